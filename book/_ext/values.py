@@ -1,0 +1,206 @@
+"""Numbers in the prose come from files: {value} for a figure of ours, {claim} for a printed one, {metric-table} for many.
+
+A missing file, key or column is a Sphinx warning, so a strict build (`-W`) refuses to promise what was not measured.
+"""
+
+import csv
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from ki67.claims import Figures, load_claims
+from ki67.errors import InputError
+from ki67.reported import reported
+
+logger = logging.getLogger(__name__)
+VALUE = re.compile(r"(?P<reference>\S+:\S+)(?:\s+(?P<format>\S+))?")
+CLAIM = re.compile(r"(?P<reference>[^:]+)(?::(?P<format>\S+))?")
+CLAIMS = "claims.yaml"
+NAME = re.compile(r"\{(\w+)\}")
+LISTED = 8  # items of a list; the rest is counted
+LONG = 26  # characters; what is longer may wrap
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a reader says them: 8.4 s, 12 min, 3.2 h."""
+    if seconds < 90:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def shown(value: Any, spec: str, words: dict[str, str]) -> str:
+    """A value as the reader sees it; what does not exist is a dash."""
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if isinstance(value, str):
+        return words.get(value, value)
+    if isinstance(value, list):
+        rest = f" and {len(value) - LISTED} more" if len(value) > LISTED else ""
+        return (", ".join(shown(item, spec, words) for item in value[:LISTED]) or "none") + rest
+    if spec == "duration":
+        return duration(value)
+    if not spec:
+        spec = ",d" if isinstance(value, int) and not isinstance(value, bool) else ""
+    return format(value, spec).replace("-", "−") if isinstance(value, int | float) else str(value)
+
+
+class FigureRole(SphinxRole):
+    """One figure as text, or a question mark and a warning."""
+
+    pattern: ClassVar[re.Pattern[str]]
+    usage: ClassVar[str]
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """What docutils calls."""
+        found = self.pattern.fullmatch(self.text.strip())
+        try:
+            if not found:
+                raise InputError(f"{self.text!r}: write it as {self.usage}")
+            value = self.look_up(Path(self.env.srcdir), found["reference"])
+            text = shown(value, found["format"] or "", self.config.value_words)
+        except (InputError, ValueError) as error:
+            logger.warning("%s: %s", self.name, error, location=self.get_location())
+            text = "?"
+        return [nodes.inline(self.text, text, classes=["value"])], []
+
+    def look_up(self, root: Path, reference: str) -> Any:
+        """The figure that the reference names."""
+        raise NotImplementedError
+
+
+class ValueRole(FigureRole):
+    """{value}`metrics/evaluation.json:detection.pathonet.strict.positive.f1 .3f`: a figure of this study."""
+
+    pattern = VALUE
+    usage = "path:key or path:key format"
+
+    def look_up(self, root: Path, reference: str) -> Any:
+        """From the file before the colon."""
+        self.env.note_dependency(str(root / reference.partition(":")[0]))
+        return reported(root, reference)
+
+
+class ClaimRole(FigureRole):
+    """{claim}`Table 2/PathoNet/positive F1:.3f`: a figure that a paper prints, as claims.yaml has it."""
+
+    pattern = CLAIM
+    usage = "Table/row/cell or Table/row/cell:format"
+
+    def look_up(self, root: Path, reference: str) -> Any:
+        """From claims.yaml; whole numbers as such."""
+        self.env.note_dependency(str(root / CLAIMS))
+        value = Figures(load_claims(root / CLAIMS), root).of(reference)
+        return int(value) if value.is_integer() else value
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a metric table: `f1 | F1 | .3f`, or several of the file's in one: `{f1} ({low} to {high}) | F1 | .3f`."""
+
+    template: str
+    heading: str
+    format: str
+
+    @classmethod
+    def parse(cls, line: str) -> "Column":
+        """From its line in the directive; heading and format may be left out."""
+        template, heading, spec = [part.strip() for part in [*line.split("|"), "", ""][:3]]
+        return cls(template if "{" in template else f"{{{template}}}", heading or template, spec)
+
+    @property
+    def names(self) -> set[str]:
+        """The file's columns that it needs."""
+        return set(NAME.findall(self.template))
+
+    def shown(self, record: dict[str, str], usual: str, words: dict[str, str]) -> str:
+        """The cell of one row; the table's usual format is for numbers with a point."""
+
+        def one(match: re.Match[str]) -> str:
+            text = record[match[1]]
+            try:
+                value = int(text)
+            except ValueError:
+                return shown(_float(text), self.format or usual, words)
+            return shown(value, "" if self.format.endswith("g") else self.format, words)
+
+        return NAME.sub(one, self.template)
+
+
+class MetricTable(SphinxDirective):
+    """A CSV file's rows (`:where: key=a|b, …`) in the columns that the body lists; `:format:` is for numbers with a point."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec: ClassVar = dict.fromkeys(("where", "format", "caption", "name"), directives.unchanged)
+
+    def run(self) -> list[nodes.Node]:
+        """The table, or a warning that says what is missing."""
+        path = Path(self.env.srcdir) / self.arguments[0]
+        self.env.note_dependency(str(path))
+        try:
+            return [self._table(*self._rows(path))]
+        except (InputError, ValueError) as error:
+            logger.warning("metric-table: %s", error, location=self.get_location())
+            return []
+
+    def _rows(self, path: Path) -> tuple[list[Column], list[list[str]]]:
+        if not path.is_file():
+            raise InputError(f"{self.arguments[0]}: missing; run the stage that writes it")
+        with path.open(newline="", encoding="utf-8") as stream:
+            reader = csv.DictReader(stream)
+            records, header = list(reader), list(reader.fieldnames or [])
+        columns = [Column.parse(line) for line in list(self.content) or header]
+        wanted = dict(part.strip().split("=", 1) for part in self.options.get("where", "").split(",") if part)
+        unknown = set(wanted).union(*(column.names for column in columns)) - set(header)
+        if unknown:
+            raise InputError(f"{self.arguments[0]}: no column {min(unknown)!r}; it has {', '.join(header)}")
+        kept = [r for r in records if all(r[key] in values.split("|") for key, values in wanted.items())]
+        if not kept:
+            raise InputError(f"{self.arguments[0]}: no row where {self.options.get('where')!r}")
+        usual, words = self.options.get("format", ""), self.config.value_words
+        return columns, [[column.shown(record, usual, words) for column in columns] for record in kept]
+
+    def _table(self, columns: list[Column], rows: list[list[str]]) -> nodes.table:
+        table, group = nodes.table(classes=["colwidths-auto", "metric"]), nodes.tgroup(cols=len(columns))
+        if "caption" in self.options:
+            table += nodes.title("", "", *self.parse_inline(self.options["caption"], lineno=self.lineno)[0])
+        group.extend(nodes.colspec(colwidth=1) for _ in columns)
+        group += nodes.thead("", _row([column.heading for column in columns]))
+        group += nodes.tbody("", *[_row(row) for row in rows])
+        table += group
+        self.add_name(table)
+        self.set_source_info(table)
+        return table
+
+
+def _row(cells: list[str]) -> nodes.row:
+    row = nodes.row()
+    for cell in cells:
+        kind = "long" if len(cell) > LONG else "number" if cell[:1] in "0123456789−" else "word"
+        row += nodes.entry("", nodes.paragraph(text=cell), classes=[kind])
+    return row
+
+
+def _float(text: str) -> str | float:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """What Sphinx calls."""
+    app.add_config_value("value_words", {}, "env")
+    app.add_role("value", ValueRole())
+    app.add_role("claim", ClaimRole())
+    app.add_directive("metric-table", MetricTable)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""Ki-67 scoring in breast pathology: a reproducible study and its tool."""

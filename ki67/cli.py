@@ -1,0 +1,139 @@
+"""`ki67`: the command line. Every failure that the user can mend is one line and exit code 2."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ki67.errors import InputError
+
+app = typer.Typer(
+    help="Ki-67 scoring in breast pathology: a reproducible study and its tool. Research use only.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+data = typer.Typer(help="Point the study at a real dataset.", no_args_is_help=True)
+app.add_typer(data, name="data")
+
+
+@app.command()
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="where to write Train/ and Test/")],
+    patients: Annotated[int, typer.Option(min=2, help="simulated patients in Train")] = 20,
+    fields_per_patient: Annotated[int, typer.Option(min=1)] = 5,
+    test_patients: Annotated[int, typer.Option(min=1)] = 5,
+    test_fields_per_patient: Annotated[int, typer.Option(min=1)] = 4,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    um_per_px: Annotated[float, typer.Option(help="of the 1228-pixel field")] = 0.135,
+    label_stroma: Annotated[bool, typer.Option(help="annotate spindle nuclei too")] = False,
+) -> None:
+    """Write a cohort of simulated fields in the SHIDC-B-Ki-67 layout; a killed run goes on where it stopped."""
+    from ki67.simulate import Cohort, write_cohort
+
+    cohort = Cohort(
+        patients, fields_per_patient, test_patients, test_fields_per_patient, seed,
+        um_per_px=um_per_px, label_stroma=label_stroma,
+    )  # fmt: skip
+    write_cohort(folder, cohort)
+    typer.echo(f"{folder}: simulated fields of {patients} + {test_patients} patients, {um_per_px} µm/px")
+
+
+@data.command("use")
+def data_use(
+    path: Annotated[Path, typer.Argument(help="folder of the dataset")],
+    dataset: Annotated[str, typer.Option("--as", help="which dataset it is: shidc")] = "shidc",
+) -> None:
+    """Check a dataset's layout, say what is odd, and make it the one that `dvc repro` uses."""
+    from ki67.data.use import use
+
+    for line in use(path, dataset):
+        typer.echo(line)
+
+
+@app.command()
+def train(
+    folder: Annotated[Path, typer.Argument(help="labelled pictures in the SHIDC layout: name.jpg with name.json")],
+    out: Annotated[Path, typer.Option(help="where the model goes")],
+    start: Annotated[Path | None, typer.Option(help="a model folder to fine-tune instead of starting anew")] = None,
+    um_per_px: Annotated[float, typer.Option("--mpp", help="micrometres per pixel of the pictures")] = 0.135,
+    epochs: Annotated[int | None, typer.Option(min=1, help="instead of params.yaml's")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="instead of params.yaml's")] = None,
+) -> None:
+    """Train PathoNet on your own labelled folder, or fine-tune a model on it; thresholds are tuned on a fifth of the patients."""
+    from ki67.models.own_data import train_on_folder
+
+    changes: dict[str, object] = {"epochs": epochs, "learning_rate": learning_rate}
+    for line in train_on_folder(folder, out, start, um_per_px, changes):
+        typer.echo(line)
+
+
+@app.command()
+def realism(folder: Annotated[Path, typer.Argument(help="a folder of fields in the SHIDC layout")]) -> None:
+    """Measure fields, simulated or real: optical densities, nuclear areas, cells per field, contrast, sharpness."""
+    from ki67.simulate.realism import realism_table
+
+    typer.echo(realism_table(folder).round(3).to_string(index=False))
+
+
+@app.command("real-check")
+def real_check(
+    folder: Annotated[Path | None, typer.Argument(help="folder that holds shidc/ and/or bcdata/")] = None,
+    model: Annotated[Path | None, typer.Option(help="model folder; release/pathonet if there is one")] = None,
+) -> None:
+    """Run the trained model and the classical row on real fields: development figures, nothing is tuned on them."""
+    from ki67.real import check_folder
+
+    for line in check_folder(folder, model):
+        typer.echo(line)
+
+
+@app.command()
+def profile(name: Annotated[str, typer.Argument(help="smoke, default, paper or release")]) -> None:
+    """Write a profile's settings into params.yaml; `git checkout params.yaml` brings the default back."""
+    from ki67.profiles import apply
+
+    apply(name, Path("params.yaml"))
+    typer.echo(f"params.yaml: profile {name}")
+
+
+@app.command()
+def stage(name: str) -> None:
+    """Run one stage with its section of params.yaml, as `dvc repro` does."""
+    from ki67.stages import run_stage
+
+    run_stage(name)
+
+
+@app.command()
+def reproduce() -> None:
+    """Check disk space, run every stage, build the book, print the main results."""
+    from ki67.study import reproduce
+
+    raise typer.Exit(reproduce())
+
+
+@app.command()
+def book() -> None:
+    """Build the book from the results that are there, and check its links."""
+    from ki67.study import build_book
+
+    raise typer.Exit(build_book())
+
+
+@app.command()
+def release() -> None:
+    """Run the study in its release profile in a clone of its own, and keep the results in release/."""
+    from ki67.study import release
+
+    raise typer.Exit(release())
+
+
+def main() -> None:
+    """The entry point: what is wrong with the input becomes one line."""
+    try:
+        app()
+    except InputError as error:
+        print(f"ki67: {error}", file=sys.stderr)
+        sys.exit(2)

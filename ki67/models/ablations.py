@@ -1,0 +1,108 @@
+"""The paper's own arguments, each put to a short training of its own: the module, the raised centre, crop or reduce."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ki67.cells import CLASS_NAMES, LABELS
+from ki67.data.frames import FRAME, Frames, build_crops, load_frames
+from ki67.data.shidc import PUBLISHED_SIZE, read_part
+from ki67.detect import Detector, tune
+from ki67.metrics import Counts, count_class, match_one_to_one
+from ki67.models.experiment import Parts, train_network
+from ki67.models.store import predict_maps
+from ki67.params import Ablations, Train
+from ki67.state import state_folder
+from ki67.tables import read_json, write_json
+
+RADIUS = 6.0
+RESULTS = ("f1_positive", "f1_negative", "f1_til")
+
+
+@dataclass(frozen=True)
+class Material:
+    """Three parts in one frame, and how long R = 6 of the reduced frame is in it."""
+
+    parts: Parts
+    test: Frames
+    radius: float
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What is changed against the public code's choice."""
+
+    name: str
+    says: str
+    architecture: str = "pathonet"
+    centre: float = 255.0
+    crop: bool = False
+
+
+VARIANTS = {
+    v.name: v
+    for v in (
+        Variant("as_published", "RDIM, centre 255, whole field reduced to 256 px"),
+        Variant("plain_convolutions", "two plain 3×3 convolutions in place of each RDIM", architecture="plain_unet"),
+        Variant("centre_2250", "the centre pixel of every label raised to 2250", centre=2250.0),
+        Variant("crop", "256-px crops at full resolution instead of reducing", crop=True),
+    )
+}
+
+
+def reduced(frames: Path) -> Material:
+    """The frames of the study itself."""
+    train, validation, test = (load_frames(frames / f"{part}.npz") for part in ("train", "validation", "test"))
+    return Material(Parts(train, validation), test, RADIUS)
+
+
+def cropped(frames: Path, data: Path) -> Material:
+    """The same pictures, the same split, as crops; a radius means the same length on the tissue."""
+    samples = {sample.name: sample for part in ("Train", "Test") for sample in read_part(data / part)}
+    train, validation, test = (
+        build_crops([samples[name] for name in load_frames(frames / f"{part}.npz").names])
+        for part in ("train", "validation", "test")
+    )
+    return Material(Parts(train, validation), test, RADIUS * PUBLISHED_SIZE[0] / FRAME)
+
+
+def run_variant(variant: Variant, seed: int, settings: Train, material: Material, state: Path) -> dict[str, object]:
+    """Train, tune on validation, test: one row."""
+    changed = settings.model_copy(update={"centre": variant.centre, "peak": 255.0})
+    model, _ = train_network(changed, variant.architecture, seed, material.parts, state)
+    validation = material.parts.validation
+    tuning = tune(
+        list(predict_maps(model, validation.images)),
+        validation.cells,
+        Detector((0, 0, 0)),
+        material.radius,
+        match_one_to_one,
+        processes=os.cpu_count() or 1,
+    )
+    found = [Detector(tuning.thresholds)(maps) for maps in predict_maps(model, material.test.images)]
+    row: dict[str, object] = {"variant": variant.name, "says": variant.says, "seed": seed, "parameters": model.count_params()}
+    for label in LABELS:
+        pairs = zip(material.test.cells, found, strict=True)
+        counts = sum((count_class(t, p, label, match_one_to_one, material.radius) for t, p in pairs), Counts())
+        row[f"f1_{CLASS_NAMES[label]}"] = counts.f1
+    return row
+
+
+def run_ablations(chosen: Ablations, settings: Train, frames: Path, data: Path, inputs: Sequence[Path]) -> pd.DataFrame:
+    """All variants asked for, each finished row kept at once; none asked for is an empty table with the same columns."""
+    settings = settings.model_copy(update={"epochs": chosen.epochs})
+    state = state_folder("ablations", chosen.model_dump() | settings.model_dump(), list(inputs))
+    rows = []
+    for name in chosen.variants:
+        variant = VARIANTS[name]
+        material = cropped(frames, data) if variant.crop else reduced(frames)
+        for seed in chosen.seeds:
+            kept = state / f"{name}-{seed}.json"
+            if not kept.is_file():
+                write_json(run_variant(variant, seed, settings, material, state / f"{name}-{seed}"), kept)
+            rows.append(read_json(kept))
+    columns = ["variant", "says", "seed", "parameters", *RESULTS]
+    return pd.DataFrame(rows, columns=columns)

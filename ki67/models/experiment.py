@@ -1,0 +1,92 @@
+"""From settings and frames to a trained network: the one path that stages, ablations and `ki67 train` share."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import pandas as pd
+
+from ki67.data.frames import Frames
+from ki67.density import Stamp
+from ki67.models.batches import Feed, stored_maps
+from ki67.models.store import BUILDERS, Description, save_model, set_weights_by_name, weights_by_name
+from ki67.models.training import Epoch, Recipe, fit, fix_randomness, layer_precision, scale_output
+from ki67.params import Train
+from ki67.state import state_folder
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is learnt from and what is watched meanwhile."""
+
+    train: Frames
+    validation: Frames
+
+
+def train_network(
+    settings: Train, architecture: str, seed: int, parts: Parts, state: Path, start: keras.Model | None = None
+) -> tuple[keras.Model, list[Epoch]]:
+    """Train one network to the end, from the weights of `start` where one is given; the result predicts density units."""
+    fix_randomness(seed)
+    build: Callable[..., keras.Model] = BUILDERS[architecture]
+    with layer_precision(settings.precision):
+        model = build(activation=settings.activation, l2=settings.l2)
+    if start is not None:
+        set_weights_by_name(model, weights_by_name(start))
+        scale_output(model, [1 / unit for unit in settings.unit])
+    recipe = Recipe(settings.epochs, settings.learning_rate, settings.schedule, seed)
+    model, curve = fit(model, recipe, feed(parts.train, settings, seed), watch(parts.validation, settings), state)
+    finished = build(activation=settings.activation, l2=0.0)
+    set_weights_by_name(finished, weights_by_name(model))
+    scale_output(finished, settings.unit)
+    return finished, curve
+
+
+def feed(frames: Frames, settings: Train, seed: int) -> Feed:
+    """Frames and their maps, served as the settings say."""
+    stamp = Stamp(settings.peak, settings.sigma, settings.centre, settings.overlap)
+    maps = stored_maps(frames, stamp)
+    positive, negative, til = settings.unit
+    unit = (positive, negative, til)
+    return Feed(frames.images, maps, settings.crop, settings.batch, settings.crops_per_frame, unit, seed)
+
+
+def watch(frames: Frames, settings: Train) -> Feed:
+    """One fixed crop of every validation frame: enough to see the curve, the same in every epoch."""
+    return feed(frames, settings.model_copy(update={"crops_per_frame": 1}), seed=0)
+
+
+@dataclass(frozen=True)
+class Data:
+    """Where a network's training material comes from, as its description will say."""
+
+    um_per_px: float
+    source: str
+    hash: str
+
+
+def describe(settings: Train, architecture: str, seed: int, data: Data) -> Description:
+    """What will travel with the weights."""
+    recipe = settings.model_dump(exclude={"out", "seeds"}) | {"seed": seed}
+    return Description(
+        architecture=architecture,
+        activation=settings.activation,
+        um_per_px=data.um_per_px,
+        trained_on=data.source,
+        data_hash=data.hash,
+        recipe=recipe,
+    )
+
+
+def train_seeds(settings: Train, parts: Parts, inputs: list[Path], out: Path, data: Data) -> pd.DataFrame:
+    """One network a seed, each into its own folder under `out`; the curves of all. A killed run goes on where it was."""
+    state = state_folder("train", settings.model_dump(), inputs)
+    tables = []
+    for seed in settings.seeds:
+        model, curve = train_network(settings, "pathonet", seed, parts, state / f"seed-{seed}")
+        save_model(model, describe(settings, "pathonet", seed, data), out / f"seed-{seed}")
+        tables.append(pd.DataFrame(curve).assign(seed=seed))
+    shutil.rmtree(state, ignore_errors=True)
+    return pd.concat(tables, ignore_index=True)

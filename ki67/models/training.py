@@ -1,0 +1,155 @@
+"""Training that resumes: one checkpoint an epoch, and an epoch's data and dropout depend on its number alone."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from ki67.density import CLASSES
+from ki67.models.batches import Feed
+
+Schedule = Literal["step", "cosine"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the weights are found. The paper's: Adam 1e-4, a tenth of it after every ten epochs, 30 epochs."""
+
+    epochs: int
+    learning_rate: float
+    schedule: Schedule
+    seed: int
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of the training curve; losses are mean squared errors of labels divided by their unit."""
+
+    epoch: int
+    loss: float
+    validation_loss: float
+    learning_rate: float
+
+
+def fix_randomness(seed: int) -> None:
+    """Same machine, same threads, same bytes."""
+    keras.utils.set_random_seed(seed)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+
+
+@contextmanager
+def layer_precision(policy: str) -> Iterator[None]:
+    """The arithmetic of the layers built inside, and no others."""
+    before = keras.mixed_precision.dtype_policy()
+    keras.mixed_precision.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.mixed_precision.set_dtype_policy(before)
+
+
+def learning_rates(recipe: Recipe, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    """`step` is the published decay; `cosine` rises over the first twentieth and falls to nothing."""
+    total = recipe.epochs * steps
+    if recipe.schedule == "step":
+        return keras.optimizers.schedules.ExponentialDecay(recipe.learning_rate, 10 * steps, 0.1, staircase=True)
+    warmup = max(1, total // 20)
+    return keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate / 20, total - warmup, warmup_target=recipe.learning_rate, warmup_steps=warmup
+    )
+
+
+def batches(feed: Feed, epoch: int) -> Any:
+    """One epoch as `tf.data`, prepared while the network works on the batch before; a plain iterator without TensorFlow."""
+    if keras.backend.backend() != "tensorflow":
+        return feed.epoch(epoch)
+    import tensorflow as tf
+
+    shape = (feed.batch, feed.crop, feed.crop)
+    signature = (tf.TensorSpec((*shape, 3), tf.float32), tf.TensorSpec((*shape, CLASSES), tf.float32))
+    stream = tf.data.Dataset.from_generator(lambda: feed.epoch(epoch), output_signature=signature)
+    return stream.prefetch(4)
+
+
+class Checkpoint:
+    """The state of an unfinished training: a whole model with its optimiser, and the curve so far, replaced as one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.fresh = folder.with_name(folder.name + ".new")
+
+    def load(self) -> tuple[keras.Model, list[Epoch]] | None:
+        """Where the last run stopped, or nothing; a kill during the swap leaves the new state alone, and complete."""
+        for folder in (self.folder, self.fresh):
+            if (folder / "curve.json").is_file():
+                curve = [Epoch(**row) for row in json.loads((folder / "curve.json").read_text())]
+                return keras.models.load_model(folder / "model.keras"), curve
+        return None
+
+    def save(self, model: keras.Model, curve: list[Epoch]) -> None:
+        """Write beside, then swap; the curve comes last, so where it is, the model is whole."""
+        shutil.rmtree(self.fresh, ignore_errors=True)
+        self.fresh.mkdir(parents=True)
+        model.save(self.fresh / "model.keras")
+        (self.fresh / "curve.json").write_text(json.dumps([asdict(row) for row in curve]))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.replace(self.fresh, self.folder)
+
+
+class Bar(keras.callbacks.Callback):  # type: ignore[misc]
+    """A progress bar over all steps, with the loss and the time left."""
+
+    def __init__(self, total: int, done: int) -> None:
+        super().__init__()
+        self.bar = tqdm(total=total, initial=done, unit="step", desc="training", mininterval=2)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """One step further."""
+        self.bar.update(1)
+        self.bar.set_postfix(loss=f"{(logs or {}).get('loss', 0):.4g}", refresh=False)
+
+
+def fit(model: keras.Model, recipe: Recipe, train: Feed, validation: Feed, state: Path) -> tuple[keras.Model, list[Epoch]]:
+    """Train to the recipe's last epoch, from the checkpoint in `state` if there is one."""
+    checkpoint = Checkpoint(state)
+    model.compile(optimizer=keras.optimizers.Adam(learning_rates(recipe, train.steps)), loss="mse")
+    found = checkpoint.load()
+    model, curve = found if found else (model, [])
+    bar = Bar(recipe.epochs * train.steps, len(curve) * train.steps)
+    for number in range(len(curve), recipe.epochs):
+        seed_dropout(model, recipe.seed, number)
+        logs = model.fit(batches(train, number), steps_per_epoch=train.steps, verbose=0, callbacks=[bar]).history
+        curve.append(_epoch(number, model, float(logs["loss"][0]), validation))
+        checkpoint.save(model, curve)
+    bar.bar.close()
+    return model, curve
+
+
+def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
+    """Dropout draws anew from the epoch's number, because a loaded model does not remember where its generators stood."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Dropout):
+            layer.seed_generator.state.assign([seed, epoch])
+
+
+def _epoch(number: int, model: keras.Model, loss: float, validation: Feed) -> Epoch:
+    held_out = model.evaluate(batches(validation, 0), steps=validation.steps, verbose=0)
+    rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
+    return Epoch(number + 1, loss, float(held_out), rate)
+
+
+def scale_output(model: keras.Model, factors: Sequence[float]) -> None:
+    """Bring a network trained on divided labels back to density units, a factor a class; exact for linear and for ReLU."""
+    layer = model.get_layer("maps")
+    layer.set_weights([weights * np.array(factors, np.float32) for weights in layer.get_weights()])

@@ -1,0 +1,68 @@
+"""Thresholds for trained networks: chosen on validation, and stored with the weights they belong to."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ki67.cells import CLASS_NAMES, LABELS
+from ki67.data.frames import Frames
+from ki67.detect import Detector, Tuning, tune
+from ki67.metrics import MATCHES
+from ki67.models.store import Description, Thresholds, load_model, predict_maps, save_model
+from ki67.params import Tune
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """One network's thresholds and the F1 curve that they were read from."""
+
+    seed: str
+    tuning: Tuning
+
+    def table(self) -> pd.DataFrame:
+        """F1 by threshold and class."""
+        rows = [
+            {"seed": self.seed, "class": CLASS_NAMES[label], "threshold": threshold, "f1": self.tuning.f1[row, label - 1]}
+            for row, threshold in enumerate(self.tuning.grid)
+            for label in LABELS
+        ]
+        return pd.DataFrame(rows)
+
+
+def tune_models(trained: Path, tuned: Path, validation: Frames, settings: Tune) -> list[Tuned]:
+    """Tune every network under `trained` and keep it under `tuned` with its thresholds."""
+    results = []
+    for folder in sorted(trained.iterdir()):
+        model, description = load_model(folder)
+        found = tune(
+            list(predict_maps(model, validation.images)),
+            validation.cells,
+            settings.radius,
+            MATCHES[settings.matching],
+            marker=settings.marker,
+            min_distance=settings.min_distance,
+            processes=os.cpu_count() or 1,
+        )
+        positive, negative, til = found.thresholds
+        complete = description.model_copy(
+            update={
+                "thresholds": Thresholds(positive=positive, negative=negative, til=til),
+                "marker": settings.marker,
+                "min_distance": settings.min_distance,
+            }
+        )
+        save_model(model, complete, tuned / folder.name)
+        results.append(Tuned(folder.name, found))
+    return results
+
+
+def detector_of(description: Description) -> Detector:
+    """The post-processing that a tuned network was tuned with."""
+    if description.thresholds is None:
+        raise ValueError("this network has no thresholds yet; run the stage `tune`")
+    chosen = description.thresholds
+    return Detector((chosen.positive, chosen.negative, chosen.til), description.min_distance, description.marker)
+
+

@@ -1,0 +1,155 @@
+"""Every setting of the study, typed: an unknown name or a wrong type stops the study before anything starts."""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ki67.errors import InputError
+
+PARAMS = Path("params.yaml")
+
+
+class Stage(BaseModel):
+    """What all stages have in common. Numbers are not read from text, and no name is taken that is not declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    out: str = "."
+
+
+class Simulate(Stage):
+    """The simulated cohort."""
+
+    patients: int = Field(ge=2)
+    fields_per_patient: int = Field(ge=1)
+    test_patients: int = Field(ge=1)
+    test_fields_per_patient: int = Field(ge=1)
+    seed: int = Field(ge=0)
+    um_per_px: float = Field(gt=0)
+    label_stroma: bool
+
+
+class SplitFrames(Stage):
+    """Who trains and who validates, and the frames that the networks see."""
+
+    kind: Literal["published", "by_patient"]
+
+
+class Train(Stage):
+    """PathoNet's labels and its training."""
+
+    seeds: list[int] = Field(min_length=1)
+    epochs: int = Field(ge=1)
+    crop: int = Field(ge=32, le=256, multiple_of=16)
+    batch: int = Field(ge=1)
+    crops_per_frame: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    schedule: Literal["step", "cosine"]
+    precision: Literal["float32", "mixed_bfloat16"]
+    l2: float = Field(ge=0)
+    activation: Literal["relu", "linear"]
+    unit: list[float] = Field(min_length=3, max_length=3)
+    peak: float = Field(gt=0)
+    centre: float = Field(gt=0, le=65535)
+    sigma: float = Field(gt=0)
+    overlap: Literal["last", "maximum"]
+
+
+class Tune(Stage):
+    """Thresholds, chosen on validation."""
+
+    radius: float = Field(gt=0)
+    matching: Literal["published", "strict"]
+    marker: Literal["distance", "density"]
+    min_distance: int = Field(ge=1)
+
+
+class Classical(Stage):
+    """The classical row, tuned like the network."""
+
+    radius: float = Field(gt=0)
+    matching: Literal["published", "strict"]
+
+
+class Evaluate(Stage):
+    """The test."""
+
+    resamples: int = Field(ge=100)
+    seed: int = Field(ge=0)
+
+
+class Ablations(Stage):
+    """The paper's own arguments, each a short training of its own."""
+
+    variants: list[Literal["as_published", "plain_convolutions", "centre_2250", "crop"]]
+    epochs: int = Field(ge=1)
+    seeds: list[int] = Field(min_length=1)
+
+
+class Claims(Stage):
+    """The papers' figures beside ours."""
+
+
+STAGES: dict[str, type[Stage]] = {
+    "simulate": Simulate,
+    "split": SplitFrames,
+    "train": Train,
+    "tune": Tune,
+    "classical": Classical,
+    "evaluate": Evaluate,
+    "ablations": Ablations,
+    "claims": Claims,
+}
+PROFILES = ("smoke", "default", "paper", "release")
+
+
+def check(stage: str, values: dict[str, Any], source: str) -> Stage:
+    """One stage's settings, or a line that names the setting, what is wrong and the nearest right name."""
+    schema = STAGES[stage]
+    try:
+        return schema.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise InputError(f"{source}: {stage} has no setting {name!r}{nearest(name, schema.model_fields)}") from error
+        if first["type"] == "missing":
+            raise InputError(f"{source}: {stage} lacks the setting {name!r}; add it") from error
+        raise InputError(f"{source}: {stage}.{name} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}") from error
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The rest of a line that refuses a name: the one that was probably meant, or all there are."""
+    choices = list(known)
+    close = difflib.get_close_matches(name, choices, 1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(choices)}"
+
+
+def shipped() -> Path:
+    """The settings that the package was made with: beside it in a wheel, above it in the study's own folder."""
+    here = Path(__file__)
+    beside = here.with_name("params.yaml")
+    return beside if beside.is_file() else here.parents[1] / "params.yaml"
+
+
+def read(path: Path = PARAMS) -> dict[str, Any]:
+    """The file as it stands, every section and every profile checked."""
+    try:
+        whole = yaml.safe_load(path.read_text())
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: missing; run this at the top of the study") from error
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not YAML ({' '.join(str(error).split())}); mend that line") from error
+    for name in whole:
+        if name not in {"profile", "profiles", *STAGES}:
+            raise InputError(f"{path}: no section {name!r}{nearest(name, [*STAGES, 'profile', 'profiles'])}")
+    for stage in STAGES:
+        check(stage, whole.get(stage) or {}, str(path))
+    for profile in PROFILES:
+        for stage, values in whole["profiles"].get(profile, {}).items():
+            check(stage, (whole[stage] or {}) | values, f"{path}, profile {profile}")
+    return dict(whole)

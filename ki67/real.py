@@ -1,0 +1,109 @@
+"""The trained network on real fields: a check during development. Nothing is trained or tuned on them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ki67.classical import load_classical
+from ki67.data import bcdata, shidc
+from ki67.data.frames import FRAME, Frames, build_frames
+from ki67.data.samples import Sample
+from ki67.data.tables import SHIDC_UM_PER_PX
+from ki67.errors import InputError
+from ki67.evaluation import evaluate
+from ki67.images import read_rgb, resized
+from ki67.models.predictions import found_by, network_outcome
+from ki67.scores import score
+from ki67.summary import summary
+from ki67.tables import write_json
+
+RESULT = Path("release/real_check.json")
+RESAMPLES = 2000
+
+
+def check_folder(folder: Path | None, model: Path | None) -> list[str]:
+    """Judge the network, the classical row and chance on every set in a folder; lines to print, and one JSON file."""
+    if folder is None:
+        return ["real-check: skipped; name a folder that holds shidc/ or bcdata/: make real-check REAL=FOLDER"]
+    sets = {name: read for name, read in READERS.items() if (folder / name).is_dir()}
+    if not sets:
+        raise InputError(f"{folder}: holds neither shidc/ nor bcdata/; see the book's page on real tissue for their layout")
+    network, settings = prepared(model)
+    results = {name: judged(read(folder / name), network, settings) for name, read in sets.items()}
+    write_json(results, RESULT)
+    return [line for name, result in results.items() for line in said(name, result)] + [f"written: {RESULT}"]
+
+
+def prepared(model: Path | None) -> tuple[Path, Path]:
+    """The network to check and the classical settings that were tuned with it: the release's, else what was just run."""
+    for network, settings in (
+        (Path("release/pathonet"), Path("release/metrics/classical.json")),
+        (Path("models/tuned/seed-1"), Path("metrics/classical.json")),
+    ):
+        if (model or network).is_dir() and settings.is_file():
+            return model or network, settings
+    raise InputError(f"{model or 'release/pathonet'}: no trained network there; run make reproduce first")
+
+
+def shidc_frames(folder: Path) -> Frames:
+    """Pictures with their JSON beside them, in one folder or in Train/ and Test/."""
+    parts = [folder / part for part in shidc.PARTS if (folder / part).is_dir()] or [folder]
+    return build_frames([sample for part in parts for sample in shidc.read_part(part)])
+
+
+def bcdata_frames(folder: Path) -> Frames:
+    """BCData pictures brought to the same µm/px; each stands for a patient, since none is named."""
+    samples = bcdata.read_folder(folder)
+    images, cells = zip(*(_bcdata_frame(sample) for sample in samples), strict=True)
+    return Frames(tuple(s.name for s in samples), tuple(s.patient for s in samples), np.stack(images), cells)
+
+
+def _bcdata_frame(sample: Sample) -> tuple[Any, Any]:
+    image = read_rgb(sample.image)
+    scale = bcdata.UM_PER_PX / (SHIDC_UM_PER_PX * shidc.PUBLISHED_SIZE[0] / FRAME)
+    if round(image.width * scale / 16) * 16 != FRAME or image.width != image.height:
+        raise InputError(f"{sample.image}: {image.width}×{image.height}; BCData pictures are 640×640")
+    return resized(image, FRAME), bcdata.read_cells(sample).scaled(FRAME / image.width, "network")
+
+
+READERS: dict[str, Callable[[Path], Frames]] = {"shidc": shidc_frames, "bcdata": bcdata_frames}
+
+
+def judged(frames: Frames, network: Path, settings: Path) -> dict[str, Any]:
+    """Counts pooled over a set, with intervals, by the same rules as the test; each picture is its own unit."""
+    alone = replace(frames, patients=frames.names)
+    outcomes = [network_outcome(network, alone), found_by("classical", load_classical(settings), alone)]
+    found = summary(evaluate(outcomes, seed=0, resamples=RESAMPLES))
+    errors = {method: figures["ki67_rmse_image"] for method, figures in found["scores"].items()}
+    return {
+        "images": len(frames),
+        "um_per_px": SHIDC_UM_PER_PX * shidc.PUBLISHED_SIZE[0] / FRAME,
+        "excluded": undefined(frames),
+        "detection": found["detection"],
+        "ki67_rmse_image": {method: error["value"] for method, error in errors.items()},
+        "ki67_rmse_image_interval": {method: [error["low"], error["high"]] for method, error in errors.items()},
+    }
+
+
+def undefined(frames: Frames) -> list[str]:
+    """Pictures without a labelled tumour cell: they have no index."""
+    return [name for name, cells in zip(frames.names, frames.cells, strict=True) if score(cells).n_tumour == 0]
+
+
+def said(name: str, result: dict[str, Any]) -> Sequence[str]:
+    """One set as lines for the terminal."""
+    left_out = f", index undefined in {', '.join(result['excluded'])}" if result["excluded"] else ""
+    lines = [f"{name}: {result['images']} real fields, development figures{left_out}"]
+    for method, matchings in result["detection"].items():
+        figures = [
+            f"{kind} {m['f1']:.3f} ({m['f1_low']:.2f} to {m['f1_high']:.2f})"
+            for matching in ("strict", "published")
+            for kind in ("positive", "negative")
+            for m in [matchings[matching][kind]]
+        ]
+        lines.append(f"  {method:10} R=6: {', '.join(figures[:2])} · R=20: {', '.join(figures[2:])}")
+    lines += [f"  index RMSE per image, {method}: {error:.3f}" for method, error in result["ki67_rmse_image"].items()]
+    return lines

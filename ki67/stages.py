@@ -1,0 +1,50 @@
+"""One stage of the pipeline: its notebook, with its section of params.yaml, and what it cost."""
+
+import json
+import os
+import resource
+import time
+from pathlib import Path
+
+import papermill
+from papermill.exceptions import PapermillExecutionError
+
+from ki67 import notebooks, params
+from ki67.errors import InputError
+
+NOTEBOOKS = Path("notebooks")
+EXECUTED = Path("book/executed")
+STATE = Path(".ki67")
+
+
+def run_stage(stage: str) -> None:
+    """Run one stage as the pipeline does: parameters from params.yaml, the executed notebook in place when it is whole."""
+    values = params.read()[stage] or {}
+    partial = STATE / f"{stage}.partial.ipynb"
+    partial.parent.mkdir(exist_ok=True)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    started = time.monotonic()
+    try:
+        papermill.execute_notebook(NOTEBOOKS / f"{stage}.ipynb", partial, values, progress_bar=False)
+    except notebooks.Refused as error:
+        raise InputError(error.message) from error
+    except PapermillExecutionError as error:
+        if error.ename == "InputError":
+            raise InputError(error.evalue) from error
+        raise
+    EXECUTED.mkdir(parents=True, exist_ok=True)
+    os.replace(partial, EXECUTED / f"{stage}.ipynb")
+    write_cost(stage, time.monotonic() - started)
+
+
+def write_cost(stage: str, wall: float) -> None:
+    """What the stage took, its kernel and the kernel's children together: `measurements/<stage>.json`."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cost = {
+        "wall_s": round(wall, 1),
+        "cpu_s": round(used.ru_utime + used.ru_stime, 1),
+        "peak_rss_mb": round(used.ru_maxrss / 1024),
+        "cores": os.cpu_count(),
+    }
+    Path("measurements").mkdir(exist_ok=True)
+    Path(f"measurements/{stage}.json").write_text(json.dumps(cost, indent=2) + "\n")

@@ -1,0 +1,153 @@
+"""The study as a whole: every stage with the time left, the book, and a profile in a clone of its own."""
+
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+import yaml
+
+from ki67 import booklinks, params
+from ki67.errors import InputError
+from ki67.profiles import apply
+from ki67.report import main_results
+from ki67.tables import write_json
+
+BOOK = Path("build/book")
+PAGE = BOOK / "_build/html/index.html"
+RUNNING = re.compile(r"Running stage '([^'@]+)")
+MEGABYTES_PER_FIELD = 1.6  # a field as generated, imported and cached, and its share of the frames
+MEGABYTES_BESIDE = 2500  # models, checkpoints, the book, room to breathe
+
+
+def megabytes_needed(settings: params.Simulate) -> float:
+    """What the study will write at most."""
+    fields = settings.patients * settings.fields_per_patient + settings.test_patients * settings.test_fields_per_patient
+    return MEGABYTES_BESIDE + fields * MEGABYTES_PER_FIELD
+
+
+def check_disk(folder: Path) -> None:
+    """Refuse to start what would fill the disk an hour later."""
+    settings = params.check("simulate", params.read(folder / "params.yaml")["simulate"], "params.yaml")
+    assert isinstance(settings, params.Simulate)
+    needed, free = megabytes_needed(settings), shutil.disk_usage(folder).free / 1e6
+    if free < needed:
+        raise InputError(f"{folder}: {free / 1000:.1f} GB free, the study needs {needed / 1000:.1f} GB; make room first")
+
+
+def minutes_of(stages: Iterable[str], folder: Path) -> float:
+    """How long the stages took when they were last measured; what was never measured counts as nothing."""
+    files = [folder / f"measurements/{stage}.json" for stage in stages]
+    return sum(float(json.loads(file.read_text())["wall_s"]) for file in files if file.is_file()) / 60
+
+
+def stages_of(folder: Path) -> list[str]:
+    """The stages in the order in which dvc.yaml lists them."""
+    return list(yaml.safe_load((folder / "dvc.yaml").read_text())["stages"])
+
+
+def repro(folder: Path) -> list[str]:
+    """`dvc repro` in a folder, saying before each stage how much is left; the stages that ran."""
+    environment = os.environ | {"PYTHONPATH": str(folder.resolve()), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "dvc", "repro"]
+    left, ran = stages_of(folder), list[str]()
+    minutes = {stage: minutes_of([stage], folder) for stage in left}
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := RUNNING.search(line):
+                ran.append(found[1])
+                left = left[left.index(found[1]) :] if found[1] in left else left
+                print(f"\n== {found[1]}: about {sum(minutes[s] for s in left):.0f} minutes left", flush=True)
+            elif not line.startswith((">", "Updating", "Generating")) and line.strip():
+                print(line, end="", flush=True)
+    if process.returncode:
+        raise InputError(f"dvc repro stopped at {ran[-1] if ran else 'its start'}: mend what it says above and run this again")
+    return ran
+
+
+def build_book() -> int:
+    """Render what the results say now, strictly: a warning fails, and so does a link that leads nowhere or outside."""
+    log = Path("build/book.log")
+    log.parent.mkdir(exist_ok=True)
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [str(program), "build", ".", "--path-output", str(BOOK), "-W", "--keep-going", "-q"]
+    with log.open("w") as stream:
+        built = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT).returncode
+    if built:
+        raise InputError(f"{log}: the book did not build; its warnings are there:\n{log.read_text()[-1500:]}")
+    for fault in (faults := booklinks.faults(PAGE.parent)):
+        print(fault)
+    print(f"the book: file://{PAGE.resolve()}")
+    return 1 if faults else 0
+
+
+def reproduce() -> int:
+    """The one command: everything that is not up to date, then the book, then the results."""
+    check_disk(Path())
+    repro(Path())
+    built = build_book()
+    print(main_results(Path("metrics")))
+    return built
+
+
+def clone(profile: str, folder: Path) -> None:
+    """The study as it stands in this work tree, in a clone of its own and in another profile."""
+    if not (folder / ".git").is_dir():
+        subprocess.run(["git", "clone", "--quiet", ".", str(folder)], check=True)
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    for name in subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")[:-1]:
+        if Path(name).is_file() and not same(Path(name), folder / name):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(name, folder / name)
+    apply(profile, folder / "params.yaml")
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether two files hold the same bytes; results of the clone itself are left alone by `clone` through this."""
+    return other.is_file() and one.read_bytes() == other.read_bytes()
+
+
+def release() -> int:
+    """The longest run: in a clone under build/release, where it can be killed and run again, then kept in release/."""
+    folder, kept = Path("build/release"), Path("release")
+    clone("release", folder)
+    check_disk(folder)
+    repro(folder)
+    for name in ("metrics", "figures", "measurements"):
+        shutil.copytree(folder / name, kept / name, dirs_exist_ok=True)
+    shutil.copytree(first_model(folder), kept / "pathonet", dirs_exist_ok=True)
+    write_json(provenance(folder), kept / "provenance.json")
+    print(main_results(kept / "metrics"))
+    return 0
+
+
+def first_model(folder: Path) -> Path:
+    """The tuned network of the first seed: the one that is shipped."""
+    return sorted((folder / "models/tuned").iterdir())[0]
+
+
+def provenance(folder: Path) -> dict[str, object]:
+    """Where the release figures come from: commit, settings, machine, packages, time."""
+    settings = params.read(folder / "params.yaml")
+    head = subprocess.run(["git", "rev-parse", "HEAD"], check=True, capture_output=True, text=True, cwd=folder)
+    return {
+        "commit": head.stdout.strip(),
+        "parameters": {stage: settings[stage] for stage in params.STAGES},
+        "machine": f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "packages": {name: version(name) for name in ("keras", "tensorflow-cpu", "numpy", "scikit-image")},
+        "python": platform.python_version(),
+        "wall_s": round(60 * minutes_of(stages_of(folder), folder)),
+    }
+
+
+def processor() -> str:
+    """The processor as the system names it."""
+    names = re.findall(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text()) if Path("/proc/cpuinfo").is_file() else []
+    return names[0] if names else platform.processor()

@@ -1,0 +1,88 @@
+"""The study in its smallest profile, in a clone of its own: it runs, rests when nothing changed, and mends itself."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ki67.stages import STATE
+from ki67.study import clone, repro, stages_of
+
+pytestmark = pytest.mark.study
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study") / "smoke"
+    clone("smoke", folder)
+    return folder
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"PYTHONPATH": str(folder)}
+    command = [sys.executable, "-m", "dvc", "repro"]
+    return subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
+
+
+def kill_when(folder: Path, pattern: str) -> None:
+    """Start the study and kill all of it, without a chance to tidy up, once a file of unfinished work is there."""
+    process = start(folder)
+    deadline = time.monotonic() + 300
+    while not list((folder / STATE).glob(pattern)):
+        assert process.poll() is None, "the study ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def metrics_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((folder / "metrics").iterdir())}
+
+
+def test_the_study_survives_kills_and_runs_to_its_end(smoke: Path) -> None:
+    kill_when(smoke, "simulate-*/Train/*.json")
+    rendered = {p.name: p.stat().st_mtime_ns for p in (smoke / STATE).glob("simulate-*/Train/*.json")}
+    kill_when(smoke, "train-*/*/curve.json")
+    for path in (smoke / "generated/shidc/Train").glob("*.json"):
+        assert path.stat().st_mtime_ns == rendered.get(path.name, path.stat().st_mtime_ns)
+    assert rendered
+    ran = repro(smoke)
+    assert ran[0] == "train"
+    assert ran[-1] == "claims"
+    found = json.loads((smoke / "metrics/evaluation.json").read_text())
+    assert found["images"] == 6
+    assert found["detection"]["classical"]["strict"]["any"]["f1"] > found["detection"]["chance"]["strict"]["any"]["f1"]
+
+
+def test_run_again_nothing_runs(smoke: Path) -> None:
+    before = metrics_of(smoke)
+    assert repro(smoke) == []
+    assert metrics_of(smoke) == before
+
+
+def test_a_tampered_field_is_restored(smoke: Path) -> None:
+    field = sorted((smoke / "data/shidc/Test").glob("*.jpg"))[0]
+    original = field.read_bytes()
+    field.write_bytes(b"tampered")
+    assert repro(smoke) == []
+    assert field.read_bytes() == original
+
+
+def test_an_unbroken_run_of_the_trainings_gives_the_same_bytes(smoke: Path) -> None:
+    before = metrics_of(smoke)
+    subprocess.run([sys.executable, "-m", "dvc", "repro", "--single-item", "--force", "train"], cwd=smoke, check=True,
+                   env=os.environ | {"PYTHONPATH": str(smoke)})  # fmt: skip
+    assert repro(smoke) == []
+    assert metrics_of(smoke) == before
+
+
+def test_every_stage_left_its_results(smoke: Path) -> None:
+    for stage in stages_of(smoke):
+        assert (smoke / f"book/executed/{stage}.ipynb").is_file()
+        assert (smoke / f"measurements/{stage}.json").is_file()

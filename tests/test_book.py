@@ -1,0 +1,145 @@
+"""The book says what the results say, loads nothing from outside, and every link in it leads somewhere."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ki67 import booklinks
+from ki67.booklinks import css_addresses, faults
+from ki67.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[1]
+CONFIGURATION = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "book/_ext")!r})
+extensions = ["myst_parser", "values"]
+myst_enable_extensions = ["colon_fence"]
+value_words = {{"pathonet": "PathoNet"}}
+"""
+CLAIMS = """
+- {paper: p, table: Table 9, title: t, needs: none, tolerance: 0, claims: [{row: a, cell: cells, value: 50861}]}
+"""
+RESULTS = """
+{"f1": 0.78449, "cells": 12345, "none": null, "wall_s": 754.2, "change": -0.25, "odd": ["p1", "p2"],
+ "many": [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]}
+"""
+TABLE = "method,class,f1,low,high,n\npathonet,positive,0.91234,0.9,0.92,1200\nchance,positive,0.04,0.03,0.05,1200\n"
+
+
+def built(folder: Path, page: str) -> tuple[str, str]:
+    """A one-page book of the given text: the page as html, and the warnings."""
+    (folder / "claims.yaml").write_text(CLAIMS)
+    (folder / "m.json").write_text(RESULTS)
+    (folder / "m.csv").write_text(TABLE)
+    (folder / "conf.py").write_text(CONFIGURATION)
+    (folder / "index.md").write_text("# T\n\n" + page)
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(folder), str(folder / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert bool(done.returncode) == bool(done.stderr)
+    return (folder / "out/index.html").read_text(), done.stderr
+
+
+def test_prose_and_tables_show_the_figures_of_the_files(tmp_path: Path) -> None:
+    html, warnings = built(
+        tmp_path,
+        "A {value}`m.json:f1 .3f` B {value}`m.json:cells` C {value}`m.json:none .3f` D {value}`m.json:wall_s duration` "
+        "E {value}`m.json:change .2f` F {value}`m.json:odd`, {value}`m.json:many` G {claim}`Table 9/a/cells`.\n\n"
+        ":::{metric-table} m.csv\n:where: class=positive, method=pathonet|network\nmethod | Method\n"
+        "{f1} ({low} to {high}) | F1 | .2f\nn\n:::\n",
+    )
+    assert warnings == ""
+    numbers = ("0.784", "12,345", "–", "13 min", "−0.25", "50,861", "0.91 (0.90 to 0.92)", "1,200")
+    for shown in (*numbers, "p1, p2", "7, 8 and 2 more", "PathoNet"):
+        assert shown in html
+    assert "0.04" not in html
+
+
+def test_what_was_not_measured_fails_a_strict_build(tmp_path: Path) -> None:
+    html, warnings = built(
+        tmp_path,
+        "{value}`m.json:recall` {value}`gone.json:f1` {value}`m.json` {value}`m.json:f1 .3q` {claim}`Table 9/b/cells`\n\n"
+        ":::{metric-table} m.csv\nrecall | Recall\n:::\n\n:::{metric-table} gone.csv\n:::\n\n"
+        ":::{metric-table} m.csv\n:where: method=nobody\n:::\n",
+    )
+    for said in (
+        "no 'recall' at the top", "gone.json: missing", "'m.json': write it as path:key", "format code 'q'",
+        "no figure 'Table 9/b/cells'", "m.csv: no column 'recall'", "gone.csv: missing", "no row where 'method=nobody'",
+    ):  # fmt: skip
+        assert said in " ".join(warnings.split())
+    assert html.count(">?<") == 5
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A small book without a fault."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "index.html").write_text(
+        '<link rel="stylesheet" href="s.css?v=1"><img src="i.png"><a href="a/b.html#there">b</a><a href="#top" id="top">t</a>'
+        '<a href="https://example.org/x">the web</a><img src="data:image/png;base64,AA"><link rel="canonical" href="https://e.org">'
+    )
+    (tmp_path / "a/b.html").write_text('<h2 id="there">B</h2><a href="../index.html">up</a><a href="../">up</a>')
+    (tmp_path / "s.css").write_text("/* url(https://old.example) */ p { background: url('i.png') }")
+    (tmp_path / "i.png").write_bytes(b"")
+    return tmp_path
+
+
+def test_a_good_book_has_no_fault(book: Path) -> None:
+    assert faults(book) == []
+
+
+@pytest.mark.parametrize(("planted", "found"), [
+    ('<script src="https://cdn.example/x.js"></script>', "loads https://cdn.example/x.js from outside"),
+    ('<script src="//cdn.example/x.js"></script>', "loads //cdn.example/x.js from outside"),
+    ('<link rel="stylesheet" href="https://fonts.example/f.css">', "loads https://fonts.example/f.css from outside"),
+    ('<link rel="preconnect" href="https://fonts.example">', "loads https://fonts.example from outside"),
+    ('<link rel="shortcut icon" href="http://e.org/i.ico">', "loads http://e.org/i.ico from outside"),
+    ('<img srcset="i.png 1x, http://e.org/2.png 2x">', "loads http://e.org/2.png from outside"),
+    ('<iframe src="http://e.org"></iframe>', "loads http://e.org from outside"),
+    ("<p style=\"background: url('http://e.org/p.png')\">", "loads http://e.org/p.png from outside"),
+    ("<style>@import 'http://e.org/s.css';</style>", "loads http://e.org/s.css from outside"),
+    ('<img src="gone.png">', "loads gone.png, which is not there"),
+    ('<a href="gone.html">x</a>', "links to gone.html, which is not there"),
+    ('<a href="a/b.html#nowhere">x</a>', "links to a/b.html#nowhere, but that page has no 'nowhere'"),
+    ('<a href="#nowhere">x</a>', "links to #nowhere, but that page has no 'nowhere'"),
+    ('<meta http-equiv="refresh" content="0; url=gone.html">', "links to gone.html, which is not there"),
+])  # fmt: skip
+def test_a_planted_fault_is_found(book: Path, planted: str, found: str) -> None:
+    page = book / "index.html"
+    page.write_text(page.read_text() + planted)
+    assert faults(book) == [f"index.html: {found}"]
+
+
+def test_style_sheets_are_read_too(book: Path) -> None:
+    (book / "s.css").write_text('@import url("https://fonts.example/f.css"); p { background: url(gone.png) }')
+    assert faults(book) == [
+        "s.css: loads https://fonts.example/f.css from outside",
+        "s.css: loads gone.png, which is not there",
+    ]
+
+
+def test_comments_load_nothing() -> None:
+    assert css_addresses("/* @import 'x.css' */ a { background: url(y.png) }") == ["y.png"]
+
+
+def test_the_command_says_what_is_wrong(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert booklinks.main([str(book)]) == 0
+    (book / "i.png").unlink()
+    assert booklinks.main([str(book)]) == 1
+    assert "index.html: loads i.png, which is not there" in capsys.readouterr().out
+    assert booklinks.main([str(book / "empty")]) == 2
+
+
+def test_an_empty_folder_is_no_book(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="make book"):
+        faults(tmp_path)
+
+
+@pytest.mark.skipif(not (ROOT / "metrics/claims.csv").is_file(), reason="no results yet: run `make reproduce`")
+def test_the_book_builds_strictly_from_what_is_committed_and_asks_nothing_of_the_web(tmp_path: Path) -> None:
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")  # it has no `python -m`
+    command = [jupyter_book, "build", ROOT, "-W", "--keep-going", "-q", "--path-output", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert faults(tmp_path / "_build/html") == []

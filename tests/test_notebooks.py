@@ -1,0 +1,62 @@
+"""The plain papermill command: it refuses before a kernel starts, and what it writes is the same twice."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+PAPERMILL = [sys.executable, "-m", "papermill", "--no-progress-bar"]
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    cells = [
+        new_code_cell("kind = 'by_patient'\nout = '.'", metadata={"tags": ["parameters"]}),
+        new_code_cell("import sys; print(kind); print('a progress bar', file=sys.stderr)"),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = tmp_path / "split.ipynb"
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel, "ki67": {"stage": "split"}}), path)
+    return path
+
+
+def run(notebook: Path, *parameters: str) -> subprocess.CompletedProcess[str]:
+    command = [*PAPERMILL, str(notebook), str(notebook.with_name("out.ipynb")), *parameters]
+    return subprocess.run(command, capture_output=True, text=True, cwd=notebook.parent)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("kinds", "published", "split has no setting 'kinds'; did you mean 'kind'?"),
+        ("kind", "by_image", "split.kind = 'by_image'"),
+        ("kind", "7", "split.kind = 7"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_in_one_line_and_nothing_is_written(notebook: Path, name, value, says) -> None:
+    done = run(notebook, "-p", name, value)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not notebook.with_name("out.ipynb").exists()
+
+
+def test_two_runs_write_the_same_bytes_without_progress_bars_and_times(notebook: Path) -> None:
+    written = []
+    for _ in range(2):
+        assert run(notebook, "-p", "kind", "published").returncode == 0
+        written.append(notebook.with_name("out.ipynb").read_bytes())
+    assert written[0] == written[1]
+    executed = nbformat.reads(written[0].decode(), as_version=4)
+    outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
+    assert [output["text"] for output in outputs] == ["published\n"]
+
+
+def test_a_notebook_of_somebody_else_runs_as_ever(notebook: Path) -> None:
+    stranger = nbformat.read(notebook, as_version=4)
+    del stranger.metadata["ki67"]
+    nbformat.write(stranger, notebook)
+    assert run(notebook, "-p", "kind", "7").returncode == 0

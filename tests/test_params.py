@@ -1,0 +1,75 @@
+"""Settings: everything is declared, nothing is guessed, and a slip of the pen gets a hint."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from ki67 import params
+from ki67.errors import InputError
+from ki67.notebooks import declared
+from ki67.profiles import apply
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    path = tmp_path / "params.yaml"
+    path.write_text((ROOT / "params.yaml").read_text())
+    return path
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_the_study_s_own_settings_are_right() -> None:
+    assert params.read(ROOT / "params.yaml")["profile"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("  epochs:", "  epoch:", "train has no setting 'epoch'; did you mean 'epochs'?"),
+        ("learning_rate: 0.003", "learning_rate: fast", "train.learning_rate = 'fast'"),
+        ("crop: 128", "crop: 100", "train.crop = 100"),
+        ("kind: by_patient", "kind: by_image", "split.kind = 'by_image'"),
+        ("tune:\n", "tone:\n", "no section 'tone'; did you mean 'tune'?"),
+        ("patients: 110", "patients: 110.5", "simulate.patients = 110.5"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_the_right_one(settings: Path, old: str, new: str, says: str) -> None:
+    change(settings, old, new)
+    with pytest.raises(InputError, match=re.escape(says)):
+        params.read(settings)
+
+
+@pytest.mark.parametrize("profile", params.PROFILES)
+def test_a_profile_changes_what_it_lists_and_nothing_else(settings: Path, profile: str) -> None:
+    before = yaml.safe_load(settings.read_text())
+    apply(profile, settings)
+    after = yaml.safe_load(settings.read_text())
+    assert after["profile"] == profile
+    for stage in params.STAGES:
+        assert after[stage] == (before[stage] or {}) | before["profiles"][profile].get(stage, {})
+    assert "# crops of each frame in one epoch" in settings.read_text()
+
+
+def test_an_unknown_profile_is_refused_and_the_file_kept(settings: Path) -> None:
+    before = settings.read_bytes()
+    with pytest.raises(InputError, match="did you mean 'release'"):
+        apply("relase", settings)
+    assert settings.read_bytes() == before
+
+
+@pytest.mark.parametrize("stage", params.STAGES)
+def test_a_notebook_declares_its_stage_s_settings_with_the_default_values(stage: str) -> None:
+    notebook = nbformat.read(ROOT / f"notebooks/{stage}.ipynb", as_version=4)
+    assert notebook.metadata["ki67"]["stage"] == stage
+    here = params.read(ROOT / "params.yaml")[stage] or {}
+    assert declared(notebook) == here | {"out": "."}

@@ -1,0 +1,75 @@
+"""Figures show every cell they are given, and their bytes hold nothing but the figure."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.collections import EllipseCollection
+from matplotlib.figure import Figure
+from PIL import Image
+
+from ki67 import plots
+from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
+from ki67.diagrams import architecture
+from ki67.scores import CUT_OFFS
+
+
+@pytest.fixture
+def cells() -> Cells:
+    xy = np.random.default_rng(1).uniform(0, 64, (9, 2))
+    return Cells.of_points(xy, [POSITIVE] * 5 + [NEGATIVE] * 4, "network")
+
+
+def picture(seed: int = 0) -> plots.Picture:
+    return np.random.default_rng(seed).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+
+
+def every_figure(cells: Cells) -> dict[str, Figure]:
+    mask = np.zeros((64, 64), bool)
+    mask[20:30, 20:30] = True
+    pair = plots.ScorePairs("Ki-67 index", np.array([0.1, 0.4, np.nan]), np.array([0.2, 0.5, 0.1]), CUT_OFFS[0])
+    steps = plots.Steps(picture(), mask * np.float32(200), mask, mask.astype(np.float32), mask.astype(np.int32), cells)
+    curve = np.linspace(0, 1, 51)[:, None] * [0.9, 0.5, 0.2]
+    return {
+        "panels": plots.panels([plots.Panel(picture(), cells, {"ours": cells.of(POSITIVE)})]),
+        "plate": plots.plate([picture(i) for i in range(3)], ["a", "b", "c"], columns=2),
+        "radius": plots.f1_over_radius(range(51), {"ours": curve, "chance": curve / 2}),
+        "thresholds": plots.threshold_curves(range(0, 255, 5), curve, (60, 55, 40)),
+        "training": plots.training_curves([3, 2, 1.5], [3, 2.5, 2.6], [1e-3, 1e-3, 1e-4]),
+        "scores": plots.scores_scatter([pair]),
+        "pipeline": plots.pipeline(steps, left=0, top=0, side=64),
+        "architecture": architecture(),
+    }
+
+
+def test_the_same_figure_is_the_same_bytes_and_says_nothing_of_its_maker(cells: Cells, tmp_path: Path) -> None:
+    for name in ("1", "2"):
+        for title, figure in every_figure(cells).items():
+            plots.save(figure, tmp_path / name / f"{title}.png")
+    for path in sorted((tmp_path / "1").iterdir()):
+        assert path.read_bytes() == (tmp_path / "2" / path.name).read_bytes(), path.name
+        with Image.open(path) as image:
+            assert image.width == 1400 and set(image.info) <= {"dpi"}
+
+
+def test_every_cell_gets_a_ring_in_its_colour(cells: Cells) -> None:
+    figure = plots.panels([plots.Panel(picture(), cells, {"ours": cells.of(POSITIVE)})])
+    _, labels, ours = figure.axes
+    rings = [c for c in labels.collections if isinstance(c, EllipseCollection)]
+    assert [len(c.get_offsets()) for c in rings] == [5, 5, 4, 4]
+    assert labels.get_title() == "labels: 9 cells" and ours.get_title() == "ours: 5 cells"
+
+
+def test_the_legend_names_the_classes_that_occur(cells: Cells) -> None:
+    figure = plots.panels([plots.Panel(picture(), cells, {})])
+    assert [t.get_text() for t in figure.legends[0].get_texts()] == ["Ki-67+", "Ki-67−"]
+    with_til = Cells.of_points([(1, 1)], [TIL], "network")
+    assert [t.get_text() for t in plots.panels([plots.Panel(picture(), with_til, {})]).legends[0].get_texts()] == ["TIL"]
+    assert not plots.panels([plots.Panel(picture(), Cells.empty("network"), {})]).legends
+
+
+def test_the_scatter_counts_right_and_wrong_categories_of_the_defined() -> None:
+    pair = plots.ScorePairs("Ki-67 index", np.array([0.1, 0.4, np.nan]), np.array([0.2, 0.5, 0.1]), CUT_OFFS[0])
+    legend = plots.scores_scatter([pair]).axes[0].get_legend()
+    assert legend is not None
+    assert [t.get_text() for t in legend.get_texts()] == ["right category: 1", "wrong category: 1"]
