@@ -1,8 +1,10 @@
 """The classical row: colour deconvolution and blobs, tuned like the network, so that it has something honest to beat."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ki67.cells import LABELS, NEGATIVE, POSITIVE, TIL, Cells
+from ki67.errors import InputError
 from ki67.geometry import peak_pixels
 from ki67.metrics import Counts, Match, count_class
 
@@ -64,6 +67,15 @@ class Blobs:
     haematoxylin: NDArray[np.float32]
     dab: NDArray[np.float32]
     compactness: NDArray[np.float32]
+
+
+def load_classical(path: Path) -> Classical:
+    """Tuned settings as the stage wrote them: `asdict` of a `Classical`, as JSON."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return Classical(**{**stored, "look": Look(**stored["look"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise InputError(f"{path}: no settings of the classical row ({error}); run the stage `classical` again") from error
 
 
 def stain_strengths(image: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from typing import Literal
@@ -74,6 +74,9 @@ class Detector:
         return np.asarray(watershed(-distance, markers, mask=mask), np.int32)
 
 
+UNTUNED = Detector((0.0, 0.0, 0.0))
+
+
 def _box(mask: Mask) -> tuple[slice, slice]:
     """What holds the mask and, where the picture has it, one pixel of background on each side."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
@@ -115,12 +118,12 @@ def tune(
     truths: Sequence[Cells],
     radius: float,
     match: Match,
+    detector: Detector = UNTUNED,
     grid: Sequence[int] = GRID,
-    marker: Marker = "distance",
     processes: int = 2,
 ) -> Tuning:
-    """Try every threshold for every class on all images, each image in a process."""
-    one = partial(_counts_of_image, radius=radius, match=match, grid=tuple(grid), marker=marker)
+    """Try every threshold for every class on all images, each image in a process; the rest of the detector stays."""
+    one = partial(_counts_of_image, radius=radius, match=match, grid=tuple(grid), detector=detector)
     if processes == 1:
         images = [one(m, t) for m, t in zip(maps, truths, strict=True)]
     else:
@@ -132,12 +135,18 @@ def tune(
 
 
 def _counts_of_image(
-    maps: Image, truth: Cells, radius: float, match: Match, grid: Sequence[int], marker: Marker
+    maps: Image,
+    truth: Cells,
+    *,
+    radius: float,
+    match: Match,
+    grid: Sequence[int],
+    detector: Detector,
 ) -> NDArray[np.int64]:
     """Counts (thresholds, classes, 3) of one image."""
     counts = np.zeros((len(grid), len(LABELS), 3), np.int64)
     for row, threshold in enumerate(grid):
-        cells = Detector((threshold,) * 3, marker=marker)(maps)
+        cells = replace(detector, thresholds=(threshold,) * 3)(maps)
         for column, label in enumerate(LABELS):
             found = count_class(truth, cells, label, match, radius)
             counts[row, column] = found.tp, found.fp, found.fn

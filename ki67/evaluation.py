@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ki67.cells import CLASS_NAMES, LABELS
 from ki67.metrics import (
     Counts,
+    Estimate,
     Statistic,
     average_f1_statistic,
     bootstrap,
@@ -33,6 +34,18 @@ DECIMALS = 6
 
 
 @dataclass(frozen=True)
+class Resampling:
+    """How intervals are drawn: the bootstrap's seed, which chance shares, and how many times patients are drawn anew."""
+
+    seed: int = 0
+    resamples: int = 2000
+
+    def interval(self, statistic: Statistic, patients: int) -> Estimate:
+        """A figure with its 95 % interval over patients."""
+        return bootstrap(statistic, patients, self.seed, self.resamples)
+
+
+@dataclass(frozen=True)
 class DetectionRow:
     """One line of the detection table; an average has no counts of its own."""
 
@@ -49,13 +62,13 @@ class DetectionRow:
     fn: int | None
 
 
-def detection_rows(outcome: Outcome, rule: Rule, seed: int) -> list[DetectionRow]:
+def detection_rows(outcome: Outcome, rule: Rule, draws: Resampling) -> list[DetectionRow]:
     """Pooled precision, recall and F1 by class, their cell-weighted average, and place without kind."""
     counts = patient_counts(outcome, rule)
     pooled = [Counts(*map(int, c)) for c in counts.sum(axis=0)]
     rows = []
     for i, name in enumerate(CLASSES):
-        f1 = bootstrap(f1_statistic(*counts[:, i].T), len(counts), seed)
+        f1 = draws.interval(f1_statistic(*counts[:, i].T), len(counts))
         total = pooled[i]
         rows.append(
             DetectionRow(
@@ -64,7 +77,7 @@ def detection_rows(outcome: Outcome, rule: Rule, seed: int) -> list[DetectionRow
             )
         )  # fmt: skip
     mean = weighted_average(pooled[:-1])
-    f1 = bootstrap(_average(counts), len(counts), seed)
+    f1 = draws.interval(_average(counts), len(counts))
     rows.insert(
         len(LABELS),
         DetectionRow(
@@ -92,14 +105,14 @@ class DifferenceRow:
     high: float
 
 
-def differences(first: Outcome, second: Outcome, rule: Rule, seed: int) -> list[DifferenceRow]:
+def differences(first: Outcome, second: Outcome, rule: Rule, draws: Resampling) -> list[DifferenceRow]:
     """Paired differences in F1 by class, average and any; an interval off nought is a real difference."""
     if list(first.names) != list(second.names):
         raise ValueError(f"{first.method} and {second.method} did not see the same images")
     one, other = patient_counts(first, rule), patient_counts(second, rule)
     statistics = {name: difference(f1_statistic(*one[:, i].T), f1_statistic(*other[:, i].T)) for i, name in enumerate(CLASSES)}
     statistics["average"] = difference(_average(one), _average(other))
-    estimates = {name: bootstrap(s, len(one), seed) for name, s in statistics.items()}
+    estimates = {name: draws.interval(s, len(one)) for name, s in statistics.items()}
     return [DifferenceRow(first.method, second.method, rule.name, name, e.value, e.low, e.high) for name, e in estimates.items()]
 
 
@@ -168,14 +181,14 @@ class ErrorRow:
     undefined: int
 
 
-def error_rows(images: pd.DataFrame, patients: pd.DataFrame, seed: int) -> list[ErrorRow]:
+def error_rows(images: pd.DataFrame, patients: pd.DataFrame, draws: Resampling) -> list[ErrorRow]:
     """RMSE of both scores, per image and per patient; intervals over patients in either case."""
     rows = []
     for measure in MEASURES:
         for unit, table in (("image", images), ("patient", patients)):
             error = (table[f"{measure}_predicted"] - table[f"{measure}_truth"]).astype(float)
             grouped = (error**2).groupby(table["patient"])
-            estimate = bootstrap(rmse_statistic(grouped.sum(), grouped.count()), len(grouped), seed)
+            estimate = draws.interval(rmse_statistic(grouped.sum(), grouped.count()), len(grouped))
             rows.append(
                 ErrorRow(
                     str(table["method"].iloc[0]), measure, unit, estimate.value, estimate.low, estimate.high,
@@ -200,12 +213,12 @@ class CutOffRow:
     undefined: int
 
 
-def cut_off_row(patients: pd.DataFrame, cut: CutOffs, seed: int) -> CutOffRow:
+def cut_off_row(patients: pd.DataFrame, cut: CutOffs, draws: Resampling) -> CutOffRow:
     """Accuracy of one pair of cut-offs over patients."""
     truth, predicted = (cut.categories(patients[f"{cut.measure}_{side}"]) for side in ("truth", "predicted"))
     defined = (truth != UNDEFINED) & (predicted != UNDEFINED)
     correct = defined & (truth == predicted)
-    e = bootstrap(mean_statistic(correct, defined), len(patients), seed)
+    e = draws.interval(mean_statistic(correct, defined), len(patients))
     method = str(patients["method"].iloc[0])
     hits, n = int(correct.sum()), int(defined.sum())
     return CutOffRow(method, cut.measure, cut.name, e.value, e.low, e.high, hits, n, len(patients) - n)
@@ -232,23 +245,23 @@ class Evaluation:
         os.replace(partial, path)
 
 
-def evaluate(outcomes: Sequence[Outcome], seed: int, size: float = 256.0) -> Evaluation:
+def evaluate(outcomes: Sequence[Outcome], draws: Resampling, size: float = 256.0) -> Evaluation:
     """All tables for all methods; the first is compared with every other, and all with chance.
 
     Chance stands in the tables of detection alone: its points are as many as the labels, so its scores are right by birth.
     """
     first = outcomes[0]
-    with_chance = [*outcomes, chance(first, size, seed)]
+    with_chance = [*outcomes, chance(first, size, draws.seed)]
     images = [image_scores(o) for o in outcomes]
     patients = [patient_scores(o) for o in outcomes]
     return Evaluation(
-        detection=_table([row for o in with_chance for rule in RULES for row in detection_rows(o, rule, seed)]),
-        differences=_table([row for o in with_chance[1:] for rule in RULES for row in differences(first, o, rule, seed)]),
+        detection=_table([row for o in with_chance for rule in RULES for row in detection_rows(o, rule, draws)]),
+        differences=_table([row for o in with_chance[1:] for rule in RULES for row in differences(first, o, rule, draws)]),
         radius=radius_table(with_chance),
         images=pd.concat(images, ignore_index=True),
         patients=pd.concat(patients, ignore_index=True),
-        errors=_table([row for i, p in zip(images, patients, strict=True) for row in error_rows(i, p, seed)]),
-        cut_offs=_table([cut_off_row(p, cut, seed) for p in patients for cut in CUT_OFFS]),
+        errors=_table([row for i, p in zip(images, patients, strict=True) for row in error_rows(i, p, draws)]),
+        cut_offs=_table([cut_off_row(p, cut, draws) for p in patients for cut in CUT_OFFS]),
     )
 
 

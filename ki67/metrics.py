@@ -14,6 +14,7 @@ from ki67.cells import LABELS, Cells
 
 Points = NDArray[np.float32]
 Weights = NDArray[np.float64]
+RESAMPLES = 2000
 
 
 def _share(part: float, whole: float) -> float:
@@ -93,6 +94,9 @@ def pairs_one_to_one(truth: Points, predicted: Points, radius: float) -> NDArray
     rows, columns = min_weight_full_bipartite_matching(csr_array(hstack([near, alone])))
     paired = columns < len(predicted)
     return np.stack([rows[paired], columns[paired]], axis=1).astype(np.int64)
+
+
+MATCHES: dict[str, Match] = {"published": match_published, "strict": match_one_to_one}
 
 
 def count_class(truth: Cells, predicted: Cells, label: int, match: Match, radius: float) -> Counts:
@@ -202,7 +206,7 @@ def difference(first: Statistic, second: Statistic) -> Statistic:
     return lambda weights: first(weights) - second(weights)
 
 
-def bootstrap(statistic: Statistic, patients: int, seed: int, resamples: int = 2000) -> Estimate:
+def bootstrap(statistic: Statistic, patients: int, seed: int, resamples: int = RESAMPLES) -> Estimate:
     """The statistic with its 95 % percentile interval over patients drawn with replacement.
 
     Patients, not images, are drawn: images of one patient are alike. A resample in which the statistic is undefined

@@ -6,9 +6,8 @@ not the class, because whoever imports this module first is still importing it w
 """
 
 import ast
-import re
 import sys
-from typing import Any, TextIO
+from typing import Any
 
 import click
 from nbformat import NotebookNode
@@ -17,28 +16,11 @@ from papermill.engines import NBClientEngine, papermill_engines
 from ki67 import params
 from ki67.errors import InputError
 
-NOISE = re.compile(r"^(WARNING: All log messages|[IWE]\d{4} |\d{4}-\d\d-\d\d ).*\n?", re.MULTILINE)
-
 
 class Refused(click.ClickException):
     """How a wrong parameter reaches whoever typed `papermill`: one line, exit code 2, no traceback."""
 
     exit_code = 2
-
-
-class Progress:
-    """Where the kernel's progress bars go: the terminal of whoever waits, without the libraries' start-up noise."""
-
-    def __init__(self, terminal: TextIO) -> None:
-        self.terminal = terminal
-
-    def write(self, text: str) -> None:
-        """Pass on what is left after the noise."""
-        self.terminal.write(NOISE.sub("", text))
-
-    def flush(self) -> None:
-        """Show it now."""
-        self.terminal.flush()
 
 
 class StudyEngine(NBClientEngine):  # type: ignore[misc]
@@ -55,7 +37,7 @@ class StudyEngine(NBClientEngine):  # type: ignore[misc]
             params.check(stage, values, f"{stage}.ipynb")
         except InputError as error:
             raise Refused(str(error)) from error
-        options["stderr_file"] = options.get("stderr_file") or Progress(sys.stderr)
+        options["stderr_file"] = options.get("stderr_file") or sys.stderr
         return cleaned(super().execute_notebook(nb, kernel_name, **options))
 
 

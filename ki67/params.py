@@ -113,7 +113,7 @@ def check(stage: str, values: dict[str, Any], source: str) -> Stage:
     try:
         return schema.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
+        first = min(error.errors(), key=lambda found: found["type"] != "extra_forbidden")  # a slip explains a lack
         name = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise InputError(f"{source}: {stage} has no setting {name!r}{nearest(name, schema.model_fields)}") from error

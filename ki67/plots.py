@@ -1,11 +1,11 @@
 """Every figure of the study in one style: readable at 700 px, safe for colour-blind eyes, the same bytes every time."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,7 +17,12 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ki67.cells import LABELS, NEGATIVE, POSITIVE, TIL, Cells
-from ki67.scores import CutOffs
+from ki67.detect import Tuning
+from ki67.evaluation import radius_curves
+from ki67.scores import CUT_OFFS, CutOffs
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WIDTH = 7.0
 INK, PALE = "#333333", "#b8b8b8"
@@ -72,7 +77,7 @@ def save(figure: Figure, path: Path) -> Path:
     """Write a PNG without date or version in it, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
-    figure.savefig(partial, format="png", dpi=200, metadata={"Software": None})
+    figure.savefig(partial, format="png", dpi=140, metadata={"Software": None})
     os.replace(partial, path)
     return path
 
@@ -112,29 +117,30 @@ def cell_legend(figure: Figure, cells: Sequence[Cells]) -> None:
         figure.legend(handles=rings, loc="outside lower center", ncols=len(rings), handletextpad=0.2)
 
 
-@dataclass(frozen=True)
-class Panel:
-    """One field with its truth and what one or more methods made of it."""
-
-    image: Picture
-    truth: Cells
-    predictions: Mapping[str, Cells]
-    name: str = ""
-
-
-def panels(fields: Sequence[Panel]) -> Figure:
-    """One row a field: the picture, the labels, and each method's cells with their number."""
-    columns = 2 + len(fields[0].predictions)
-    figure = new_figure(len(fields) * (WIDTH / columns + 0.28) + 0.3)
-    grid = figure.subplots(len(fields), columns, squeeze=False)
-    for row, field in zip(grid, fields, strict=True):
-        side = field.image.shape[1]
-        show_picture(row[0], field.image, field.name or "field")
-        for axes, (title, cells) in zip(row[1:], {"labels": field.truth, **field.predictions}.items(), strict=True):
-            show_picture(axes, field.image, f"{title}: {len(cells)} cells")
+def panels(images: Sequence[Picture], truths: Sequence[Cells], predictions: Sequence[Cells]) -> Figure:
+    """One row a field: the picture, its labels, and what was predicted, each with its number of cells."""
+    figure = new_figure(len(images) * (WIDTH / 3 + 0.28) + 0.3)
+    grid = figure.subplots(len(images), 3, squeeze=False)
+    for row, image, truth, predicted in zip(grid, images, truths, predictions, strict=True):
+        height, width = image.shape[:2]
+        show_picture(row[0], image, "field")
+        for axes, title, cells in ((row[1], "labels", truth), (row[2], "prediction", predicted)):
+            show_picture(axes, image, f"{title}: {len(cells)} cells")
             draw_cells(axes, cells)
-            axes.set(xlim=(-0.5, side - 0.5), ylim=(field.image.shape[0] - 0.5, -0.5))
-    cell_legend(figure, [c for f in fields for c in (f.truth, *f.predictions.values())])
+            axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
+    cell_legend(figure, [*truths, *predictions])
+    return figure
+
+
+def detected(image: Picture, cells: Cells) -> Figure:
+    """One field as large as the page, every cell in its ring."""
+    height, width = image.shape[:2]
+    figure = new_figure(WIDTH * height / width + 0.3)
+    axes = figure.subplots()
+    show_picture(axes, image)
+    draw_cells(axes, cells)
+    axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
+    cell_legend(figure, [cells])
     return figure
 
 
@@ -155,10 +161,9 @@ def _method_line(number: int, method: str) -> tuple[str, str]:
     return (PALE, ":") if method == CHANCE else (METHOD_COLOURS[number % len(METHOD_COLOURS)], "-")
 
 
-def f1_over_radius(
-    radii: Sequence[float], curves: Mapping[str, NDArray[np.float64]], marked: Sequence[float] = (6, 20)
-) -> Figure:
-    """F1 (radii, classes) of each method against the matching radius, one frame a class; the radii reported are marked."""
+def f1_over_radius(table: "pd.DataFrame", matching: str = "strict", marked: Sequence[float] = (6, 20)) -> Figure:
+    """F1 of each method against the matching radius, one frame a class; the radii reported are marked."""
+    radii, curves = sorted(table["radius"].unique()), radius_curves(table, matching)
     figure = new_figure(2.7)
     grid = figure.subplots(1, len(LABELS), sharey=True)
     for column, (axes, label) in enumerate(zip(grid, LABELS, strict=True)):
@@ -177,8 +182,9 @@ def f1_over_radius(
     return figure
 
 
-def threshold_curves(grid: Sequence[float], f1: NDArray[np.float64], thresholds: Sequence[float], title: str = "") -> Figure:
+def threshold_curves(tuning: Tuning, title: str = "") -> Figure:
     """Validation F1 against the threshold of each class's map, the chosen one marked."""
+    grid, f1, thresholds = tuning.grid, tuning.f1, tuning.thresholds
     figure = new_figure(2.9)
     axes = figure.subplots()
     for column, label in enumerate(LABELS):
@@ -191,59 +197,59 @@ def threshold_curves(grid: Sequence[float], f1: NDArray[np.float64], thresholds:
     return figure
 
 
-def training_curves(loss: Sequence[float], validation_loss: Sequence[float], learning_rate: Sequence[float]) -> Figure:
-    """Loss on both sides of the split epoch by epoch, the learning rate below."""
+def training_curves(curves: "pd.DataFrame") -> Figure:
+    """Loss on both sides of the split, one line a seed, the learning rate below; columns as in `Epoch` and `seed`."""
     figure = new_figure(3.4)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
-    epochs = np.arange(1, len(loss) + 1)
-    best = int(np.argmin(validation_loss))
-    above.plot(epochs, loss, color=METHOD_COLOURS[0], label="training")
-    above.plot(epochs, validation_loss, color=METHOD_COLOURS[1], label="validation")
-    above.plot(epochs[best], validation_loss[best], "o", color=METHOD_COLOURS[1], markeredgecolor="white",
-               label=f"lowest: epoch {epochs[best]}")  # fmt: skip
+    for number, (_, rows) in enumerate(curves.groupby("seed", sort=True)):
+        for column, colour, name in (
+            ("loss", METHOD_COLOURS[0], "training"),
+            ("validation_loss", METHOD_COLOURS[1], "validation"),
+        ):
+            above.plot(rows["epoch"], rows[column], color=colour, label=name if number == 0 else None)
+        below.plot(rows["epoch"], rows["learning_rate"], color=INK, linewidth=1.2)
     above.set(ylabel="mean squared error", yscale="log")
     for which in ("major", "minor"):
         above.yaxis.set_tick_params(which=which, labelsize=8)
     above.yaxis.set_major_formatter("{x:g}")
     above.yaxis.set_minor_formatter("{x:g}")
     above.legend()
-    below.plot(epochs, learning_rate, color=INK, linewidth=1.2)
-    below.set(xlabel="epoch", ylabel="rate", ylim=(0, 1.1 * max(learning_rate)))
+    below.set(xlabel="epoch", ylabel="rate", ylim=(0, 1.1 * curves["learning_rate"].max()))
     below.ticklabel_format(axis="y", style="sci", scilimits=(-2, 2))
     below.xaxis.get_major_locator().set_params(integer=True)
     return figure
 
 
-@dataclass(frozen=True)
-class ScorePairs:
-    """One score, labelled and predicted, of many patients or images, and the cut-offs that matter for it."""
-
-    title: str
-    truth: NDArray[np.float64]
-    predicted: NDArray[np.float64]
-    cut_offs: CutOffs
+SHOWN = (("Ki-67 index", CUT_OFFS[0]), ("TIL score", CUT_OFFS[2]))
 
 
-def scores_scatter(pairs: Sequence[ScorePairs], unit: str = "patient") -> Figure:
-    """Predicted against labelled scores with the identity; points in a shaded square fall into the right category."""
-    figure = new_figure(WIDTH / max(len(pairs), 2) + 0.1)
-    for axes, pair in zip(np.atleast_1d(figure.subplots(1, max(len(pairs), 2))), pairs, strict=False):
-        defined = ~np.isnan(pair.truth + pair.predicted)
-        truth, predicted = pair.truth[defined], pair.predicted[defined]
-        right = pair.cut_offs.categories(truth) == pair.cut_offs.categories(predicted)
-        top = max(1.08 * max([*truth, *predicted, 0.0]), 1.25 * pair.cut_offs.high)
-        edges = (0.0, pair.cut_offs.low, pair.cut_offs.high, top)
-        for low, high in pairwise(edges):
-            axes.fill_between([low, high], low, high, color="#eef3f7", linewidth=0)
-        axes.plot([0, top], [0, top], color=PALE, linewidth=1)
-        for kind, colour, name in ((right, METHOD_COLOURS[0], "right category"), (~right, "#D55E00", "wrong category")):
-            axes.scatter(truth[kind], predicted[kind], s=26, color=colour, edgecolors="white", linewidths=0.6, clip_on=False,
-                         label=f"{name}: {kind.sum()}", zorder=3)  # fmt: skip
-        axes.set(xlim=(0, top), ylim=(0, top), aspect="equal", xlabel="from labels", ylabel="predicted")
-        axes.set_title(f"{pair.title} by {unit}, cut-offs {pair.cut_offs.name}")
-        axes.grid(visible=False)
-        axes.legend(loc="upper left", handletextpad=0.1)
+def scores_scatter(patients: "pd.DataFrame", method: str = "") -> Figure:
+    """Predicted against labelled scores of one method, the first if none is named; right categories lie in shaded squares."""
+    own = patients[patients["method"] == (method or patients["method"].iloc[0])]
+    figure = new_figure(WIDTH / 2 + 0.1)
+    for axes, (title, cut) in zip(figure.subplots(1, 2), SHOWN, strict=True):
+        truth, predicted = (own[f"{cut.measure}_{side}"].to_numpy(float) for side in ("truth", "predicted"))
+        defined = ~np.isnan(truth + predicted)
+        draw_scores(axes, truth[defined], predicted[defined], cut)
+        axes.set_title(f"{title} by patient, cut-offs {cut.name}")
     return figure
+
+
+def draw_scores(axes: Axes, truth: NDArray[np.float64], predicted: NDArray[np.float64], cut: CutOffs) -> None:
+    """Points, the identity, and a shaded square for each category."""
+    right = cut.categories(truth) == cut.categories(predicted)
+    top = max(1.08 * max([*truth, *predicted, 0.0]), 1.25 * cut.high)
+    for low, high in pairwise((0.0, cut.low, cut.high, top)):
+        axes.fill_between([low, high], low, high, color="#eef3f7", linewidth=0)
+    axes.plot([0, top], [0, top], color=PALE, linewidth=1)
+    for kind, colour, name in ((right, METHOD_COLOURS[0], "right category"), (~right, "#D55E00", "wrong category")):
+        axes.scatter(
+            truth[kind], predicted[kind], s=26, color=colour, edgecolors="white", linewidths=0.6, clip_on=False,
+            label=f"{name}: {kind.sum()}", zorder=3,
+        )  # fmt: skip
+    axes.set(xlim=(0, top), ylim=(0, top), aspect="equal", xlabel="from labels", ylabel="predicted")
+    axes.grid(visible=False)
+    axes.legend(loc="upper left", handletextpad=0.1)
 
 
 @dataclass(frozen=True)

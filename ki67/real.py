@@ -13,7 +13,7 @@ from ki67.data.frames import FRAME, Frames, build_frames
 from ki67.data.samples import Sample
 from ki67.data.tables import SHIDC_UM_PER_PX
 from ki67.errors import InputError
-from ki67.evaluation import evaluate
+from ki67.evaluation import Resampling, evaluate
 from ki67.images import read_rgb, resized
 from ki67.models.predictions import found_by, network_outcome
 from ki67.scores import score
@@ -21,7 +21,6 @@ from ki67.summary import summary
 from ki67.tables import write_json
 
 RESULT = Path("release/real_check.json")
-RESAMPLES = 2000
 
 
 def check_folder(folder: Path | None, model: Path | None) -> list[str]:
@@ -76,7 +75,7 @@ def judged(frames: Frames, network: Path, settings: Path) -> dict[str, Any]:
     """Counts pooled over a set, with intervals, by the same rules as the test; each picture is its own unit."""
     alone = replace(frames, patients=frames.names)
     outcomes = [network_outcome(network, alone), found_by("classical", load_classical(settings), alone)]
-    found = summary(evaluate(outcomes, seed=0, resamples=RESAMPLES))
+    found = summary(evaluate(outcomes, Resampling()))
     errors = {method: figures["ki67_rmse_image"] for method, figures in found["scores"].items()}
     return {
         "images": len(frames),

@@ -3,8 +3,12 @@
 import json
 import os
 import resource
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
@@ -22,10 +26,10 @@ def run_stage(stage: str) -> None:
     values = params.read()[stage] or {}
     partial = STATE / f"{stage}.partial.ipynb"
     partial.parent.mkdir(exist_ok=True)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     started = time.monotonic()
     try:
-        papermill.execute_notebook(NOTEBOOKS / f"{stage}.ipynb", partial, values, progress_bar=False)
+        with quiet_libraries(STATE / f"{stage}.log") as terminal:
+            papermill.execute_notebook(NOTEBOOKS / f"{stage}.ipynb", partial, values, progress_bar=False, stderr_file=terminal)
     except notebooks.Refused as error:
         raise InputError(error.message) from error
     except PapermillExecutionError as error:
@@ -35,6 +39,18 @@ def run_stage(stage: str) -> None:
     EXECUTED.mkdir(parents=True, exist_ok=True)
     os.replace(partial, EXECUTED / f"{stage}.ipynb")
     write_cost(stage, time.monotonic() - started)
+
+
+@contextmanager
+def quiet_libraries(log: Path) -> Iterator[TextIO]:
+    """What libraries say on the error stream while they start goes to a log; what is yielded still reaches the terminal."""
+    sys.stderr.flush()
+    with os.fdopen(os.dup(2), "w") as terminal, log.open("w") as stream:
+        os.dup2(stream.fileno(), 2)
+        try:
+            yield terminal
+        finally:
+            os.dup2(terminal.fileno(), 2)
 
 
 def write_cost(stage: str, wall: float) -> None:

@@ -1,6 +1,8 @@
 """The classical row sees stain, not colour of light, and finds what a plain eye would."""
 
-from dataclasses import fields, replace
+import json
+from dataclasses import asdict, fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +10,19 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
-from ki67.classical import CLASS_GRIDS, LOOK_GRIDS, STAINS, Classical, Look, find_blobs, mean_f1, stain_strengths, tune_classical
+from ki67.classical import (
+    CLASS_GRIDS,
+    LOOK_GRIDS,
+    STAINS,
+    Classical,
+    Look,
+    find_blobs,
+    load_classical,
+    mean_f1,
+    stain_strengths,
+    tune_classical,
+)
+from ki67.errors import InputError
 from ki67.metrics import match_one_to_one
 
 WHITE = np.array([245.0, 242.0, 225.0])
@@ -84,3 +98,13 @@ def test_tuning_mends_a_bad_start_and_is_deterministic() -> None:
 def test_every_setting_is_searched() -> None:
     assert set(LOOK_GRIDS) == {f.name for f in fields(Look)}
     assert {"look", *CLASS_GRIDS} == {f.name for f in fields(Classical)}
+
+
+def test_settings_come_back_from_the_stage_that_wrote_them(tmp_path: Path) -> None:
+    settings = replace(Classical(), look=Look(radius=6.0), contrast=0.3)
+    (tmp_path / "classical.json").write_text(json.dumps(asdict(settings)))
+    assert load_classical(tmp_path / "classical.json") == settings
+    (tmp_path / "other.json").write_text('{"contrast": 1}')
+    for name in ("other.json", "none.json"):
+        with pytest.raises(InputError, match=f"{name}: no settings of the classical row"):
+            load_classical(tmp_path / name)

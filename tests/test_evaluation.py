@@ -10,6 +10,7 @@ import pytest
 
 from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
 from ki67.evaluation import (
+    Resampling,
     cut_off_row,
     detection_rows,
     differences,
@@ -47,14 +48,20 @@ def shifted() -> Outcome:
 
 
 def test_ten_pixels_off_is_perfect_by_one_rule_and_worthless_by_the_other(shifted: Outcome) -> None:
-    published, strict = ({row.cells: row for row in detection_rows(shifted, rule, seed=0)} for rule in (PUBLISHED, STRICT))
+    published, strict = ({row.cells: row for row in detection_rows(shifted, rule, Resampling(0))} for rule in (PUBLISHED, STRICT))
     assert (published["positive"].tp, published["positive"].f1, published["average"].f1) == (16, 1.0, 1.0)
     assert (strict["positive"].tp, strict["positive"].fn, strict["any"].f1) == (0, 16, 0.0)
     assert math.isnan(published["til"].f1) and published["average"].tp is None
 
 
 def test_rows_come_by_class_then_average_then_any(shifted: Outcome) -> None:
-    assert [row.cells for row in detection_rows(shifted, STRICT, seed=0)] == ["positive", "negative", "til", "average", "any"]
+    assert [row.cells for row in detection_rows(shifted, STRICT, Resampling(0))] == [
+        "positive",
+        "negative",
+        "til",
+        "average",
+        "any",
+    ]
 
 
 def test_counts_are_summed_by_patient_in_sorted_order(shifted: Outcome) -> None:
@@ -66,7 +73,7 @@ def test_counts_are_summed_by_patient_in_sorted_order(shifted: Outcome) -> None:
 
 def test_intervals_hold_the_figure() -> None:
     fields = [(f"p{i}", cells(5, 15), cells(5 - i % 3, 15 - i)) for i in range(8)]
-    for row in detection_rows(outcome(fields), STRICT, seed=1):
+    for row in detection_rows(outcome(fields), STRICT, Resampling(1)):
         if row.cells != "til":
             assert row.f1_low < row.f1 < row.f1_high
 
@@ -81,7 +88,7 @@ def test_scores_of_a_patient_come_from_summed_counts(shifted: Outcome) -> None:
 def test_errors_are_those_of_hand() -> None:
     fields = [("a", cells(2, 8), cells(4, 6)), ("a", cells(2, 8), cells(2, 8)), ("b", cells(5, 5), cells(4, 6))]
     made = outcome(fields)
-    rows = {(r.measure, r.unit): r for r in error_rows(image_scores(made), patient_scores(made), seed=0)}
+    rows = {(r.measure, r.unit): r for r in error_rows(image_scores(made), patient_scores(made), Resampling())}
     assert rows["ki67_index", "image"].rmse == pytest.approx(math.sqrt((0.04 + 0 + 0.01) / 3))
     assert rows["ki67_index", "patient"].rmse == pytest.approx(math.sqrt((0.01 + 0.01) / 2))
     assert rows["til_score", "image"].rmse == 0
@@ -90,25 +97,25 @@ def test_errors_are_those_of_hand() -> None:
 def test_undefined_scores_are_left_out_and_counted() -> None:
     fields = [("a", cells(0, 0, 3), cells(1, 1)), ("b", cells(1, 1), cells(0, 0)), ("c", cells(1, 9), cells(1, 9))]
     made = outcome(fields)
-    row = error_rows(image_scores(made), patient_scores(made), seed=0)[0]
+    row = error_rows(image_scores(made), patient_scores(made), Resampling())[0]
     assert (row.n, row.undefined, row.rmse) == (1, 2, 0.0)
-    cut = cut_off_row(patient_scores(made), KI67, seed=0)
+    cut = cut_off_row(patient_scores(made), KI67, Resampling())
     assert (cut.correct, cut.n, cut.undefined, cut.accuracy) == (1, 1, 2, 1.0)
 
 
 def test_cut_off_accuracy_counts_patients_in_the_right_category() -> None:
     fields = [("a", cells(1, 9), cells(1, 19)), ("b", cells(2, 8), cells(4, 6)), ("c", cells(5, 5), cells(6, 4))]
-    row = cut_off_row(patient_scores(outcome(fields)), KI67, seed=0)
+    row = cut_off_row(patient_scores(outcome(fields)), KI67, Resampling())
     assert (row.correct, row.n) == (2, 3) and row.accuracy == pytest.approx(2 / 3)
 
 
 def test_paired_differences_favour_the_better_method(shifted: Outcome) -> None:
     exact = Outcome("exact", shifted.names, shifted.patients, shifted.truths, shifted.truths)
-    rows = {row.cells: row for row in differences(exact, shifted, STRICT, seed=0)}
+    rows = {row.cells: row for row in differences(exact, shifted, STRICT, Resampling())}
     assert rows["positive"].difference == rows["average"].low == 1.0
     other = Outcome("other", ["x", "y", "z"], shifted.patients, shifted.truths, shifted.truths)
     with pytest.raises(ValueError, match="same images"):
-        differences(exact, other, STRICT, seed=0)
+        differences(exact, other, STRICT, Resampling())
 
 
 def test_f1_over_the_radius_jumps_at_the_shift(shifted: Outcome) -> None:
@@ -132,7 +139,7 @@ def test_chance_is_seeded_and_keeps_the_numbers(shifted: Outcome) -> None:
 
 def test_the_whole_evaluation_is_one_json_without_nan_and_the_same_every_time(shifted: Outcome, tmp_path: Path) -> None:
     for name in ("1.json", "2.json"):
-        evaluate([shifted], seed=3).write_json(tmp_path / name)
+        evaluate([shifted], Resampling(3)).write_json(tmp_path / name)
     text = (tmp_path / "1.json").read_text()
     assert text == (tmp_path / "2.json").read_text() and "NaN" not in text
     tables = json.loads(text)

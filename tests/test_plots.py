@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
@@ -10,8 +11,11 @@ from PIL import Image
 
 from ki67 import plots
 from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
+from ki67.detect import Tuning
 from ki67.diagrams import architecture
-from ki67.scores import CUT_OFFS
+from ki67.evaluation import radius_table
+from ki67.metrics import Counts
+from ki67.outcomes import Outcome, chance
 
 
 @pytest.fixture
@@ -24,19 +28,28 @@ def picture(seed: int = 0) -> plots.Picture:
     return np.random.default_rng(seed).integers(0, 255, (64, 64, 3), dtype=np.uint8)
 
 
+def patients() -> pd.DataFrame:
+    scores = {"ki67_index_truth": [0.1, 0.4, np.nan], "ki67_index_predicted": [0.2, 0.5, 0.1]}
+    til = {"til_score_truth": [0.0, 0.05, 1.0], "til_score_predicted": [0.0, 0.2, 0.9]}
+    return pd.DataFrame({"method": "ours", **scores, **til})
+
+
 def every_figure(cells: Cells) -> dict[str, Figure]:
     mask = np.zeros((64, 64), bool)
     mask[20:30, 20:30] = True
-    pair = plots.ScorePairs("Ki-67 index", np.array([0.1, 0.4, np.nan]), np.array([0.2, 0.5, 0.1]), CUT_OFFS[0])
     steps = plots.Steps(picture(), mask * np.float32(200), mask, mask.astype(np.float32), mask.astype(np.int32), cells)
-    curve = np.linspace(0, 1, 51)[:, None] * [0.9, 0.5, 0.2]
+    outcome = Outcome("ours", ["a"], ["a"], [cells], [cells])
+    tuning = Tuning((0, 50, 100), ((Counts(1, 5, 0),) * 3, (Counts(5, 1, 0),) * 3, (Counts(1, 0, 5),) * 3))
+    rows = [
+        {"seed": s, "epoch": e, "loss": 3 / e, "validation_loss": 4 / e, "learning_rate": 1e-3} for s in (1, 2) for e in (1, 2)
+    ]
     return {
-        "panels": plots.panels([plots.Panel(picture(), cells, {"ours": cells.of(POSITIVE)})]),
+        "panels": plots.panels([picture()], [cells], [cells.of(POSITIVE)]),
         "plate": plots.plate([picture(i) for i in range(3)], ["a", "b", "c"], columns=2),
-        "radius": plots.f1_over_radius(range(51), {"ours": curve, "chance": curve / 2}),
-        "thresholds": plots.threshold_curves(range(0, 255, 5), curve, (60, 55, 40)),
-        "training": plots.training_curves([3, 2, 1.5], [3, 2.5, 2.6], [1e-3, 1e-3, 1e-4]),
-        "scores": plots.scores_scatter([pair]),
+        "radius": plots.f1_over_radius(radius_table([outcome, chance(outcome, 64, 0)], radii=(2, 6, 20))),
+        "thresholds": plots.threshold_curves(tuning),
+        "training": plots.training_curves(pd.DataFrame(rows)),
+        "scores": plots.scores_scatter(patients()),
         "pipeline": plots.pipeline(steps, left=0, top=0, side=64),
         "architecture": architecture(),
     }
@@ -53,23 +66,24 @@ def test_the_same_figure_is_the_same_bytes_and_says_nothing_of_its_maker(cells: 
 
 
 def test_every_cell_gets_a_ring_in_its_colour(cells: Cells) -> None:
-    figure = plots.panels([plots.Panel(picture(), cells, {"ours": cells.of(POSITIVE)})])
+    figure = plots.panels([picture()], [cells], [cells.of(POSITIVE)])
     _, labels, ours = figure.axes
     rings = [c for c in labels.collections if isinstance(c, EllipseCollection)]
     assert [len(c.get_offsets()) for c in rings] == [5, 5, 4, 4]
-    assert labels.get_title() == "labels: 9 cells" and ours.get_title() == "ours: 5 cells"
+    assert labels.get_title() == "labels: 9 cells" and ours.get_title() == "prediction: 5 cells"
 
 
 def test_the_legend_names_the_classes_that_occur(cells: Cells) -> None:
-    figure = plots.panels([plots.Panel(picture(), cells, {})])
+    figure = plots.panels([picture()], [cells], [cells])
     assert [t.get_text() for t in figure.legends[0].get_texts()] == ["Ki-67+", "Ki-67−"]
     with_til = Cells.of_points([(1, 1)], [TIL], "network")
-    assert [t.get_text() for t in plots.panels([plots.Panel(picture(), with_til, {})]).legends[0].get_texts()] == ["TIL"]
-    assert not plots.panels([plots.Panel(picture(), Cells.empty("network"), {})]).legends
+    assert [t.get_text() for t in plots.panels([picture()], [with_til], [with_til]).legends[0].get_texts()] == ["TIL"]
+    none = Cells.empty("network")
+    assert not plots.panels([picture()], [none], [none]).legends
 
 
 def test_the_scatter_counts_right_and_wrong_categories_of_the_defined() -> None:
-    pair = plots.ScorePairs("Ki-67 index", np.array([0.1, 0.4, np.nan]), np.array([0.2, 0.5, 0.1]), CUT_OFFS[0])
-    legend = plots.scores_scatter([pair]).axes[0].get_legend()
-    assert legend is not None
-    assert [t.get_text() for t in legend.get_texts()] == ["right category: 1", "wrong category: 1"]
+    index, til = (axes.get_legend() for axes in plots.scores_scatter(patients()).axes)
+    assert index is not None and til is not None
+    assert [t.get_text() for t in index.get_texts()] == ["right category: 1", "wrong category: 1"]
+    assert [t.get_text() for t in til.get_texts()] == ["right category: 2", "wrong category: 1"]

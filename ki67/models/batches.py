@@ -56,7 +56,9 @@ class Feed:
         y, x = rng.integers(0, FRAME - self.crop + 1, 2)
         view = VIEWS[rng.integers(len(VIEWS))]
         window = np.s_[index, y : y + self.crop, x : x + self.crop]
-        return view(self.images[window] / np.float32(255)), view(self.maps[window].astype(np.float32) / np.array(self.unit, np.float32))
+        unit = np.array(self.unit, np.float32)
+        pixels, maps = self.images[window].astype(np.float32), self.maps[window].astype(np.float32)
+        return view(np.divide(pixels, 255, dtype=np.float32)), view(np.divide(maps, unit, dtype=np.float32))
 
 
 def stored_maps(frames: Frames, stamp: Stamp) -> NDArray[np.uint16]:

@@ -41,8 +41,7 @@ def tune_models(trained: Path, tuned: Path, validation: Frames, settings: Tune) 
             validation.cells,
             settings.radius,
             MATCHES[settings.matching],
-            marker=settings.marker,
-            min_distance=settings.min_distance,
+            Detector((0.0, 0.0, 0.0), settings.min_distance, settings.marker),
             processes=os.cpu_count() or 1,
         )
         positive, negative, til = found.thresholds
@@ -64,5 +63,3 @@ def detector_of(description: Description) -> Detector:
         raise ValueError("this network has no thresholds yet; run the stage `tune`")
     chosen = description.thresholds
     return Detector((chosen.positive, chosen.negative, chosen.til), description.min_distance, description.marker)
-
-

@@ -1,9 +1,10 @@
 """A cohort on disk in the SHIDC-B-Ki-67 layout, rendered on all cores, resumable field by field."""
 
+import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PIL import Image
@@ -12,6 +13,7 @@ from tqdm import tqdm
 from ki67.simulate.field import Cohort, render_field
 
 CROP = 1
+SETTINGS = "cohort.json"  # beside Train/ and Test/; also what tells simulated data from real
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def write_cohort(folder: Path, cohort: Cohort, workers: int | None = None, progr
     missing = [order for order in wanted if not (order.labels.exists() and order.image.exists())]
     for order in missing:
         order.image.parent.mkdir(parents=True, exist_ok=True)
+    (folder / SETTINGS).write_text(json.dumps(asdict(cohort), indent=2) + "\n")
     done = len(wanted) - len(missing)
     count = workers or os.cpu_count() or 1
     with tqdm(total=len(wanted), initial=done, unit="field", desc="simulated", disable=not progress) as bar:

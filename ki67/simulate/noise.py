@@ -54,9 +54,7 @@ def relief(waves: float, side: int, rng: np.random.Generator) -> Floats:
     """Smooth landscape with about `waves` hills across the field: regions, illumination, crowding follow it."""
     knots = rng.standard_normal((int(np.ceil(waves)) + 5, int(np.ceil(waves)) + 5))
     start = rng.uniform(3.0, knots.shape[0] - waves - 0.001, 2)
-    rows, columns = (
-        BSpline.design_matrix(np.linspace(s, s + waves, side), np.arange(knots.shape[0] + 4.0), 3) for s in start
-    )
+    rows, columns = (BSpline.design_matrix(np.linspace(s, s + waves, side), np.arange(knots.shape[0] + 4.0), 3) for s in start)
     land = rows @ knots @ columns.T
     return np.asarray(land / RELIEF_SPREAD, dtype=np.float32)
 

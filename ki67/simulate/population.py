@@ -77,9 +77,7 @@ def _scatter(where: Floats, count: int, rng: np.random.Generator) -> NDArray[np.
     return np.stack([columns, rows], axis=1) + rng.random((count, 2))
 
 
-def _apart(
-    places: NDArray[np.float64], radii: NDArray[np.float64], closeness: float, rng: np.random.Generator
-) -> list[int]:
+def _apart(places: NDArray[np.float64], radii: NDArray[np.float64], closeness: float, rng: np.random.Generator) -> list[int]:
     """The candidates that stay when each gives way to an earlier one that it would overlap too much."""
     if len(places) == 0:
         return []
@@ -145,9 +143,7 @@ def _nucleus(body: Body, plan: Architecture, tissue: Tissue, hot: Floats, rng: n
     )
 
 
-def _angle(
-    kind: Kind, fibre: bool, plan: Architecture, place: tuple[float, float], rng: np.random.Generator
-) -> float:
+def _angle(kind: Kind, fibre: bool, plan: Architecture, place: tuple[float, float], rng: np.random.Generator) -> float:
     """Along the fibres, more or less, or anyhow."""
     if not fibre:
         return float(rng.uniform(0, np.pi))

@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import cKDTree
@@ -137,8 +138,8 @@ def _spacing(points: NDArray[np.float32]) -> float:
 def measure_folder(folder: Path) -> list[Realism]:
     """Every picture with labels in a folder of the SHIDC layout, in the order of the names."""
     measured = []
-    for labels in sorted(folder.rglob("*.json")):
-        picture = read_rgb(labels.with_suffix(".jpg"))
+    for path in sorted(folder.rglob("*.jpg")):
+        picture, labels = read_rgb(path), path.with_suffix(".json")
         cells = Cells.from_shidc_json(labels, picture.width, picture.height)
         measured.append(measure(np.asarray(picture), cells))
     return measured
@@ -154,3 +155,9 @@ def quantiles(measured: Sequence[Realism]) -> dict[str, tuple[float, float, floa
         low, middle, high = np.percentile(known, [5, 50, 95]) if len(known) else (np.nan,) * 3
         rows[name] = (float(low), float(middle), float(high))
     return rows
+
+
+def realism_table(folder: Path) -> pd.DataFrame:
+    """The same as a table, a measure a row."""
+    rows = quantiles(measure_folder(folder))
+    return pd.DataFrame([(name, *values) for name, values in rows.items()], columns=["measure", *NUMBERS])

@@ -13,9 +13,7 @@ from ki67.simulate.patients import Tissue
 COARSE = 3
 
 
-def lay_ground(
-    layers: Floats, plan: Architecture, nuclei: list[Nucleus], tissue: Tissue, rng: np.random.Generator
-) -> None:
+def lay_ground(layers: Floats, plan: Architecture, nuclei: list[Nucleus], tissue: Tissue, rng: np.random.Generator) -> None:
     """Add everything that is not a nucleus to the sharpest layer (stain, y, x)."""
     side = plan.tissue.shape[0]
     cytoplasm, stray = _cell_bodies(nuclei, side, tissue, rng)
@@ -40,9 +38,7 @@ def _solid(tissue: Tissue, side: int, rng: np.random.Generator) -> Floats:
     return np.asarray(0.15 + 0.85 * soft_step(open_places, width), dtype=np.float32)
 
 
-def _cell_bodies(
-    nuclei: list[Nucleus], side: int, tissue: Tissue, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def _cell_bodies(nuclei: list[Nucleus], side: int, tissue: Tissue, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Polygonal cell bodies around the nuclei, each with a density and a DAB of its own, parted by pale borders."""
     cells = [n for n in nuclei if n.kind in (Kind.TUMOUR, Kind.PLUMP, Kind.GHOST)]
     if len(cells) < 2:
