@@ -129,7 +129,7 @@ def fit(model: keras.Model, recipe: Recipe, train: Feed, validation: Feed, state
     bar = Bar(recipe.epochs * train.steps, len(curve) * train.steps)
     for number in range(len(curve), recipe.epochs):
         seed_dropout(model, recipe.seed, number)
-        logs = model.fit(batches(train, number), steps_per_epoch=train.steps, verbose=0, callbacks=[bar]).history
+        logs = model.fit(batches(train, number), steps_per_epoch=train.steps, shuffle=False, verbose=0, callbacks=[bar]).history
         curve.append(_epoch(number, model, float(logs["loss"][0]), validation))
         checkpoint.save(model, curve)
     bar.bar.close()

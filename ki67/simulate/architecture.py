@@ -9,7 +9,7 @@ from ki67.simulate.noise import Floats, relief, soft_step, speckle
 
 Growth = Literal["sheet", "nests", "cords", "glands", "scattered", "stroma"]
 GROWTHS: tuple[Growth, ...] = ("sheet", "nests", "cords", "glands", "scattered", "stroma")
-HOW_OFTEN = (0.24, 0.22, 0.12, 0.12, 0.22, 0.08)
+HOW_OFTEN = (0.23, 0.21, 0.12, 0.12, 0.20, 0.12)
 
 
 @dataclass(frozen=True)

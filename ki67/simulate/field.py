@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
-from ki67.simulate.architecture import Architecture, lay_out
+from ki67.simulate.architecture import Architecture, Growth, lay_out
 from ki67.simulate.camera import photograph
 from ki67.simulate.noise import Floats
 from ki67.simulate.nuclei import Kind, Nucleus, stamp
@@ -55,7 +55,8 @@ def render_field(cohort: Cohort, patient: int, field: int) -> Field:
     nuclei = populate(plan, seen.tissue, unit, rng)
     light = transmitted(_section(plan, nuclei, seen, rng), seen.stains)
     image = photograph(light, seen.camera, cohort.size, rng)
-    cells = _annotated(nuclei, unit, cohort, cohort.size / side)
+    skipped = frozenset[Kind]() if cohort.label_stroma else _passed_over(plan.growth, rng)
+    cells = _annotated(nuclei, unit, skipped, cohort, cohort.size / side)
     return Field(image, cells, seen)
 
 
@@ -73,19 +74,27 @@ def _section(plan: Architecture, nuclei: list[Nucleus], patient: Patient, rng: n
     return np.asarray(total, dtype=np.float32)
 
 
-def _annotated(nuclei: list[Nucleus], unit: float, cohort: Cohort, scale: float) -> Cells:
+def _passed_over(growth: Growth, rng: np.random.Generator) -> frozenset[Kind]:
+    """The blue nuclei between the tumour's that this field's annotator left out: all of them in many a field of stroma."""
+    habit = rng.random()
+    if growth == "stroma":
+        return frozenset({Kind.PLUMP, Kind.LYMPHOCYTE}) if habit < 0.6 else frozenset()
+    return frozenset({Kind.PLUMP}) if habit < 0.2 else frozenset()
+
+
+def _annotated(nuclei: list[Nucleus], unit: float, skipped: frozenset[Kind], cohort: Cohort, scale: float) -> Cells:
     """Labels in the picture's pixels, for every nucleus that an annotator marks and whose centre is inside."""
     points, labels = [], []
     for nucleus in nuclei:
         x, y = int(nucleus.x * scale), int(nucleus.y * scale)
-        label = _label(nucleus, unit, cohort.label_stroma)
+        label = _label(nucleus, unit, skipped, cohort.label_stroma)
         if label and 0 <= x < cohort.size and 0 <= y < cohort.size:
             points.append((x, y))
             labels.append(label)
     return Cells.of_points(points, labels, "image")
 
 
-def _label(nucleus: Nucleus, unit: float, label_stroma: bool) -> int:
+def _label(nucleus: Nucleus, unit: float, skipped: frozenset[Kind], label_stroma: bool) -> int:
     """SHIDC's convention: epithelium and plump cells count, thin spindles, ghosts and debris do not."""
     if nucleus.kind in (Kind.PYKNOTIC, Kind.GHOST, Kind.FLECK):
         return 0
@@ -95,4 +104,4 @@ def _label(nucleus: Nucleus, unit: float, label_stroma: bool) -> int:
         return POSITIVE
     if nucleus.kind is Kind.LYMPHOCYTE and not nucleus.crowded and 2 * nucleus.radius < TIL_SIZE * unit:
         return TIL
-    return NEGATIVE
+    return 0 if nucleus.kind in skipped else NEGATIVE

@@ -94,7 +94,7 @@ def _focus(rng: np.random.Generator) -> tuple[float, float, float]:
 
 
 def _stains(crisp: float, rng: np.random.Generator) -> Stains:
-    haematoxylin = (1 - crisp) * np.asarray([0.62, 0.73, 0.27]) + crisp * np.asarray([0.75, 0.56, 0.34])
+    haematoxylin = (1 - crisp) * np.asarray([0.62, 0.73, 0.21]) + crisp * np.asarray([0.75, 0.56, 0.25])
     rich = float(rng.uniform(0, 1))  # from yellow-brown chromogen to a reddish, nearly black one
     dab = (1 - rich) * np.asarray([0.22, 0.50, 0.84]) + rich * np.asarray([0.40, 0.64, 0.65])
     ground = rng.uniform([0.40, 0.52, 0.58], [0.55, 0.60, 0.85])

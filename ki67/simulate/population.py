@@ -12,6 +12,7 @@ from ki67.simulate.nuclei import Kind, Nucleus
 from ki67.simulate.patients import Tissue
 
 MOST_CELLS = 330
+SPARSE = 0.25  # fields that hold a tenth to two thirds of the usual number
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def _candidates(
     infiltrate = float(rng.choice([0.0, 0.05, 0.25, 1.5], p=[0.3, 0.4, 0.24, 0.06]))
     foci = stroma * np.clip(relief(2.5, side, rng) + 0.2, 0.03, 1.5)
     small = (26.0 / unit) ** 0.5
+    full = float(rng.uniform(0.08, 0.7)) if rng.random() < SPARSE else 1.0
     wanted = (
         (Kind.TUMOUR, plan.epithelium * patchy, 1.6, 0.5 * unit, tissue.pleomorphism),
         (Kind.PLUMP, stroma * patchy, float(rng.uniform(0.1, 0.6)), 0.42 * unit * small, 0.15),
@@ -59,7 +61,7 @@ def _candidates(
     places, radii = [], []
     for kind, where, rate, radius, spread in wanted:
         area = cell_area if kind in (Kind.TUMOUR, Kind.GHOST, Kind.PYKNOTIC) else 40.0**2
-        count = min(int(rng.poisson(rate * float(where.sum()) / area)), 3 * MOST_CELLS)
+        count = min(int(rng.poisson(full * rate * float(where.sum()) / area)), 3 * MOST_CELLS)
         found = _scatter(where, count, rng)
         kinds += [kind] * len(found)
         places.append(found)
@@ -192,5 +194,5 @@ def _dab(kind: Kind, tissue: Tissue, warmth: float, rng: np.random.Generator) ->
         return False, tissue.dab_weak * float(rng.uniform(0.5, 3.0))
     if kind is Kind.GHOST:
         return False, tissue.dab_weak * float(rng.uniform(0.0, 0.5))
-    hazy = rng.random() < 0.08 + 0.5 * tissue.haze
+    hazy = rng.random() < 0.06 + 0.4 * tissue.haze
     return False, tissue.dab_weak * (float(rng.uniform(0.15, 0.8)) if hazy else 0.0)

@@ -1,0 +1,59 @@
+"""Pointing the study at a real dataset: checked first, said aloud, put in place whole."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import write_sample
+
+from ki67.data.use import use
+from ki67.errors import InputError
+from ki67.models.own_data import settings_with, train_on_folder
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch) -> Path:
+    folder = tmp_path / "study"
+    (folder / "generated/shidc").mkdir(parents=True)
+    (folder / "generated/shidc/cohort.json").write_text("{}")
+    monkeypatch.chdir(folder)
+    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run([sys.executable, "-m", "dvc", "init", "-q"], check=True)
+    (folder / "data.dvc").write_text("deps:\n- path: generated\nouts:\n- path: data\n")
+    subprocess.run([sys.executable, "-m", "dvc", "repro", "-q", "data.dvc"], check=True)
+    return folder
+
+
+def test_a_real_dataset_takes_the_simulated_one_s_place_and_stays(study: Path, dataset: Path) -> None:
+    write_sample(dataset / "Test", "p1_0009_1", [])
+    said = "\n".join(use(dataset, "shidc"))
+    assert "Train: 4 pictures of 2 patients; 4 positive, 4 negative, 0 TIL" in said
+    assert "patient p1 is in Train and in Test" in said
+    assert not (study / "data/shidc/cohort.json").exists()
+    subprocess.run([sys.executable, "-m", "dvc", "repro", "-q", "data.dvc"], check=True)
+    assert len(list((study / "data/shidc/Train").glob("*.jpg"))) == 4
+
+
+def test_a_wrong_dataset_is_refused_and_the_old_one_kept(study: Path, dataset: Path) -> None:
+    (dataset / "Train/p1_0001_1.json").write_text("{}")
+    before = (study / "data.dvc").read_bytes()
+    with pytest.raises(InputError, match=r"p1_0001_1\.json"):
+        use(dataset, "shidc")
+    assert (study / "data.dvc").read_bytes() == before
+    assert (study / "data/shidc/cohort.json").is_file()
+
+
+def test_an_unknown_dataset_gets_a_hint(study: Path, dataset: Path) -> None:
+    with pytest.raises(InputError, match="did you mean 'shidc'"):
+        use(dataset, "shdic")
+
+
+def test_own_training_refuses_before_it_starts(dataset: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"train\.epochs"):
+        settings_with({"epochs": 0})
+    assert settings_with({"epochs": 3, "learning_rate": None}).epochs == 3
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/model.json").write_text("{}")
+    with pytest.raises(InputError, match="holds a finished model"):
+        train_on_folder(dataset / "Train", tmp_path / "model", None, 0.135, {})

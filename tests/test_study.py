@@ -1,0 +1,95 @@
+"""What surrounds the stages: disk, time left, the results on the terminal, unfinished work under its own name."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ki67 import study
+from ki67.errors import InputError
+from ki67.params import Simulate
+from ki67.report import main_results
+from ki67.stages import quiet_libraries
+from ki67.state import publish, state_folder
+from ki67.tables import read_json, write_json
+
+ROOT = Path(__file__).parents[1]
+
+
+def settings(patients: int) -> Simulate:
+    return Simulate(patients=patients, fields_per_patient=5, test_patients=1, test_fields_per_patient=5, seed=0,
+                    um_per_px=0.135, label_stroma=False)  # fmt: skip
+
+
+def test_more_fields_need_more_disk_and_a_full_disk_stops_the_study(monkeypatch) -> None:
+    assert study.megabytes_needed(settings(100)) - study.megabytes_needed(settings(50)) == pytest.approx(250 * 1.6)
+    monkeypatch.setattr(study.shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 10**6})())
+    with pytest.raises(InputError, match=r"0\.0 GB free, the study needs"):
+        study.check_disk(ROOT)
+
+
+def test_time_left_is_the_sum_of_what_stages_took_before(tmp_path: Path) -> None:
+    write_json({"wall_s": 90.0}, tmp_path / "measurements/train.json")
+    write_json({"wall_s": 30.0}, tmp_path / "measurements/tune.json")
+    assert study.minutes_of(["train", "tune", "never measured"], tmp_path) == 2.0
+
+
+def test_the_results_on_the_terminal_are_those_of_the_file(tmp_path: Path) -> None:
+    classes = {name: {"f1": 0.5} for name in ("positive", "negative", "til")}
+    methods = {name: {"strict": classes, "published": classes} for name in ("pathonet", "classical", "chance")}
+    methods["pathonet"] = {"strict": classes | {"til": {"f1": None}}, "published": classes | {"positive": {"f1": 0.8421}}}
+    error = {"value": 0.0312, "low": 0.02, "high": 0.04}
+    write_json(
+        {"images": 8, "patients": 2, "detection": methods, "scores": {"pathonet": {"ki67_rmse_patient": error}}},
+        tmp_path / "evaluation.json",
+    )
+    write_json({"source": "simulated"}, tmp_path / "dataset.json")
+    shown = main_results(tmp_path)
+    assert "8 simulated fields of 2 patients" in shown
+    assert "0.842" in shown
+    assert "undefined" in shown
+    assert "0.031 (0.020 to 0.040)" in shown
+
+
+def test_unfinished_work_is_found_again_only_for_the_same_settings_and_code(tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "a.py").write_text("1")
+    first = state_folder("train", {"epochs": 1}, [code])
+    assert state_folder("train", {"epochs": 1}, [code]) == first
+    assert state_folder("train", {"epochs": 2}, [code]) != first
+    (code / "a.py").write_text("2")
+    assert state_folder("train", {"epochs": 1}, [code]) != first
+
+
+def test_finished_work_replaces_what_was_there(tmp_path: Path) -> None:
+    for name, text in (("new", "fresh"), ("place/target", "stale")):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "file").write_text(text)
+    publish(tmp_path / "new", tmp_path / "place/target")
+    assert (tmp_path / "place/target/file").read_text() == "fresh"
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_is_not_a_number_becomes_null(tmp_path: Path) -> None:
+    write_json({"a": float("nan"), "b": 0.1 + 0.2, "c": (1, 2)}, tmp_path / "x.json")
+    assert read_json(tmp_path / "x.json") == {"a": None, "b": 0.3, "c": [1, 2]}
+    assert "NaN" not in (tmp_path / "x.json").read_text()
+
+
+def test_libraries_start_quietly_and_the_terminal_still_hears_the_rest(tmp_path: Path, capfd) -> None:
+    with quiet_libraries(tmp_path / "log") as terminal:
+        os.write(2, b"chatter")
+        print("progress", file=terminal, flush=True)
+    os.write(2, b"after")
+    heard = capfd.readouterr().err
+    assert "progress" in heard
+    assert "after" in heard
+    assert "chatter" not in heard
+    assert (tmp_path / "log").read_text() == "chatter"
+
+
+def test_every_stage_has_its_schema_its_notebook_and_its_place_in_the_pipeline() -> None:
+    stages = study.stages_of(ROOT)
+    assert stages == list(study.params.STAGES)
+    assert sorted(p.stem for p in (ROOT / "notebooks").glob("*.ipynb")) == sorted(stages)
