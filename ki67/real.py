@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ki67.classical import load_classical
 from ki67.data import bcdata, shidc
@@ -17,10 +18,12 @@ from ki67.evaluation import Resampling, evaluate
 from ki67.images import read_rgb, resized
 from ki67.models.predictions import found_by, network_outcome
 from ki67.scores import score
+from ki67.simulate.realism import realism_table
 from ki67.summary import summary
-from ki67.tables import write_json
+from ki67.tables import write_csv, write_json
 
 RESULT = Path("release/real_check.json")
+REALISM = Path("release/realism.csv")
 
 
 def check_folder(folder: Path | None, model: Path | None) -> list[str]:
@@ -33,7 +36,15 @@ def check_folder(folder: Path | None, model: Path | None) -> list[str]:
     network, settings = prepared(model)
     results = {name: judged(read(folder / name), network, settings) for name, read in sets.items()}
     write_json(results, RESULT)
+    if (folder / "shidc").is_dir():
+        write_csv(beside_simulated(folder / "shidc"), REALISM)
     return [line for name, result in results.items() for line in said(name, result)] + [f"written: {RESULT}"]
+
+
+def beside_simulated(folder: Path) -> pd.DataFrame:
+    """What the pictures measure, real ones beside the simulated test fields."""
+    simulated, real = pd.read_csv("metrics/simulation.csv").set_index("measure"), realism_table(folder).set_index("measure")
+    return simulated.add_prefix("simulated_").join(real.add_prefix("real_")).reset_index()
 
 
 def prepared(model: Path | None) -> tuple[Path, Path]:

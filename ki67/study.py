@@ -98,24 +98,23 @@ def reproduce() -> int:
 
 
 def clone(profile: str, folder: Path) -> None:
-    """The study as it stands in this work tree, in a clone of its own and in another profile."""
-    if not (folder / ".git").is_dir():
-        subprocess.run(["git", "clone", "--quiet", ".", str(folder)], check=True)
+    """The study as it stands in this work tree, in a clone of its own and in another profile; one that is there is kept."""
+    if (folder / ".git").is_dir():
+        return
+    subprocess.run(["git", "clone", "--quiet", ".", str(folder)], check=True)
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     for name in subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")[:-1]:
-        if Path(name).is_file() and not same(Path(name), folder / name):
+        if Path(name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(name, folder / name)
     apply(profile, folder / "params.yaml")
 
 
-def same(one: Path, other: Path) -> bool:
-    """Whether two files hold the same bytes; results of the clone itself are left alone by `clone` through this."""
-    return other.is_file() and one.read_bytes() == other.read_bytes()
-
-
 def release() -> int:
-    """The longest run: in a clone under build/release, where it can be killed and run again, then kept in release/."""
+    """The longest run: in a clone under build/release, where it can be killed and run again, then kept in release/.
+
+    The clone stays, so that the same command goes on where it was; `make clean` lets the next one start anew.
+    """
     folder, kept = Path("build/release"), Path("release")
     clone("release", folder)
     check_disk(folder)

@@ -9,7 +9,7 @@ from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ki67 import plots
+from ki67 import pictures, plots
 from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
 from ki67.detect import Tuning
 from ki67.diagrams import architecture
@@ -24,7 +24,7 @@ def cells() -> Cells:
     return Cells.of_points(xy, [POSITIVE] * 5 + [NEGATIVE] * 4, "network")
 
 
-def picture(seed: int = 0) -> plots.Picture:
+def picture(seed: int = 0) -> pictures.Picture:
     return np.random.default_rng(seed).integers(0, 255, (64, 64, 3), dtype=np.uint8)
 
 
@@ -37,20 +37,20 @@ def patients() -> pd.DataFrame:
 def every_figure(cells: Cells) -> dict[str, Figure]:
     mask = np.zeros((64, 64), bool)
     mask[20:30, 20:30] = True
-    steps = plots.Steps(picture(), mask * np.float32(200), mask, mask.astype(np.float32), mask.astype(np.int32), cells)
+    steps = pictures.Steps(picture(), mask * np.float32(200), mask, mask.astype(np.float32), mask.astype(np.int32), cells)
     outcome = Outcome("ours", ["a"], ["a"], [cells], [cells])
     tuning = Tuning((0, 50, 100), ((Counts(1, 5, 0),) * 3, (Counts(5, 1, 0),) * 3, (Counts(1, 0, 5),) * 3))
     rows = [
         {"seed": s, "epoch": e, "loss": 3 / e, "validation_loss": 4 / e, "learning_rate": 1e-3} for s in (1, 2) for e in (1, 2)
     ]
     return {
-        "panels": plots.panels([picture()], [cells], [cells.of(POSITIVE)]),
-        "plate": plots.plate([picture(i) for i in range(3)], ["a", "b", "c"], columns=2),
+        "panels": pictures.panels([picture()], [cells], [cells.of(POSITIVE)]),
+        "plate": pictures.plate([picture(i) for i in range(3)], ["a", "b", "c"], columns=2),
         "radius": plots.f1_over_radius(radius_table([outcome, chance(outcome, 64, 0)], radii=(2, 6, 20))),
         "thresholds": plots.threshold_curves(tuning),
         "training": plots.training_curves(pd.DataFrame(rows)),
         "scores": plots.scores_scatter(patients()),
-        "pipeline": plots.pipeline(steps, left=0, top=0, side=64),
+        "pipeline": pictures.pipeline(steps, left=0, top=0, side=64),
         "architecture": architecture(),
     }
 
@@ -62,11 +62,11 @@ def test_the_same_figure_is_the_same_bytes_and_says_nothing_of_its_maker(cells: 
     for path in sorted((tmp_path / "1").iterdir()):
         assert path.read_bytes() == (tmp_path / "2" / path.name).read_bytes(), path.name
         with Image.open(path) as image:
-            assert image.width == 1400 and set(image.info) <= {"dpi"}
+            assert image.width == 980 and set(image.info) <= {"dpi"}
 
 
 def test_every_cell_gets_a_ring_in_its_colour(cells: Cells) -> None:
-    figure = plots.panels([picture()], [cells], [cells.of(POSITIVE)])
+    figure = pictures.panels([picture()], [cells], [cells.of(POSITIVE)])
     _, labels, ours = figure.axes
     rings = [c for c in labels.collections if isinstance(c, EllipseCollection)]
     assert [len(c.get_offsets()) for c in rings] == [5, 5, 4, 4]
@@ -74,12 +74,12 @@ def test_every_cell_gets_a_ring_in_its_colour(cells: Cells) -> None:
 
 
 def test_the_legend_names_the_classes_that_occur(cells: Cells) -> None:
-    figure = plots.panels([picture()], [cells], [cells])
+    figure = pictures.panels([picture()], [cells], [cells])
     assert [t.get_text() for t in figure.legends[0].get_texts()] == ["Ki-67+", "Ki-67−"]
     with_til = Cells.of_points([(1, 1)], [TIL], "network")
-    assert [t.get_text() for t in plots.panels([picture()], [with_til], [with_til]).legends[0].get_texts()] == ["TIL"]
+    assert [t.get_text() for t in pictures.panels([picture()], [with_til], [with_til]).legends[0].get_texts()] == ["TIL"]
     none = Cells.empty("network")
-    assert not plots.panels([picture()], [none], [none]).legends
+    assert not pictures.panels([picture()], [none], [none]).legends
 
 
 def test_the_scatter_counts_right_and_wrong_categories_of_the_defined() -> None:

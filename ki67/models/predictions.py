@@ -14,7 +14,7 @@ from ki67.metrics import Counts
 from ki67.models.store import load_model, predict_maps
 from ki67.models.tuning import detector_of
 from ki67.outcomes import STRICT, Outcome, patient_counts
-from ki67.plots import Steps
+from ki67.pictures import Steps
 
 
 def found_by(method: str, find: Callable[[NDArray[np.uint8]], Cells], frames: Frames) -> Outcome:

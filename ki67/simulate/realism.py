@@ -157,6 +157,12 @@ def quantiles(measured: Sequence[Realism]) -> dict[str, tuple[float, float, floa
     return rows
 
 
+def folder_histograms(folder: Path) -> dict[str, NDArray[np.float64]]:
+    """Both stains' histograms of every picture in a folder, (pictures, bins)."""
+    found = [stain_histograms(np.asarray(read_rgb(path))) for path in sorted(folder.rglob("*.jpg"))]
+    return {"haematoxylin": np.stack([f.haematoxylin for f in found]), "DAB": np.stack([f.dab for f in found])}
+
+
 def realism_table(folder: Path) -> pd.DataFrame:
     """The same as a table, a measure a row."""
     rows = quantiles(measure_folder(folder))
