@@ -38,6 +38,7 @@ class StudyEngine(NBClientEngine):  # type: ignore[misc]
         except InputError as error:
             raise Refused(str(error)) from error
         options["stderr_file"] = options.get("stderr_file") or sys.stderr
+        options["extra_arguments"] = ["--IPKernelApp.capture_fd_output=False"]  # libraries' start-up noise is no output
         return cleaned(super().execute_notebook(nb, kernel_name, **options))
 
 

@@ -1,6 +1,7 @@
-"""The main results as a table for the terminal, read from the metrics that stand there."""
+"""The main results as tables, read from the files that the stages wrote: for the terminal, and for the README."""
 
 from pathlib import Path
+from typing import Any
 
 from ki67.tables import read_json
 
@@ -9,7 +10,7 @@ COLUMNS = {"positive": 11, "negative": 11, "til": 10}
 
 
 def main_results(metrics: Path) -> str:
-    """F1 of the methods at both matchings, and the index error per patient."""
+    """F1 of the methods at both matchings, and the index error per patient, for the terminal."""
     found = read_json(metrics / "evaluation.json")
     source = read_json(metrics / "dataset.json")["source"]
     lines = [
@@ -26,6 +27,32 @@ def main_results(metrics: Path) -> str:
     error = found["scores"]["pathonet"]["ki67_rmse_patient"]
     lines.append(f"Ki-67 index, RMSE per patient: {_shown(error['value'])} ({_shown(error['low'])} to {_shown(error['high'])})")
     return "\n".join(lines)
+
+
+def readme_table(root: Path) -> str:
+    """What the README shows: F1 at R = 6 and the index error per field, simulated above, real development figures below."""
+    default, release = (read_json(root / path) for path in ("metrics/evaluation.json", "release/metrics/evaluation.json"))
+    real = read_json(root / "release/real_check.json")
+    rows = [_row("PathoNet, `make reproduce`", default, "pathonet"), _row("PathoNet, longest run", release, "pathonet")]
+    rows += [_row(METHODS[method], release, method) for method in ("classical", "chance")]
+    for name, title in (("shidc", "SHIDC-B-Ki-67"), ("bcdata", "BCData")):
+        figures = real[name]["detection"]["pathonet"]["strict"]
+        error = real[name]["ki67_rmse_image"]["pathonet"]
+        place = f"longest run on {real[name]['images']} real fields of {title}"
+        rows.append(_cells(place, figures["positive"]["f1"], figures["negative"]["f1"], error))
+    return "\n".join(["| | F1 positive | F1 negative | index RMSE per field |", "|---|---|---|---|", *rows])
+
+
+def _row(title: str, evaluation: dict[str, Any], method: str) -> str:
+    figures = evaluation["detection"][method]["strict"]
+    error = evaluation["scores"].get(method, {}).get("ki67_rmse_image", {}).get("value")
+    return _cells(
+        f"{title}, {evaluation['images']} simulated fields", figures["positive"]["f1"], figures["negative"]["f1"], error
+    )
+
+
+def _cells(title: str, *values: float | None) -> str:
+    return f"| {title} | " + " | ".join("–" if value is None else f"{value:.3f}" for value in values) + " |"
 
 
 def _shown(value: float | None) -> str:

@@ -1,0 +1,23 @@
+"""What the README says was measured is what the result files hold."""
+
+from pathlib import Path
+
+from ki67.report import readme_table
+from ki67.study import minutes_of, stages_of
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_results_table_is_the_one_of_the_files() -> None:
+    assert readme_table(ROOT) in README
+
+
+def test_the_time_is_the_one_measured() -> None:
+    assert f"took {minutes_of(stages_of(ROOT), ROOT):.0f} minutes" in README
+
+
+def test_the_first_screen_shows_the_picture_the_commands_and_the_warning() -> None:
+    first = README.split("## ")[0]
+    for part in ("figures/hero.png", "make reproduce", "make test", "Research use only"):
+        assert part in first
