@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import write_sample
+from made import write_sample
 
 from ki67.data.use import use
 from ki67.errors import InputError

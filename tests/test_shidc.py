@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import write_sample
+from made import write_sample
 from PIL import Image
 
 from ki67.data import shidc

@@ -135,19 +135,23 @@ class Column:
 
 
 class MetricTable(SphinxDirective):
-    """A CSV file's rows (`:where: key=a|b, …`) in the columns that the body lists; `:format:` is for numbers with a point."""
+    """A CSV file's rows (`:where: key=a|b, …`) in the columns that the body lists; `:format:` is for numbers with a point.
+
+    A file without rows is a fault unless `:empty:` says what it means, as for a stage that a profile leaves out.
+    """
 
     required_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar = dict.fromkeys(("where", "format", "caption", "name"), directives.unchanged)
+    option_spec: ClassVar = dict.fromkeys(("where", "format", "caption", "name", "empty"), directives.unchanged)
 
     def run(self) -> list[nodes.Node]:
         """The table, or a warning that says what is missing."""
         path = Path(self.env.srcdir) / self.arguments[0]
         self.env.note_dependency(str(path))
         try:
-            return [self._table(*self._rows(path))]
+            columns, rows = self._rows(path)
+            return [self._table(columns, rows) if rows else nodes.paragraph(text=self.options["empty"])]
         except (InputError, ValueError) as error:
             logger.warning("metric-table: %s", error, location=self.get_location())
             return []
@@ -164,7 +168,7 @@ class MetricTable(SphinxDirective):
         if unknown:
             raise InputError(f"{self.arguments[0]}: no column {min(unknown)!r}; it has {', '.join(header)}")
         kept = [r for r in records if all(r[key] in values.split("|") for key, values in wanted.items())]
-        if not kept:
+        if not kept and not ("empty" in self.options and not records):
             raise InputError(f"{self.arguments[0]}: no row where {self.options.get('where')!r}")
         usual, words = self.options.get("format", ""), self.config.value_words
         return columns, [[column.shown(record, usual, words) for column in columns] for record in kept]
