@@ -12,7 +12,7 @@ from ki67.data.frames import Frames
 from ki67.density import Stamp
 from ki67.models.batches import Feed, stored_maps
 from ki67.models.store import BUILDERS, Description, save_model, set_weights_by_name, weights_by_name
-from ki67.models.training import Epoch, Recipe, fit, fix_randomness, layer_precision, scale_output
+from ki67.models.training import Epoch, Recipe, fit, layer_precision, scale_output
 from ki67.params import Train
 from ki67.state import state_folder
 
@@ -29,7 +29,7 @@ def train_network(
     settings: Train, architecture: str, seed: int, parts: Parts, state: Path, start: keras.Model | None = None
 ) -> tuple[keras.Model, list[Epoch]]:
     """Train one network to the end, from the weights of `start` where one is given; the result predicts density units."""
-    fix_randomness(seed)
+    keras.utils.set_random_seed(seed)
     build: Callable[..., keras.Model] = BUILDERS[architecture]
     with layer_precision(settings.precision):
         model = build(activation=settings.activation, l2=settings.l2)
@@ -82,7 +82,7 @@ def describe(settings: Train, architecture: str, seed: int, data: Data) -> Descr
 
 def train_seeds(settings: Train, parts: Parts, inputs: list[Path], out: Path, data: Data) -> pd.DataFrame:
     """One network a seed, each into its own folder under `out`; the curves of all. A killed run goes on where it was."""
-    state = state_folder("train", settings.model_dump(), inputs)
+    state = state_folder("train", settings.model_dump(exclude={"seeds", "out"}), inputs)
     tables = []
     for seed in settings.seeds:
         model, curve = train_network(settings, "pathonet", seed, parts, state / f"seed-{seed}")

@@ -39,15 +39,6 @@ class Epoch:
     learning_rate: float
 
 
-def fix_randomness(seed: int) -> None:
-    """Same machine, same threads, same bytes."""
-    keras.utils.set_random_seed(seed)
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        tf.config.experimental.enable_op_determinism()
-
-
 @contextmanager
 def layer_precision(policy: str) -> Iterator[None]:
     """The arithmetic of the layers built inside, and no others."""
