@@ -135,7 +135,7 @@ def first_model(folder: Path) -> Path:
 def provenance(folder: Path) -> dict[str, object]:
     """Where the release figures come from: commit, settings, machine, packages, time."""
     settings = params.read(folder / "params.yaml")
-    head = subprocess.run(["git", "rev-parse", "HEAD"], check=True, capture_output=True, text=True, cwd=folder)
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], check=True, capture_output=True, text=True, cwd=folder)
     return {
         "commit": head.stdout.strip(),
         "parameters": {stage: settings[stage] for stage in params.STAGES},
