@@ -15,10 +15,10 @@ from papermill.exceptions import PapermillExecutionError
 
 from ki67 import notebooks, params
 from ki67.errors import InputError
+from ki67.state import STATE
 
 NOTEBOOKS = Path("notebooks")
 EXECUTED = Path("book/executed")
-STATE = Path(".ki67")
 
 
 def run_stage(stage: str) -> None:

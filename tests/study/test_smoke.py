@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ki67.stages import STATE
+from ki67.state import STATE
 from ki67.study import clone, repro, stages_of
 
 pytestmark = pytest.mark.study
