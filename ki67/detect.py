@@ -1,10 +1,8 @@
 """From maps to cells: threshold, distance transform, watershed, and the centre of each region's smallest circle."""
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context
 from typing import Literal
 
 import numpy as np
@@ -15,6 +13,7 @@ from skimage.segmentation import watershed
 from ki67.cells import LABELS, Cells
 from ki67.geometry import Image, Mask, distance_inside, outlines, peak_pixels, smallest_circles
 from ki67.metrics import Counts, Match, count_class
+from ki67.workers import pool
 
 Marker = Literal["distance", "density"]
 PEAK = 255.0
@@ -127,9 +126,8 @@ def tune(
     if processes == 1:
         images = [one(m, t) for m, t in zip(maps, truths, strict=True)]
     else:
-        # Spawned, not forked: the caller may hold the threads of a network library.
-        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-            images = list(pool.map(one, maps, truths, chunksize=4))
+        with pool(processes) as workers:
+            images = list(workers.map(one, maps, truths, chunksize=4))
     totals = np.sum(images, axis=0)
     return Tuning(tuple(grid), tuple(tuple(Counts(*map(int, c)) for c in row) for row in totals))
 

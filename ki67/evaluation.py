@@ -1,10 +1,7 @@
 """From labelled and predicted cells to the tables that the study reports, every figure with its interval."""
 
-import json
-import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -27,10 +24,10 @@ from ki67.metrics import (
 )
 from ki67.outcomes import CLASSES, RULES, Outcome, Rule, chance, patient_counts
 from ki67.scores import CUT_OFFS, UNDEFINED, CutOffs, Measure, Scores, score
+from ki67.tables import rounded
 
 MEASURES: tuple[Measure, ...] = ("ki67_index", "til_score")
 RADII = tuple(range(2, 25))
-DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -236,14 +233,6 @@ class Evaluation:
     errors: pd.DataFrame
     cut_offs: pd.DataFrame
 
-    def write_json(self, path: Path) -> None:
-        """Every table as a list of records under its name; what is undefined is null."""
-        tables = {field.name: records(getattr(self, field.name)) for field in fields(self)}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        partial.write_text(json.dumps(tables, indent=1, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(partial, path)
-
 
 def evaluate(outcomes: Sequence[Outcome], draws: Resampling, size: float = 256.0) -> Evaluation:
     """All tables for all methods; the first is compared with every other, and all with chance.
@@ -273,12 +262,5 @@ def _table(rows: Sequence[DetectionRow | DifferenceRow | ErrorRow | CutOffRow]) 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows that JSON can hold: undefined figures become None, floats are rounded to what is worth reading."""
-    return [{str(key): _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:
-    if pd.isna(value):
-        return None
-    if isinstance(value, float):
-        return round(float(value), DECIMALS)
-    return value.item() if isinstance(value, np.generic) else value
+    defined = table.astype(object).where(table.notna(), None)
+    return [rounded(row) for row in defined.to_dict("records")]

@@ -16,7 +16,7 @@ from ki67.data.tables import SHIDC_UM_PER_PX
 from ki67.errors import InputError
 from ki67.evaluation import Resampling, evaluate
 from ki67.images import read_rgb, resized
-from ki67.models.predictions import found_by, network_outcome
+from ki67.models.predictions import Network, found_by
 from ki67.scores import score
 from ki67.simulate.realism import realism_table
 from ki67.summary import summary
@@ -85,7 +85,7 @@ READERS: dict[str, Callable[[Path], Frames]] = {"shidc": shidc_frames, "bcdata":
 def judged(frames: Frames, network: Path, settings: Path) -> dict[str, Any]:
     """Counts pooled over a set, with intervals, by the same rules as the test; each picture is its own unit."""
     alone = replace(frames, patients=frames.names)
-    outcomes = [network_outcome(network, alone), found_by("classical", load_classical(settings), alone)]
+    outcomes = [Network.load(network).outcome(alone), found_by("classical", load_classical(settings), alone)]
     found = summary(evaluate(outcomes, Resampling()))
     errors = {method: figures["ki67_rmse_image"] for method, figures in found["scores"].items()}
     return {

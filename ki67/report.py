@@ -34,7 +34,7 @@ def readme_table(root: Path) -> str:
     default, release = (read_json(root / path) for path in ("metrics/evaluation.json", "release/metrics/evaluation.json"))
     real = read_json(root / "release/real_check.json")
     rows = [_row("PathoNet, `make reproduce`", default, "pathonet"), _row("PathoNet, longest run", release, "pathonet")]
-    rows += [_row(METHODS[method], release, method) for method in ("classical", "chance")]
+    rows += [_row(f"{METHODS[method]}, longest run", release, method) for method in ("classical", "chance")]
     for name, title in (("shidc", "SHIDC-B-Ki-67"), ("bcdata", "BCData")):
         figures = real[name]["detection"]["pathonet"]["strict"]
         error = real[name]["ki67_rmse_image"]["pathonet"]

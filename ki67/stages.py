@@ -25,7 +25,10 @@ def run_stage(stage: str) -> None:
     """Run one stage as the pipeline does: parameters from params.yaml, the executed notebook in place when it is whole."""
     values = params.read()[stage] or {}
     partial = STATE / f"{stage}.partial.ipynb"
-    partial.parent.mkdir(exist_ok=True)
+    unfinished = STATE / f"{stage}.unfinished"
+    unfinished.parent.mkdir(exist_ok=True)
+    resumed = unfinished.exists()
+    unfinished.touch()
     started = time.monotonic()
     try:
         with quiet_libraries(STATE / f"{stage}.log") as terminal:
@@ -36,9 +39,11 @@ def run_stage(stage: str) -> None:
         if error.ename == "InputError":
             raise InputError(error.evalue) from error
         raise
+    finally:
+        unfinished.unlink()
     EXECUTED.mkdir(parents=True, exist_ok=True)
     os.replace(partial, EXECUTED / f"{stage}.ipynb")
-    write_cost(stage, time.monotonic() - started)
+    write_cost(stage, time.monotonic() - started, resumed)
 
 
 @contextmanager
@@ -53,14 +58,18 @@ def quiet_libraries(log: Path) -> Iterator[TextIO]:
             os.dup2(terminal.fileno(), 2)
 
 
-def write_cost(stage: str, wall: float) -> None:
-    """What the stage took, its kernel and the kernel's children together: `measurements/<stage>.json`."""
+def write_cost(stage: str, wall: float, resumed: bool) -> None:
+    """What the stage took, its kernel and the kernel's children together: `measurements/<stage>.json`.
+
+    Of a stage that was killed and went on, it is the last attempt alone, and `resumed` says so.
+    """
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     cost = {
         "wall_s": round(wall, 1),
         "cpu_s": round(used.ru_utime + used.ru_stime, 1),
         "peak_rss_mb": round(used.ru_maxrss / 1024),
         "cores": os.cpu_count(),
+        "resumed": resumed,
     }
     Path("measurements").mkdir(exist_ok=True)
     Path(f"measurements/{stage}.json").write_text(json.dumps(cost, indent=2) + "\n")

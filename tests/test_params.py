@@ -36,7 +36,7 @@ def test_the_study_s_own_settings_are_right() -> None:
     ("old", "new", "says"),
     [
         ("  epochs:", "  epoch:", "train has no setting 'epoch'; did you mean 'epochs'?"),
-        ("learning_rate: 0.004", "learning_rate: fast", "train.learning_rate = 'fast'"),
+        ("learning_rate: 0.003", "learning_rate: fast", "train.learning_rate = 'fast'"),
         ("crop: 128", "crop: 100", "train.crop = 100"),
         ("kind: by_patient", "kind: by_image", "split.kind = 'by_image'"),
         ("tune:\n", "tone:\n", "no section 'tone'; did you mean 'tune'?"),

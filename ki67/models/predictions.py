@@ -1,14 +1,17 @@
 """What tuned networks predict on a part of the data, ready to be judged."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import keras
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ki67.cells import CLASS_NAMES, Cells
 from ki67.data.frames import Frames
+from ki67.detect import Detector
 from ki67.geometry import distance_inside
 from ki67.metrics import Counts
 from ki67.models.store import load_model, predict_maps
@@ -22,12 +25,31 @@ def found_by(method: str, find: Callable[[NDArray[np.uint8]], Cells], frames: Fr
     return Outcome(method, frames.names, frames.patients, frames.cells, [find(image) for image in frames.images])
 
 
-def network_outcome(folder: Path, frames: Frames) -> Outcome:
-    """The cells that the tuned network in a folder finds in every frame."""
-    model, description = load_model(folder)
-    detector = detector_of(description)
-    found = [detector(maps) for maps in predict_maps(model, frames.images)]
-    return Outcome("pathonet", frames.names, frames.patients, frames.cells, found)
+@dataclass(frozen=True)
+class Network:
+    """A tuned network: maps of a frame, and cells of maps."""
+
+    model: keras.Model
+    detector: Detector
+
+    @classmethod
+    def load(cls, folder: Path) -> "Network":
+        """The tuned network in a folder."""
+        model, description = load_model(folder)
+        return cls(model, detector_of(description))
+
+    def outcome(self, frames: Frames) -> Outcome:
+        """The cells that it finds in every frame."""
+        found = [self.detector(maps) for maps in predict_maps(self.model, frames.images)]
+        return Outcome("pathonet", frames.names, frames.patients, frames.cells, found)
+
+    def steps(self, image: NDArray[np.uint8], label: int) -> Steps:
+        """One class's way from a frame to cells, with everything in between."""
+        maps = predict_maps(self.model, image[None])[0]
+        density, threshold = maps[..., label - 1], self.detector.thresholds[label - 1]
+        mask = density >= threshold
+        regions = self.detector.regions(density, threshold)
+        return Steps(image, density, mask, distance_inside(mask), regions, self.detector.classes(maps, [label]))
 
 
 def seed_table(outcomes: dict[str, Outcome]) -> pd.DataFrame:
@@ -38,15 +60,3 @@ def seed_table(outcomes: dict[str, Outcome]) -> pd.DataFrame:
         f1 = {f"f1_{label}": Counts(*map(int, pooled[i])).f1 for i, label in enumerate(CLASS_NAMES.values())}
         rows.append({"network": name, **f1})
     return pd.DataFrame(rows)
-
-
-def pipeline_steps(folder: Path, image: NDArray[np.uint8], label: int) -> Steps:
-    """One class's way from a frame to cells, with everything in between."""
-    model, description = load_model(folder)
-    detector = detector_of(description)
-    maps = predict_maps(model, image[None])[0]
-    density, threshold = maps[..., label - 1], detector.thresholds[label - 1]
-    mask = density >= threshold
-    return Steps(
-        image, density, mask, distance_inside(mask), detector.regions(density, threshold), detector.classes(maps, [label])
-    )

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from ki67.simulate.field import Cohort, render_field
+from ki67.workers import pool
 
 CROP = 1
 SETTINGS = "cohort.json"  # beside Train/ and Test/; also what tells simulated data from real
@@ -56,8 +56,8 @@ def write_cohort(folder: Path, cohort: Cohort, workers: int | None = None, progr
                 write_field(order)
                 bar.update()
             return
-        with ProcessPoolExecutor(count) as pool:
-            for _ in pool.map(write_field, missing, chunksize=2):
+        with pool(count) as processes:
+            for _ in processes.map(write_field, missing, chunksize=2):
                 bar.update()
 
 
