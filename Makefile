@@ -11,7 +11,7 @@ env: .venv/.ready
 
 .venv/.ready: pyproject.toml uv.lock
 	@command -v uv >/dev/null || { echo "bootstrapping uv into .uv/"; $(PYTHON) -m venv .uv && .uv/bin/pip install --quiet uv; }
-	uv sync --quiet --frozen --all-extras --all-groups --python-preference only-system --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	uv sync --quiet --frozen --compile-bytecode --all-extras --all-groups --python-preference only-system --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 	@touch $@
 
 reproduce: env

@@ -143,7 +143,14 @@ def provenance(folder: Path) -> dict[str, object]:
         "packages": {name: version(name) for name in ("keras", "tensorflow-cpu", "numpy", "scikit-image")},
         "python": platform.python_version(),
         "wall_s": round(60 * minutes_of(stages_of(folder), folder)),
+        "resumed": [stage for stage in stages_of(folder) if was_resumed(stage, folder)],
     }
+
+
+def was_resumed(stage: str, folder: Path) -> bool:
+    """Whether a stage had been cut off, so that its time is that of its last attempt alone."""
+    file = folder / f"measurements/{stage}.json"
+    return file.is_file() and bool(json.loads(file.read_text()).get("resumed", False))
 
 
 def processor() -> str:
