@@ -5,7 +5,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(CURDIR)/.uv/bin:$(PATH)
 export TF_CPP_MIN_LOG_LEVEL := 3
 export DVC_NO_ANALYTICS := 1
-.PHONY: env reproduce test unit study book release real-check browser clean
+.PHONY: env reproduce test unit study book release bench real-check browser clean
 
 env: .venv/.ready
 
@@ -35,6 +35,9 @@ browser: env
 
 release: env
 	@ki67 release
+
+bench: env
+	@ki67 bench
 
 real-check: env
 	@ki67 real-check $(REAL)

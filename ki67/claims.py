@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ki67.errors import InputError
 from ki67.reported import reported
 
-Needs = Literal["none", "shidc", "backends", "hardware"]
+Needs = Literal["none", "shidc", "backends", "hardware", "machine"]
 Operand = float | str
 REPRODUCED, DIFFERS, NOT_RUN = "reproduced", "differs", "not run"
-MISSING = {"shidc": "SHIDC-B-Ki-67", "backends": "the other backends", "hardware": "two GTX 1060"}
+MISSING = {"shidc": "SHIDC-B-Ki-67", "backends": "the other backends", "hardware": "two GTX 1060", "machine": "that machine"}
 SLACK = 1e-9  # so that 0.786 against 0.785 ± 0.001 is not decided by the last bit of a float
 
 
@@ -30,7 +30,7 @@ class Strict(BaseModel):
 class Rule(Strict):
     """How a figure follows from others: operands are numbers, printed figures `Table/row/cell`, or ours `path:key`."""
 
-    how: Literal["sum", "quotient", "harmonic", "weighted", "highest"]
+    how: Literal["sum", "difference", "quotient", "harmonic", "weighted", "highest"]
     of: list[Operand] = Field(min_length=2)
     by: list[Operand] = []
 
@@ -128,6 +128,7 @@ class Figures:
 
 RULES: dict[str, Callable[[list[float], list[float]], float]] = {
     "sum": lambda values, _: sum(values),
+    "difference": lambda values, _: values[0] - values[1],
     "quotient": lambda values, _: values[0] / values[1],
     "harmonic": lambda values, _: harmonic_mean(values),
     "weighted": lambda values, weights: fmean(values, weights),
@@ -159,8 +160,7 @@ def _basis(needs: Needs, claim: Claim, ours: float | None, source: str) -> str:
 
 
 def _word(group: Group, printed: float, ours: float | None, source: str) -> str:
-    lacking = group.needs in {"backends", "hardware"} or (group.needs == "shidc" and source != "shidc")
-    if lacking:
+    if group.needs in MISSING and not (group.needs == "shidc" and source == "shidc"):
         return f"{NOT_RUN}: needs {MISSING[group.needs]}"
     if ours is None:
         return f"{NOT_RUN}: no figure of ours"

@@ -90,6 +90,77 @@ def real_check(
 
 
 @app.command()
+def compress(
+    model: Annotated[Path, typer.Argument(help="a Keras model: NAME.keras")],
+    out: Annotated[Path, typer.Option(help="the compressed file: NAME.ki67")],
+    quantizer: Annotated[str, typer.Option(help="cws, pws, uq or ecsq")] = "cws",
+    k: Annotated[int, typer.Option(help="values that weights share")] = 256,
+    codebook: Annotated[str, typer.Option(help="global: one for all layers; layer: one each")] = "global",
+) -> None:
+    """Let the weights of any Keras model share k values, and store it in one small file."""
+    from ki67.compression.files import compress_file
+
+    for line in compress_file(model, out, quantizer, k, codebook).lines(out):
+        typer.echo(line)
+
+
+@app.command()
+def expand(
+    file: Annotated[Path, typer.Argument(help="a file that `ki67 compress` wrote")],
+    out: Annotated[Path, typer.Option(help="the Keras model: NAME.keras")],
+) -> None:
+    """Bring a compressed network back as a Keras model with full weights."""
+    from ki67.compression.files import expand_file
+
+    expand_file(file, out)
+    typer.echo(f"{out}: expanded from {file}")
+
+
+@app.command()
+def fuzz(
+    mutations: Annotated[int, typer.Option(min=1, help="damaged files to read")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    processes: Annotated[int, typer.Option(min=1)] = 1,
+) -> None:
+    """Damage a container in every way there is and read it: each must be refused or give what it declares."""
+    from ki67.compression.fuzz import fuzz
+    from ki67.tables import write_json
+
+    report = fuzz(mutations, seed, processes)
+    write_json(report.figures(), Path("metrics/fuzz.json"))
+    write_json(report.costs(), Path("measurements/fuzz.json"))
+    for number, what in report.failures:
+        typer.echo(f"mutation {number} of seed {seed}: {what}")
+    typer.echo(f"metrics/fuzz.json: {mutations:,} mutations, {len(report.failures)} failures")
+    raise typer.Exit(1 if report.failures else 0)
+
+
+@app.command()
+def bench(
+    model: Annotated[Path, typer.Argument(help="a model folder")] = Path("release/pathonet"),
+    frames: Annotated[Path, typer.Option(help="where validation.npz lies; without it, simulated fields")] = Path("frames"),
+    turns: Annotated[int, typer.Option(min=5, help="of each network in turn; times are medians")] = 15,
+    starts: Annotated[int, typer.Option(min=1, help="fresh processes for each measurement of memory")] = 7,
+) -> None:
+    """Measure a network that runs compressed beside the whole one: memory, time, disk, F1."""
+    from ki67.compression.bench import bench
+
+    for line in bench(model, frames, turns, starts):
+        typer.echo(line)
+
+
+@app.command()
+def bench_coders(
+    study: Annotated[Path, typer.Argument(help="a study that has run; its release lies in build/release")] = Path("."),
+) -> None:
+    """Write a study's network by our container, lzma, zstd and the ISO codec: sizes at equal F1."""
+    from ki67.compression.equal_f1 import benchmark_study
+
+    benchmark_study(study)
+    typer.echo(f"{study / 'metrics/coders.csv'}: written")
+
+
+@app.command()
 def profile(name: Annotated[str, typer.Argument(help="smoke, default, paper or release")]) -> None:
     """Write a profile's settings into params.yaml; `git checkout params.yaml` brings the default back."""
     from ki67.profiles import apply
@@ -99,11 +170,16 @@ def profile(name: Annotated[str, typer.Argument(help="smoke, default, paper or r
 
 
 @app.command()
-def stage(name: str) -> None:
+def stage(
+    name: str,
+    changes: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE in place of params.yaml's")] = None,
+    item: Annotated[str, typer.Option(help="a name for this part of a stage that runs in parts")] = "",
+) -> None:
     """Run one stage with its section of params.yaml, as `dvc repro` does."""
+    from ki67.params import assignments
     from ki67.stages import run_stage
 
-    run_stage(name)
+    run_stage(name, assignments(changes or []), item)
 
 
 @app.command()

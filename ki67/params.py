@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ki67.errors import InputError
 
 PARAMS = Path("params.yaml")
+Precision = Literal["float32", "mixed_bfloat16"]
+Crop = Annotated[int, Field(ge=32, le=256, multiple_of=16)]  # pixels of a frame that a network trains on
 
 
 class Stage(BaseModel):
@@ -44,12 +46,12 @@ class Train(Stage):
 
     seeds: list[int] = Field(min_length=1)
     epochs: int = Field(ge=1)
-    crop: int = Field(ge=32, le=256, multiple_of=16)
+    crop: Crop
     batch: int = Field(ge=1)
     crops_per_frame: int = Field(ge=1)
     learning_rate: float = Field(gt=0)
     schedule: Literal["step", "cosine"]
-    precision: Literal["float32", "mixed_bfloat16"]
+    precision: Precision
     l2: float = Field(ge=0)
     activation: Literal["relu", "linear"]
     unit: list[float] = Field(min_length=3, max_length=3)
@@ -90,6 +92,59 @@ class Ablations(Stage):
     seeds: list[int] = Field(min_length=1)
 
 
+class Compress(Stage):
+    """The grid: each quantiser with each k, retrained at each rate of the representatives."""
+
+    quantizers: list[Literal["cws", "pws", "uq", "ecsq"]] = Field(min_length=1)
+    ks: list[int] = Field(min_length=1)
+    clr: list[float] = Field(min_length=1)
+    update: Literal["published", "gradient"]
+    epochs: int = Field(ge=0)
+    steps: int = Field(ge=1)
+    crop: Crop
+    batch: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    precision: Precision
+    fields: int = Field(ge=1)
+    seed: int = Field(ge=0)
+    cluster: str = ""
+
+
+class Compressed(Stage):
+    """The chosen compressions, retrained on all training patients, and tested."""
+
+    small_k: int = Field(ge=2)
+    resamples: int = Field(ge=100)
+    seed: int = Field(ge=0)
+
+
+class Small(Stage):
+    """The smallest file that finds cells as well as the whole network."""
+
+    steps: list[float] = Field(min_length=1)
+    tolerance: float = Field(ge=0)
+    batches: int = Field(ge=0)
+    batch: int = Field(ge=1)
+    rate: float = Field(gt=0)
+    learning_rate: float = Field(gt=0)
+    resamples: int = Field(ge=100)
+    seed: int = Field(ge=0)
+
+
+class Own(Stage):
+    """The walk-through: networks that are not PathoNet."""
+
+    k: int = Field(ge=2)
+    networks: list[Literal["reports_reader", "densenet_ensemble"]] = Field(min_length=1)
+    seed: int = Field(ge=0)
+
+
+class Cluster(Stage):
+    """Where trials are run."""
+
+    address: str
+
+
 class Claims(Stage):
     """The papers' figures beside ours."""
 
@@ -102,14 +157,19 @@ STAGES: dict[str, type[Stage]] = {
     "classical": Classical,
     "evaluate": Evaluate,
     "ablations": Ablations,
+    "compress": Compress,
+    "compressed": Compressed,
+    "small": Small,
+    "own": Own,
     "claims": Claims,
 }
+SECTIONS: dict[str, type[Stage]] = {**STAGES, "cluster": Cluster}
 PROFILES = ("smoke", "default", "paper", "release")
 
 
 def check(stage: str, values: dict[str, Any], source: str) -> Stage:
     """One stage's settings, or a line that names the setting, what is wrong and the nearest right name."""
-    schema = STAGES[stage]
+    schema = SECTIONS[stage]
     try:
         return schema.model_validate(values)
     except ValidationError as error:
@@ -129,6 +189,15 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(choices)}"
 
 
+def assignments(texts: Iterable[str]) -> dict[str, Any]:
+    """`NAME=VALUE` as typed on a command line, the values read as YAML."""
+    pairs = [text.partition("=") for text in texts]
+    odd = next((name for name, equals, _ in pairs if not equals), None)
+    if odd:
+        raise InputError(f"--set {odd}: no value; write NAME=VALUE")
+    return {name: yaml.safe_load(value) for name, _, value in pairs}
+
+
 def shipped() -> Path:
     """The settings that the package was made with: beside it in a wheel, above it in the study's own folder."""
     here = Path(__file__)
@@ -145,11 +214,18 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise InputError(f"{path}: not YAML ({' '.join(str(error).split())}); mend that line") from error
     for name in whole:
-        if name not in {"profile", "profiles", *STAGES}:
-            raise InputError(f"{path}: no section {name!r}{nearest(name, [*STAGES, 'profile', 'profiles'])}")
-    for stage in STAGES:
-        check(stage, whole.get(stage) or {}, str(path))
+        if name not in {"profile", "profiles", *SECTIONS}:
+            raise InputError(f"{path}: no section {name!r}{nearest(name, [*SECTIONS, 'profile', 'profiles'])}")
+    for section in SECTIONS:
+        check(section, whole.get(section) or {}, str(path))
     for profile in PROFILES:
         for stage, values in whole["profiles"].get(profile, {}).items():
             check(stage, (whole[stage] or {}) | values, f"{path}, profile {profile}")
     return dict(whole)
+
+
+def of(stage: str, path: Path = PARAMS) -> dict[str, Any]:
+    """One stage's settings as a notebook is given them; a stage of trials is told where they run."""
+    whole = read(path)
+    where = {"cluster": whole["cluster"]["address"]} if "cluster" in STAGES[stage].model_fields else {}
+    return {**(whole[stage] or {}), **where}

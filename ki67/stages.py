@@ -5,10 +5,10 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
@@ -21,17 +21,21 @@ NOTEBOOKS = Path("notebooks")
 EXECUTED = Path("book/executed")
 
 
-def run_stage(stage: str) -> None:
-    """Run one stage as the pipeline does: parameters from params.yaml, the executed notebook in place when it is whole."""
-    values = params.read()[stage] or {}
-    partial = STATE / f"{stage}.partial.ipynb"
-    unfinished = STATE / f"{stage}.unfinished"
+def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
+    """Run one stage as the pipeline does: parameters from params.yaml, the executed notebook in place when it is whole.
+
+    A stage that DVC runs item by item is given what the item changes, and its name.
+    """
+    values = params.of(stage) | dict(changes)
+    name = f"{stage}-{item}" if item else stage
+    partial = STATE / f"{name}.partial.ipynb"
+    unfinished = STATE / f"{name}.unfinished"
     unfinished.parent.mkdir(exist_ok=True)
     resumed = unfinished.exists()
     unfinished.touch()
     started = time.monotonic()
     try:
-        with quiet_libraries(STATE / f"{stage}.log") as terminal:
+        with quiet_libraries(STATE / f"{name}.log") as terminal:
             papermill.execute_notebook(NOTEBOOKS / f"{stage}.ipynb", partial, values, progress_bar=False, stderr_file=terminal)
     except notebooks.Refused as error:
         raise InputError(error.message) from error
@@ -42,8 +46,8 @@ def run_stage(stage: str) -> None:
     finally:
         unfinished.unlink()
     EXECUTED.mkdir(parents=True, exist_ok=True)
-    os.replace(partial, EXECUTED / f"{stage}.ipynb")
-    write_cost(stage, time.monotonic() - started, resumed)
+    os.replace(partial, EXECUTED / f"{name}.ipynb")
+    write_cost(name, time.monotonic() - started, resumed)
 
 
 @contextmanager
@@ -58,8 +62,8 @@ def quiet_libraries(log: Path) -> Iterator[TextIO]:
             os.dup2(terminal.fileno(), 2)
 
 
-def write_cost(stage: str, wall: float, resumed: bool) -> None:
-    """What the stage took, its kernel and the kernel's children together: `measurements/<stage>.json`.
+def write_cost(name: str, wall: float, resumed: bool) -> None:
+    """What the stage took, its kernel and the kernel's children together: `measurements/<name>.json`.
 
     Of a stage that was killed and went on, it is the last attempt alone, and `resumed` says so.
     """
@@ -72,4 +76,4 @@ def write_cost(stage: str, wall: float, resumed: bool) -> None:
         "resumed": resumed,
     }
     Path("measurements").mkdir(exist_ok=True)
-    Path(f"measurements/{stage}.json").write_text(json.dumps(cost, indent=2) + "\n")
+    Path(f"measurements/{name}.json").write_text(json.dumps(cost, indent=2) + "\n")

@@ -1,6 +1,5 @@
 """The study as a whole: every stage with the time left, the book, and a profile in a clone of its own."""
 
-import json
 import os
 import platform
 import re
@@ -10,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,11 +17,11 @@ from ki67 import booklinks, params
 from ki67.errors import InputError
 from ki67.profiles import apply
 from ki67.report import main_results
-from ki67.tables import write_json
+from ki67.tables import read_json, write_json
 
 BOOK = Path("build/book")
 PAGE = BOOK / "_build/html/index.html"
-RUNNING = re.compile(r"Running stage '([^'@]+)")
+RUNNING = re.compile(r"Running stage '([^'@]+)@?([^']*)'")  # a stage, and the item of one that runs in parts
 MEGABYTES_PER_FIELD = 1.6  # a field as generated, imported and cached, and its share of the frames
 MEGABYTES_BESIDE = 2500  # models, checkpoints, the book, room to breathe
 
@@ -41,10 +41,20 @@ def check_disk(folder: Path) -> None:
         raise InputError(f"{folder}: {free / 1000:.1f} GB free, the study needs {needed / 1000:.1f} GB; make room first")
 
 
+def costs(stage: str, folder: Path) -> dict[str, dict[str, Any]]:
+    """What a stage took when it was last measured, or each of its items did; nothing where it never was."""
+    files = [folder / f"measurements/{stage}.json", *sorted((folder / "measurements").glob(f"{stage}-*.json"))]
+    return {file.stem: read_json(file) for file in files if file.is_file()}
+
+
+def minutes(stage: str, folder: Path) -> dict[str, float]:
+    """The same as minutes."""
+    return {name: float(cost["wall_s"]) / 60 for name, cost in costs(stage, folder).items()}
+
+
 def minutes_of(stages: Iterable[str], folder: Path) -> float:
-    """How long the stages took when they were last measured; what was never measured counts as nothing."""
-    files = [folder / f"measurements/{stage}.json" for stage in stages]
-    return sum(float(json.loads(file.read_text())["wall_s"]) for file in files if file.is_file()) / 60
+    """How long the stages took, all their items together."""
+    return sum(sum(minutes(stage, folder).values()) for stage in stages)
 
 
 def stages_of(folder: Path) -> list[str]:
@@ -56,15 +66,17 @@ def repro(folder: Path) -> list[str]:
     """`dvc repro` in a folder, saying before each stage how much is left; the stages that ran."""
     environment = os.environ | {"PYTHONPATH": str(folder.resolve()), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "dvc", "repro"]
-    left, ran = stages_of(folder), list[str]()
-    minutes = {stage: minutes_of([stage], folder) for stage in left}
+    stages, ran = stages_of(folder), list[str]()
+    expected = {stage: minutes(stage, folder) for stage in stages}
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if found := RUNNING.search(line):
-                ran.append(found[1])
-                left = left[left.index(found[1]) :] if found[1] in left else left
-                print(f"\n== {found[1]}: about {sum(minutes[s] for s in left):.0f} minutes left", flush=True)
+                stage, item = found.groups()
+                left = sum(sum(expected[later].values()) for later in stages[stages.index(stage) :])
+                print(f"\n== {stage} {item}".rstrip() + f": about {left:.0f} minutes left", flush=True)
+                expected[stage].pop(f"{stage}-{item}", None)
+                ran.append(stage)
             elif not line.startswith((">", "Updating", "Generating")) and line.strip():
                 print(line, end="", flush=True)
     if process.returncode:
@@ -115,13 +127,18 @@ def release() -> int:
 
     The clone stays, so that the same command goes on where it was; `make clean` lets the next one start anew.
     """
+    from ki67.compression.equal_f1 import benchmark_study
+    from ki67.compression.small import smallest_file
+
     folder, kept = Path("build/release"), Path("release")
     clone("release", folder)
     check_disk(folder)
     repro(folder)
+    benchmark_study(folder)
     for name in ("metrics", "figures", "measurements"):
         shutil.copytree(folder / name, kept / name, dirs_exist_ok=True)
     shutil.copytree(first_model(folder), kept / "pathonet", dirs_exist_ok=True)
+    shutil.copy2(smallest_file(folder), kept / "pathonet.ki67")
     write_json(provenance(folder), kept / "provenance.json")
     print(main_results(kept / "metrics"))
     return 0
@@ -143,14 +160,9 @@ def provenance(folder: Path) -> dict[str, object]:
         "packages": {name: version(name) for name in ("keras", "tensorflow-cpu", "numpy", "scikit-image")},
         "python": platform.python_version(),
         "wall_s": round(60 * minutes_of(stages_of(folder), folder)),
-        "resumed": [stage for stage in stages_of(folder) if was_resumed(stage, folder)],
+        # What had been cut off: its time is that of the last attempt alone.
+        "resumed": [name for stage in stages_of(folder) for name, cost in costs(stage, folder).items() if cost.get("resumed")],
     }
-
-
-def was_resumed(stage: str, folder: Path) -> bool:
-    """Whether a stage had been cut off, so that its time is that of its last attempt alone."""
-    file = folder / f"measurements/{stage}.json"
-    return file.is_file() and bool(json.loads(file.read_text()).get("resumed", False))
 
 
 def processor() -> str:

@@ -71,5 +71,5 @@ def test_an_unknown_profile_is_refused_and_the_file_kept(settings: Path) -> None
 def test_a_notebook_declares_its_stage_s_settings_with_the_default_values(stage: str) -> None:
     notebook = nbformat.read(ROOT / f"notebooks/{stage}.ipynb", as_version=4)
     assert notebook.metadata["ki67"]["stage"] == stage
-    here = params.read(ROOT / "params.yaml")[stage] or {}
+    here = params.of(stage, ROOT / "params.yaml")
     assert declared(notebook) == here | {"out": "."}

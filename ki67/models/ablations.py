@@ -97,7 +97,7 @@ def run_variant(variant: Variant, seed: int, settings: Train, material: Material
 def run_ablations(chosen: Ablations, settings: Train, frames: Path, data: Path, inputs: Sequence[Path]) -> pd.DataFrame:
     """All variants asked for, each finished row kept at once; none asked for is an empty table with the same columns."""
     settings = settings.model_copy(update={"epochs": chosen.epochs})
-    state = state_folder("ablations", chosen.model_dump() | settings.model_dump(), list(inputs))
+    state = state_folder("ablations", settings.model_dump(), list(inputs))  # a variant more does not undo the others
     rows = []
     for name in chosen.variants:
         variant = VARIANTS[name]

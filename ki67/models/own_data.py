@@ -9,11 +9,12 @@ from ki67 import params
 from ki67.data.frames import build_frames
 from ki67.data.shidc import read_part
 from ki67.data.split import by_patient, published
+from ki67.description import Thresholds
 from ki67.detect import tune
 from ki67.errors import InputError
 from ki67.metrics import match_one_to_one
 from ki67.models.experiment import Data, Parts, describe, train_network
-from ki67.models.store import Thresholds, load_model, predict_maps, save_model
+from ki67.models.store import load_model, predict_maps, save_model
 from ki67.params import Train
 from ki67.state import hash_of
 from ki67.tables import write_csv

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from ki67.cells import CLASS_NAMES, Cells
 from ki67.data.frames import Frames
+from ki67.description import detector_of
 from ki67.detect import Detector
 from ki67.geometry import distance_inside
 from ki67.metrics import Counts
 from ki67.models.store import load_model, predict_maps
-from ki67.models.tuning import detector_of
 from ki67.outcomes import STRICT, Outcome, patient_counts
 from ki67.pictures import Steps
 

@@ -1,48 +1,19 @@
 """A model that describes itself: weights by name, and beside them what they need to be used."""
 
-import json
 import os
 from pathlib import Path
-from typing import Literal
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from ki67.description import Description, load_description
 from ki67.errors import InputError
 from ki67.models.pathonet import pathonet, plain_unet
 
 BUILDERS = {"pathonet": pathonet, "plain_unet": plain_unet}
-
-
-class Thresholds(BaseModel):
-    """From which map value a pixel belongs to a cell, a class each."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    positive: float
-    negative: float
-    til: float
-
-
-class Description(BaseModel):
-    """What travels with the weights."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    architecture: str
-    activation: str
-    um_per_px: float
-    preprocessing: str = "8-bit RGB, whole field reduced to 256×256 by area averaging, divided by 255"
-    trained_on: str
-    data_hash: str
-    recipe: dict[str, float | int | str | list[float]]
-    thresholds: Thresholds | None = None
-    marker: Literal["distance", "density"] = "distance"
-    min_distance: int = 5
 
 
 def build(description: Description) -> keras.Model:
@@ -82,18 +53,6 @@ def save_model(model: keras.Model, description: Description, folder: Path) -> No
     save_file(weights_by_name(model), partial)
     os.replace(partial, folder / "weights.safetensors")
     (folder / "model.json").write_text(description.model_dump_json(indent=2) + "\n")
-
-
-def load_description(folder: Path) -> Description:
-    """What the model in a folder says of itself."""
-    path = folder / "model.json"
-    try:
-        return Description.model_validate(json.loads(path.read_text()))
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: missing; a model is a folder with model.json and weights.safetensors") from error
-    except (json.JSONDecodeError, ValidationError) as error:
-        what = str(error).splitlines()[0]
-        raise InputError(f"{path}: not a model description ({what}); train or copy the model again") from error
 
 
 def load_model(folder: Path) -> tuple[keras.Model, Description]:

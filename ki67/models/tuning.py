@@ -8,9 +8,10 @@ import pandas as pd
 
 from ki67.cells import CLASS_NAMES, LABELS
 from ki67.data.frames import Frames
+from ki67.description import Thresholds
 from ki67.detect import Detector, Tuning, tune
 from ki67.metrics import MATCHES
-from ki67.models.store import Description, Thresholds, load_model, predict_maps, save_model
+from ki67.models.store import load_model, predict_maps, save_model
 from ki67.params import Tune
 
 
@@ -55,11 +56,3 @@ def tune_models(trained: Path, tuned: Path, validation: Frames, settings: Tune) 
         save_model(model, complete, tuned / folder.name)
         results.append(Tuned(folder.name, found))
     return results
-
-
-def detector_of(description: Description) -> Detector:
-    """The post-processing that a tuned network was tuned with."""
-    if description.thresholds is None:
-        raise ValueError("this network has no thresholds yet; run the stage `tune`")
-    chosen = description.thresholds
-    return Detector((chosen.positive, chosen.negative, chosen.til), description.min_distance, description.marker)

@@ -1,0 +1,1 @@
+"""Weight sharing: a network's kernels as places in a codebook, made, retrained, stored and run that way."""

@@ -1,0 +1,238 @@
+"""What validation chose, made anew: quantised, retrained on all training patients, stored, and put to the test."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import JsonValue
+
+from ki67.compression.codebook import Floats
+from ki67.compression.container import Compressed, write
+from ki67.compression.files import float32_bytes
+from ki67.compression.grid import Choice
+from ki67.compression.keras_models import vectors
+from ki67.compression.shared import SharedWeights
+from ki67.compression.trials import Outcome as Trialled
+from ki67.compression.trials import Studio
+from ki67.data.frames import Frames
+from ki67.evaluation import (
+    Resampling,
+    cut_off_row,
+    detection_rows,
+    differences,
+    error_rows,
+    image_scores,
+    patient_scores,
+)  # fmt: skip
+from ki67.metrics import difference, rmse_statistic
+from ki67.models.training import batches
+from ki67.outcomes import RULES, STRICT, Outcome
+from ki67.scores import CUT_OFFS
+
+BITS = 32
+UNCOMPRESSED = "uncompressed"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One compressed network: its method, its k, its rate, and for how many epochs it is retrained."""
+
+    quantizer: str
+    k: int
+    clr: float
+    epochs: int
+
+
+def recipes(choices: list[Choice], small_k: int, small_epochs: dict[str, int]) -> dict[str, Recipe]:
+    """Table 3's rows: each method as chosen, then again with a small k and the same rate."""
+    chosen = {c.quantizer: Recipe(c.quantizer, c.k, c.clr, c.epochs) for c in choices}
+    small = {f"{q}_{small_k}": Recipe(q, small_k, r.clr, small_epochs[q]) for q, r in chosen.items()}
+    return chosen | small
+
+
+def small_epochs(outcomes: list[Trialled], choices: list[Choice], small_k: int) -> dict[str, int]:
+    """For how many epochs each method is best retrained with the small k at its chosen rate; none where that was not tried."""
+    best = {(o.trial.quantizer, o.trial.k, o.trial.clr): o.best for o in outcomes}
+    return {choice.quantizer: best.get((choice.quantizer, small_k, choice.clr), 0) for choice in choices}
+
+
+def retrained(studio: Studio, recipe: Recipe, frames: Frames) -> SharedWeights:
+    """The network in the studio afterwards, and what its kernels share."""
+    shared = studio.shared(recipe.quantizer, recipe.k)
+    studio.retrainer.start(shared, recipe.clr)
+    feed = studio.feed(frames)
+    for number in range(recipe.epochs):
+        studio.retrainer.epoch(batches(feed, number), studio.settings.steps, [studio.settings.seed, number])
+    return studio.retrainer.result()
+
+
+def together(one: Frames, other: Frames) -> Frames:
+    """Training and validation patients, once nothing is left to choose."""
+    images = np.concatenate([one.images, other.images])
+    return Frames(one.names + other.names, one.patients + other.patients, images, one.cells + other.cells)
+
+
+def found(studio: Studio, name: str, frames: Frames) -> Outcome:
+    """The cells that the network in the studio finds."""
+    cells = [studio.detector(maps) for maps in studio.maps(frames.images)]
+    return Outcome(name, frames.names, frames.patients, frames.cells, cells)
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a compressed network takes, as published and on disk."""
+
+    network: str
+    quantizer: str
+    k: int
+    representatives: int
+    bits: float  # entropy of an index
+    index_map: float  # published reckoning: float32 against whole bytes an index and a codebook for every layer
+    index_map_one_codebook: float
+    memory_saved: float
+    file_bytes: int
+    file_ratio: float  # float32 parameters against the whole file
+    disk_saved: float
+
+
+@dataclass(frozen=True)
+class Tested:
+    """The uncompressed network first, then every compressed one."""
+
+    outcomes: list[Outcome]
+    sizes: list[Size]
+
+
+def all_tested(studio: Studio, recipes: dict[str, Recipe], train: Frames, test: Frames, folder: Path) -> Tested:
+    """Each recipe made, stored as `folder/NAME.ki67`, and tested; a recipe that stands under two names is made once."""
+    made: dict[Recipe, tuple[Size, Outcome]] = {}
+    uncompressed = found(studio, UNCOMPRESSED, test)
+    for name, recipe in recipes.items():
+        if recipe not in made:
+            made[recipe] = tested(studio, name, recipe, train, test, folder)
+    both = [(replace(made[r][0], network=name), replace(made[r][1], method=name)) for name, r in recipes.items()]
+    return Tested([uncompressed, *(outcome for _, outcome in both)], [size for size, _ in both])
+
+
+def tested(studio: Studio, name: str, recipe: Recipe, train: Frames, test: Frames, folder: Path) -> tuple[Size, Outcome]:
+    """One recipe: what it takes, and what it finds."""
+    shared = retrained(studio, recipe, train)
+    path = folder / f"{name}.ki67"
+    store(studio, shared, asdict(recipe), path)
+    return size(name, recipe, shared, vectors(studio.model), path), found(studio, name, test)
+
+
+def store(studio: Studio, shared: SharedWeights, made_by: dict[str, JsonValue], path: Path) -> None:
+    """The network in the studio as one file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(stored(studio, shared, vectors(studio.model), {"compression": made_by}), path)
+
+
+def stored(studio: Studio, shared: SharedWeights, whole: dict[str, Floats], beside: dict[str, JsonValue]) -> Compressed:
+    """What a file says of the studio's network: what its kernels share, its other parameters, and how to build and use it."""
+    told = studio.description
+    architecture: dict[str, JsonValue] = {"builder": told.architecture, "activation": told.activation}
+    return Compressed(shared.tidied(), whole, architecture, told.model_dump(mode="json") | beside)
+
+
+def size(name: str, recipe: Recipe, shared: SharedWeights, whole: dict[str, Floats], path: Path) -> Size:
+    """The published reckonings of space, and the file."""
+    used = len(shared.codebooks[0])
+    indices = sum(8 * kernel.indices.itemsize * kernel.indices.size for kernel in shared.kernels)
+    index_map = BITS * shared.weights / (indices + BITS * used * len(shared.kernels))
+    ratio = float32_bytes(shared, whole) / path.stat().st_size
+    return Size(
+        name, recipe.quantizer, recipe.k, used, shared.entropy,
+        index_map=index_map,
+        index_map_one_codebook=BITS * shared.weights / (indices + BITS * used),
+        memory_saved=1 - 1 / index_map,
+        file_bytes=path.stat().st_size,
+        file_ratio=ratio,
+        disk_saved=1 - 1 / ratio,
+    )  # fmt: skip
+
+
+def space(weights: int, kernels: int, parameters: int, ks: Sequence[int]) -> dict[str, float]:
+    """What the published reckoning gives for a network and each k, whatever its weights; and the parameters' megabytes."""
+    ratio = {f"k{k}": BITS * weights / ((8 if k <= 256 else 16) * weights + BITS * k * kernels) for k in ks}
+    return ratio | {"megabytes": 4 * parameters / 1e6}
+
+
+def table_three(outcomes: list[Outcome], draws: Resampling) -> pd.DataFrame:
+    """F1 of the three classes, both errors and both accuracies, a row a network, one for one matching."""
+    rows = []
+    for outcome in outcomes:
+        for rule in RULES:
+            f1 = {row.cells: row for row in detection_rows(outcome, rule, draws)}
+            patients = patient_scores(outcome)
+            errors = {(e.measure, e.unit): e for e in error_rows(image_scores(outcome), patients, draws)}
+            rows.append(
+                {"network": outcome.method, "matching": rule.name.split()[0]}
+                | {f"f1_{name}": f1[name].f1 for name in ("positive", "negative", "til")}
+                | {f"{m}_rmse": errors[m, "patient"].rmse for m in ("ki67_index", "til_score")}
+                | {f"{c.measure}_{column_name(c.name)}": cut_off_row(patients, c, draws).accuracy for c in CUT_OFFS}
+            )
+    return pd.DataFrame(rows)
+
+
+def column_name(cut_off: str) -> str:
+    """`16/30 %` as a name that files can be asked for."""
+    return cut_off.removesuffix(" %").replace("/", "_")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What compressing did to the clinical figures: patients, not cells."""
+
+    network: str
+    index_mean: float  # mean absolute change of a patient's index
+    index_most: float
+    categories: int  # patients whose category at 16/30 % is another one than before
+    patients: int
+    rmse_difference: float
+    low: float
+    high: float
+
+
+def change(outcome: Outcome, before: Outcome, draws: Resampling) -> Change:
+    """Against the uncompressed network, on the same patients."""
+    new, old = patient_scores(outcome), patient_scores(before)
+    moved = (new["ki67_index_predicted"] - old["ki67_index_predicted"]).abs()
+    cut = CUT_OFFS[0]
+    other = cut.categories(new["ki67_index_predicted"]) != cut.categories(old["ki67_index_predicted"])
+    squares = [((t["ki67_index_predicted"] - t["ki67_index_truth"]) ** 2) for t in (new, old)]
+    statistics = [rmse_statistic(s.fillna(0), s.notna()) for s in squares]
+    estimate = draws.interval(difference(*statistics), len(new))
+    return Change(
+        outcome.method, float(moved.mean()), float(moved.max()), int(other.sum()), len(new),
+        estimate.value, estimate.low, estimate.high,
+    )  # fmt: skip
+
+
+def changes(outcomes: list[Outcome], draws: Resampling) -> pd.DataFrame:
+    """Every compressed network against the first, the uncompressed one."""
+    return pd.DataFrame([asdict(change(outcome, outcomes[0], draws)) for outcome in outcomes[1:]])
+
+
+def f1_changes(outcomes: list[Outcome], draws: Resampling) -> pd.DataFrame:
+    """Paired differences in F1 at R = 6 against the uncompressed network, with their intervals."""
+    return pd.DataFrame([asdict(row) for o in outcomes[1:] for row in differences(o, outcomes[0], STRICT, draws)])
+
+
+def summary(
+    table: pd.DataFrame, sizes: list[Size], choices: list[Choice], changes: pd.DataFrame, reckoned: dict[str, float]
+) -> dict[str, Any]:
+    """`{network: {matching: figures, size, choice, change}}`, so that prose and claims can name a figure."""
+    nested: dict[str, Any] = {"space": reckoned}
+    for row in table.to_dict("records"):
+        nested.setdefault(row.pop("network"), {})[row.pop("matching")] = row
+    for one in sizes:
+        nested[one.network]["size"] = asdict(one)
+    for choice in choices:
+        nested[choice.quantizer]["choice"] = asdict(choice)
+    for row in changes.to_dict("records"):
+        nested[row["network"]]["change"] = row
+    return nested

@@ -1,0 +1,170 @@
+"""The smallest file that finds the cells as well as the whole network: coarser steps, then learning from the whole network.
+
+ECSQ trades error for entropy by one λ for all layers. Then the codebook, by its true gradient, and BatchNorm's factors learn
+to give the maps that the whole network gives; BatchNorm's statistics stay. It is folded and kept at half precision. What is
+judged is what the file holds.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+
+from ki67.cells import CLASS_NAMES
+from ki67.compression.chosen import change, found, store
+from ki67.compression.codebook import Floats
+from ki67.compression.container import read
+from ki67.compression.ecsq import typical, with_step
+from ki67.compression.files import expanded, float32_bytes
+from ki67.compression.folding import folded
+from ki67.compression.keras_models import put_vectors, vectors
+from ki67.compression.quantizers import share_globally
+from ki67.compression.shared import SharedWeights
+from ki67.compression.trials import Studio
+from ki67.compression.vectors import shortened
+from ki67.compression.weight_sharing import Retrainer, Room
+from ki67.data.frames import FRAME, Frames
+from ki67.evaluation import Resampling
+from ki67.metrics import Counts
+from ki67.models.batches import Feed
+from ki67.models.store import predict_maps
+from ki67.models.training import batches
+from ki67.outcomes import STRICT, Outcome, patient_counts
+from ki67.params import Small
+from ki67.tables import read_json
+
+STAGES = 5  # of learning
+MOST = 256  # representatives: one byte each while running
+HALF = 11  # significant bits of half precision
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One step, and what it came to on validation patients."""
+
+    step: float  # of the median weight's size
+    representatives: int
+    bits: float
+    file_bytes: int
+    file_ratio: float
+    f1_positive: float
+    f1_negative: float
+    f1_til: float
+    lost: float  # the largest loss of a class against the uncompressed network; below nought, all gained
+
+
+def shipped_vectors(model: keras.Model) -> dict[str, Floats]:
+    """Everything that is not shared, in the form that takes least: BatchNorm folded, at half precision."""
+    norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    simple = folded(vectors(model), {norm.name: norm.epsilon for norm in norms})
+    return {name: shortened(values, HALF) for name, values in simple.items()}
+
+
+class AsUsed(keras.layers.Layer):  # type: ignore[misc]
+    """A network that learns as it is used: BatchNorm's statistics stay, nothing is dropped.
+
+    It takes a layer of its own. A functional model hands `fit`'s training=True down to every layer, whatever it was built with.
+    """
+
+    def __init__(self, network: keras.Model) -> None:
+        super().__init__()
+        self.network = network
+
+    def call(self, pixels: Any) -> Any:
+        """As for predicting."""
+        return self.network(pixels, training=False)
+
+    @classmethod
+    def model(cls, network: keras.Model) -> keras.Model:
+        """The network as a model to fit."""
+        pixels = keras.Input((None, None, 3))
+        return keras.Model(pixels, cls(network)(pixels))
+
+
+class Pupil:
+    """The studio's network, compressed, learning to give the maps that it gave before, on whole frames."""
+
+    def __init__(self, studio: Studio, settings: Small, train: Frames) -> None:
+        self.studio, self.settings = studio, settings
+        maps = np.rint(studio.maps(train.images)).astype(np.uint16)
+        self.feed = Feed(train.images, maps, FRAME, settings.batch, 1, studio.unit, settings.seed)
+        as_used = AsUsed.model(studio.model)
+        self.retrainer = Retrainer(as_used, Room.of(as_used, 1, MOST), "gradient", settings.learning_rate)
+        self.typical = typical(studio.kernels.values())
+
+    def compress(self, step: float, path: Path) -> SharedWeights:
+        """Quantise by this step and learn; what the file at `path` holds is left in the studio."""
+        shared = share_globally(self.studio.kernels, with_step(step * self.typical), MOST, "small.steps")
+        self.retrainer.start(shared, 0.0)
+        self.learn(self.settings.rate * step * self.typical)
+        put_vectors(self.studio.model, shipped_vectors(self.studio.model))
+        store(self.studio, self.retrainer.result(), {"step": step}, path)
+        return self.retrainer.result()
+
+    def learn(self, rate: float) -> None:
+        """All batches in a few stages; the rates fall from one to the next, so that the last step is no larger than its noise."""
+        s, optimizer, stages = self.settings, self.retrainer.optimizer, min(STAGES, self.settings.batches)
+        for number in range(stages):
+            share = (1 + math.cos(math.pi * number / stages)) / 2
+            optimizer.rate.assign(rate * share)
+            optimizer.learning_rate.assign(s.learning_rate * share)
+            self.retrainer.epoch(batches(self.feed, number), s.batches // stages, [s.seed, number])
+
+
+def f1_of(outcome: Outcome) -> list[float]:
+    """F1 of the three classes at R = 6."""
+    pooled = patient_counts(outcome, STRICT).sum(axis=0)
+    return [Counts(*map(int, pooled[i])).f1 for i in range(len(CLASS_NAMES))]
+
+
+def attempts(studio: Studio, settings: Small, train: Frames, validation: Frames, folder: Path) -> list[Attempt]:
+    """Every step of the ladder, stored in the folder and judged on validation patients."""
+    whole = f1_of(found(studio, "uncompressed", validation))
+    pupil, rows = Pupil(studio, settings, train), []
+    for step in settings.steps:
+        path = file_of(step, folder)
+        shared, f1 = pupil.compress(step, path), f1_of(found(studio, "small", validation))
+        size = path.stat().st_size
+        ratio = float32_bytes(shared, vectors(studio.model)) / size
+        lost = float(np.nanmax(np.subtract(whole, f1)))
+        rows.append(Attempt(step, len(shared.codebooks[0]), shared.entropy, size, ratio, f1[0], f1[1], f1[2], lost))
+    return rows
+
+
+def smallest(tried: Sequence[Attempt], tolerance: float) -> Attempt:
+    """The smallest file that loses no more than the tolerance; where all lose more, the one that loses least."""
+    good = [one for one in tried if one.lost <= tolerance]
+    return min(good, key=lambda one: one.file_bytes) if good else min(tried, key=lambda one: one.lost)
+
+
+def smallest_file(folder: Path) -> Path:
+    """The file that a study chose, where its stage has run."""
+    summary = folder / "metrics/small.json"
+    step = read_json(summary)["step"] if summary.is_file() else 0.0
+    return file_of(step, folder / "models/small")
+
+
+def file_of(step: float, folder: Path) -> Path:
+    """Where the attempt with this step is stored."""
+    return folder / f"{step:g}.ki67"
+
+
+def outcome_of(path: Path, studio: Studio, frames: Frames) -> Outcome:
+    """The cells that the network in a file finds, read from disk and expanded."""
+    network = expanded(read(path), str(path))
+    maps = predict_maps(network, frames.images) * np.array(studio.unit, np.float32)
+    return Outcome("small", frames.names, frames.patients, frames.cells, [studio.detector(m) for m in maps])
+
+
+def figures_on_test(before: Outcome, after: Outcome, differences: pd.DataFrame, draws: Resampling) -> dict[str, Any]:
+    """F1 on test patients before and after with the paired difference, and what changed for patients."""
+    classes = list(CLASS_NAMES.values())
+    paired = differences.set_index("cells")[["difference", "low", "high"]].loc[classes].to_dict("index")
+    whole, small = f1_of(before), f1_of(after)
+    f1 = {name: {"before": whole[i], "after": small[i]} | paired[name] for i, name in enumerate(classes)}
+    return f1 | {"change": asdict(change(after, before, draws))}
