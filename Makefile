@@ -38,6 +38,7 @@ release: env
 
 bench: env
 	@ki67 bench
+	@ki67 bench-score
 
 real-check: env
 	@ki67 real-check $(REAL)

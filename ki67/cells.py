@@ -3,10 +3,10 @@
 import csv
 import json
 import math
-import os
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ki67.errors import InputError
+from ki67.files import write_whole
 
 POSITIVE, NEGATIVE, TIL = 1, 2, 3
 LABELS = (POSITIVE, NEGATIVE, TIL)
@@ -92,7 +93,7 @@ class Cells:
             json.dumps({"x": int(x), "y": int(y), "label_id": int(label)})
             for (x, y), label in zip(self.xy, self.label, strict=True)
         )
-        _write_whole(path, "[" + ",\n ".join(rows) + "]\n")
+        write_whole(path, ["[" + ",\n ".join(rows) + "]\n"])
 
     @classmethod
     def from_csv(cls, path: Path, frame: str) -> "Cells":
@@ -107,12 +108,15 @@ class Cells:
         """Point features that QuPath opens over the picture; the same cells get the same ids every time."""
         if self.frame != "image":
             raise ValueError(f"QuPath draws in the picture's own pixels, these cells are in the frame {self.frame!r}")
-        features = [
-            _feature(f"{image}/{i}", float(x), float(y), int(label), float(confidence), kind)
-            for i, ((x, y), label, confidence) in enumerate(zip(self.xy, self.label, self.confidence, strict=True))
-        ]
-        collection = {"type": "FeatureCollection", "features": features}
-        _write_whole(path, json.dumps(collection, indent=1) + "\n")
+        write_whole(path, self._geojson(image, kind))
+
+    def _geojson(self, image: str, kind: QuPathObject) -> Iterator[str]:
+        """A feature a line, made one at a time: a million cells take no more memory than one."""
+        yield '{"type": "FeatureCollection", "features": ['
+        for i, ((x, y), label, confidence) in enumerate(zip(self.xy, self.label, self.confidence, strict=True)):
+            feature = _feature(f"{image}/{i}", float(x), float(y), int(label), float(confidence), kind)
+            yield ("," if i else "") + "\n" + json.dumps(feature)
+        yield "\n]}\n"
 
     @classmethod
     def from_geojson(cls, path: Path) -> "Cells":
@@ -127,8 +131,8 @@ class Cells:
 
 def write_csv(path: Path, images: Mapping[str, Cells]) -> None:
     """One table of the cells of many images: image, x, y, label, confidence."""
-    lines = [",".join(CSV_HEADER), *(line for name, cells in images.items() for line in _csv_lines(name, cells))]
-    _write_whole(path, "\n".join(lines) + "\n")
+    lines = chain([",".join(CSV_HEADER)], *(_csv_lines(name, cells) for name, cells in images.items()))
+    write_whole(path, (line + "\n" for line in lines))
 
 
 def read_csv(path: Path, frame: str) -> dict[str, Cells]:
@@ -235,11 +239,3 @@ def _geojson_cell(path: Path, number: int, feature: Any) -> tuple[float, float, 
         raise InputError(f"{path}: {where} is a {kind}; cells are single points")
     confidence = feature["properties"].get("measurements", {}).get("confidence", 1.0)
     return _number(path, where, "x", x), _number(path, where, "y", y), label, _number(path, where, "confidence", confidence)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Written beside and moved into place, so that nobody ever finds half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)

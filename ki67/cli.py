@@ -14,6 +14,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+Shipped = Annotated[Path | None, typer.Option("--model", help="a .ki67 file or a model folder, in place of the shipped one")]
+Scale = Annotated[float | None, typer.Option("--mpp", min=0.01, help="micrometres per pixel of the pictures")]
+Numbers = Annotated[str, typer.Option(help="float32, bfloat16 or int8; auto: what `ki67 doctor` found best here")]
+Limits = Annotated[str, typer.Option(help="of the categories low, middle, high, in per cent")]
 data = typer.Typer(help="Point the study at a real dataset.", no_args_is_help=True)
 app.add_typer(data, name="data")
 
@@ -66,6 +70,61 @@ def train(
 
     changes: dict[str, object] = {"epochs": epochs, "learning_rate": learning_rate}
     for line in train_on_folder(folder, out, start, um_per_px, changes):
+        typer.echo(line)
+
+
+@app.command()
+def score(
+    paths: Annotated[list[Path], typer.Argument(help="pictures, and folders of them: jpg, png, tif")],
+    out: Annotated[Path, typer.Option(help="folder for tables, overlays and the report")],
+    um_per_px: Scale = None,
+    model: Shipped = None,
+    precision: Numbers = "auto",
+    cut_offs: Limits = "16/30",
+    max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures are refused before they are decoded")] = 1_000_000_000,
+) -> None:
+    """Count the cells of your pictures: tables, overlays, QuPath objects and a report. Research use only."""
+    from ki67.scoring.command import score_command
+
+    raise typer.Exit(score_command(paths, out, um_per_px, model, precision, cut_offs, max_pixels))
+
+
+@app.command()
+def doctor(
+    model: Shipped = None,
+) -> None:
+    """Check the installation, measure the precisions on this machine, and remember the fastest that finds the same cells."""
+    from ki67.scoring.doctor import doctor
+
+    raise typer.Exit(doctor(model, typer.echo))
+
+
+@app.command()
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="labelled pictures: each with its .json (SHIDC layout) or .csv beside it")],
+    um_per_px: Scale = None,
+    model: Shipped = None,
+    precision: Numbers = "auto",
+    out: Annotated[Path | None, typer.Option(help="a JSON file for the figures")] = None,
+) -> None:
+    """Judge a model on labelled pictures: F1 of each class and the error of the index, with 95 % intervals."""
+    from ki67.scoring.evaluate import evaluate_folder
+
+    for line in evaluate_folder(folder, um_per_px, model, precision, out):
+        typer.echo(line)
+
+
+@app.command()
+def agree(
+    first: Annotated[Path, typer.Argument(help="scores.csv of one scorer, human or not: columns image and ki67_index")],
+    second: Annotated[Path, typer.Argument(help="the other's")],
+    cut_offs: Limits = "16/30",
+    figure: Annotated[Path | None, typer.Option(help="a Bland–Altman plot: NAME.png (needs ki67[study])")] = None,
+) -> None:
+    """How far two scorers agree: ICC(2,1), Bland–Altman limits, weighted kappa."""
+    from ki67.scoring.agree import agree_files
+
+    for line in agree_files(first, second, cut_offs, figure):
         typer.echo(line)
 
 
@@ -150,6 +209,24 @@ def bench(
 
 
 @app.command()
+def bench_score(
+    model: Annotated[Path, typer.Argument(help="a model folder")] = Path("release/pathonet"),
+    frames: Annotated[Path, typer.Option(help="fields to judge on; else those that are shipped")] = Path("frames/test.npz"),
+    turns: Annotated[int, typer.Option(min=5, help="of each way in turn; times are medians")] = 15,
+    starts: Annotated[int, typer.Option(min=1, help="fresh processes for each measurement of memory")] = 3,
+    much: Annotated[bool, typer.Option(help="also a thousand pictures and one of 20,000×20,000: minutes")] = True,
+) -> None:
+    """Measure how fast pictures become cells: the published way, TensorFlow, the engine; time, memory, F1."""
+    from ki67.data.frames import load_frames
+    from ki67.speed import bench
+    from ki67.weights import fields
+
+    found = (load_frames(frames), frames.as_posix()) if frames.is_file() else (fields(), "shipped with the package")
+    for line in bench(model, *found, turns, starts, much):
+        typer.echo(line)
+
+
+@app.command()
 def bench_coders(
     study: Annotated[Path, typer.Argument(help="a study that has run; its release lies in build/release")] = Path("."),
 ) -> None:
@@ -196,6 +273,19 @@ def book() -> None:
     from ki67.study import build_book
 
     raise typer.Exit(build_book())
+
+
+@app.command()
+def ship(
+    container: Annotated[Path, typer.Argument(help="the .ki67 file to ship")] = Path("release/pathonet.ki67"),
+    frames: Annotated[Path, typer.Option(help="of the study that trained it")] = Path("build/release/frames"),
+) -> None:
+    """Put a network into the package, with what its training pictures tell of it; `ki67 score` then uses it."""
+    from ki67.engine.shipping import ship
+    from ki67.weights import HERE
+
+    ship(container, frames, HERE)
+    typer.echo(f"{HERE}: written")
 
 
 @app.command()

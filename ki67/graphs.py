@@ -7,6 +7,7 @@ kept out before it is imported, and it is made to work without.
 import ctypes
 import json
 import sys
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -131,23 +132,30 @@ class Network:
 
 
 class Running:
-    """A compiled network: call it with pictures, and it gives their maps."""
+    """A compiled network: call it with pictures, from any thread, and it gives their maps."""
 
     def __init__(self, network: Network, shape: tuple[int, ...]) -> None:
         sized = network.graph.clone()
         sized.reshape({PIXELS: ov.PartialShape(list(shape))})
         self.compiled = engine().compile_model(sized, "CPU", dict(network.settings))
-        self._request = self.compiled.create_infer_request()
         self._feeds = network.feeds  # kept, for the engine reads them where they lie
-        for name, feed in self._feeds.items():
-            self._request.set_tensor(name, ov.Tensor(feed, shared_memory=True))
+        self._own = threading.local()
         del sized
         hand_back()
 
+    def _request(self) -> Any:
+        """Each thread's own: a request answers one call at a time."""
+        if not hasattr(self._own, "request"):
+            self._own.request = self.compiled.create_infer_request()
+            for name, feed in self._feeds.items():
+                self._own.request.set_tensor(name, ov.Tensor(feed, shared_memory=True))
+        return self._own.request
+
     def __call__(self, pixels: Floats) -> Floats:
         """The maps of pictures whose values lie between 0 and 1."""
-        self._request.infer({PIXELS: pixels}, share_inputs=True)
-        return np.array(self._request.get_output_tensor(0).data)
+        request = self._request()
+        request.infer({PIXELS: pixels}, share_inputs=True)
+        return np.array(request.get_output_tensor(0).data)
 
     @property
     def widest_constant(self) -> int:

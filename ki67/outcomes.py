@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ki67.cells import CLASS_NAMES, LABELS, Cells
-from ki67.metrics import Match, chance_cells, count_any, count_class, match_one_to_one, match_published
+from ki67.metrics import Counts, Match, chance_cells, count_any, count_class, match_one_to_one, match_published
 
 CLASSES = (*CLASS_NAMES.values(), "any")
 
@@ -70,3 +70,9 @@ def patient_counts(outcome: Outcome, rule: Rule) -> NDArray[np.int64]:
         counts.append(count_any(truth, predicted, rule.match, rule.radius))
         images.append([(c.tp, c.fp, c.fn) for c in counts])
     return outcome.by_patient(np.array(images, np.int64).reshape(-1, len(CLASSES), 3))
+
+
+def f1_by_class(outcome: Outcome, rule: Rule = STRICT) -> dict[str, float]:
+    """F1 of each class, counts pooled over all patients."""
+    pooled = patient_counts(outcome, rule).sum(axis=0)
+    return {name: Counts(*map(int, pooled[column])).f1 for column, name in enumerate(CLASS_NAMES.values())}

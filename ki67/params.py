@@ -139,6 +139,20 @@ class Own(Stage):
     seed: int = Field(ge=0)
 
 
+class Energy(Stage):
+    """The paper's experiment: a network is asked so many times."""
+
+    queries: int = Field(ge=1)
+    country: str = Field(pattern="^[A-Z]{3}$")
+    tracking_mode: Literal["process", "machine"]
+
+
+class Robustness(Stage):
+    """Test fields changed step by step."""
+
+    fields: int = Field(ge=1)
+
+
 class Cluster(Stage):
     """Where trials are run."""
 
@@ -161,6 +175,8 @@ STAGES: dict[str, type[Stage]] = {
     "compressed": Compressed,
     "small": Small,
     "own": Own,
+    "energy": Energy,
+    "robustness": Robustness,
     "claims": Claims,
 }
 SECTIONS: dict[str, type[Stage]] = {**STAGES, "cluster": Cluster}

@@ -13,6 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ki67.agreement import bland_altman
 from ki67.cells import LABELS, NEGATIVE, POSITIVE, TIL
 from ki67.detect import Tuning
 from ki67.evaluation import radius_curves
@@ -202,3 +203,16 @@ def draw_scores(axes: Axes, truth: NDArray[np.float64], predicted: NDArray[np.fl
     axes.set(xlim=(0, top), ylim=(0, top), aspect="equal", xlabel="from labels", ylabel="predicted")
     axes.grid(visible=False)
     axes.legend(loc="upper left", handletextpad=0.1)
+
+
+def agreement(first: NDArray[np.float64], second: NDArray[np.float64], one: str, other: str) -> Figure:
+    """Bland and Altman's plot: the difference of two scorers against their mean, its mean and 95 % limits."""
+    limits = bland_altman(first, second)
+    figure = new_figure(3.2)
+    axes = figure.subplots()
+    axes.scatter((first + second) / 2, first - second, s=22, color=METHOD_COLOURS[0], edgecolors="white", linewidths=0.6)
+    for value, name, dashes in ((limits.upper, "limit", "--"), (limits.bias, "mean", "-"), (limits.lower, "limit", "--")):
+        axes.axhline(value, color=INK, linewidth=1, linestyle=dashes)
+        axes.annotate(f"{name} {value:+.3f}", (1, value), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8)
+    axes.set(xlabel="mean of both Ki-67 indices", ylabel=f"{one} − {other}")
+    return figure

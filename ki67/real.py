@@ -1,23 +1,28 @@
 """The trained network on real fields: a check during development. Nothing is trained or tuned on them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ki67.cells import Cells
 from ki67.classical import load_classical
 from ki67.data import bcdata, shidc
 from ki67.data.frames import FRAME, Frames, build_frames
 from ki67.data.samples import Sample
 from ki67.data.tables import SHIDC_UM_PER_PX
+from ki67.engine.model import load_model
 from ki67.errors import InputError
 from ki67.evaluation import Resampling, evaluate
 from ki67.images import read_rgb, resized
 from ki67.models.predictions import Network, found_by
 from ki67.scores import score
+from ki67.scoring.evaluate import figures, outcome_of
+from ki67.scoring.pictures import Picture
+from ki67.scoring.scorer import Scorer
 from ki67.simulate.realism import realism_table
 from ki67.summary import summary
 from ki67.tables import write_csv, write_json
@@ -35,6 +40,8 @@ def check_folder(folder: Path | None, model: Path | None) -> list[str]:
         raise InputError(f"{folder}: holds neither shidc/ nor bcdata/; see the book's page on real tissue for their layout")
     network, settings = prepared(model)
     results = {name: judged(read(folder / name), network, settings) for name, read in sets.items()}
+    for name, result in results.items():
+        results[name] = result | scored(name, folder / name, network)
     write_json(results, RESULT)
     if (folder / "shidc").is_dir():
         write_csv(beside_simulated(folder / "shidc"), REALISM)
@@ -60,8 +67,7 @@ def prepared(model: Path | None) -> tuple[Path, Path]:
 
 def shidc_frames(folder: Path) -> Frames:
     """Pictures with their JSON beside them, in one folder or in Train/ and Test/."""
-    parts = [folder / part for part in shidc.PARTS if (folder / part).is_dir()] or [folder]
-    return build_frames([sample for part in parts for sample in shidc.read_part(part)])
+    return build_frames(shidc_parts(folder))
 
 
 def bcdata_frames(folder: Path) -> Frames:
@@ -79,6 +85,25 @@ def _bcdata_frame(sample: Sample) -> tuple[Any, Any]:
     return resized(image, FRAME), bcdata.read_cells(sample).scaled(FRAME / image.width, "network")
 
 
+def shidc_parts(folder: Path) -> list[Sample]:
+    """Samples in one folder or in Train/ and Test/."""
+    parts = [folder / part for part in shidc.PARTS if (folder / part).is_dir()] or [folder]
+    return [sample for part in parts for sample in shidc.read_part(part)]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a set's samples are found and their labels read, and its µm/px where `ki67 score` must be told."""
+
+    samples: Callable[[Path], list[Sample]]
+    cells: Callable[[Sample], Cells]
+    um_per_px: float | None
+
+
+LAYOUTS = {
+    "shidc": Layout(shidc_parts, lambda sample: shidc.read_labels(sample)[1], None),
+    "bcdata": Layout(bcdata.read_folder, bcdata.read_cells, bcdata.UM_PER_PX),
+}
 READERS: dict[str, Callable[[Path], Frames]] = {"shidc": shidc_frames, "bcdata": bcdata_frames}
 
 
@@ -98,6 +123,14 @@ def judged(frames: Frames, network: Path, settings: Path) -> dict[str, Any]:
     }
 
 
+def scored(name: str, folder: Path, network: Path) -> dict[str, Any]:
+    """The same pictures through `ki67 score`, from their files."""
+    layout = LAYOUTS[name]
+    pairs = [(Picture(sample.image, sample.name), layout.cells(sample)) for sample in layout.samples(folder)]
+    found = figures(outcome_of(pairs, Scorer(load_model(network), "float32", layout.um_per_px)))
+    return {"score": {rule: {kind: asdict(one) for kind, one in own.items()} for rule, own in found.items()}}
+
+
 def undefined(frames: Frames) -> list[str]:
     """Pictures without a labelled tumour cell: they have no index."""
     return [name for name, cells in zip(frames.names, frames.cells, strict=True) if score(cells).n_tumour == 0]
@@ -115,5 +148,7 @@ def said(name: str, result: dict[str, Any]) -> Sequence[str]:
             for m in [matchings[matching][kind]]
         ]
         lines.append(f"  {method:10} R=6: {', '.join(figures[:2])} · R=20: {', '.join(figures[2:])}")
+    own = result["score"]["strict R=6"]
+    lines.append("  ki67 score " + "R=6: " + ", ".join(f"{kind} {own[kind]['value']:.3f}" for kind in ("positive", "negative")))
     lines += [f"  index RMSE per image, {method}: {error:.3f}" for method, error in result["ki67_rmse_image"].items()]
     return lines

@@ -43,6 +43,27 @@ def readme_table(root: Path) -> str:
     return "\n".join(["| | F1 positive | F1 negative | index RMSE per field |", "|---|---|---|---|", *rows])
 
 
+WAYS = {"predict": "`model.predict`", "tf_function": "`tf.function`", "float32": "engine, float32",
+        "bfloat16": "engine, bfloat16", "int8": "engine, int8"}  # fmt: skip
+
+
+def speed_table(root: Path) -> str:
+    """What the README shows of speed: the network alone, and from a jpg to its cells."""
+    measured = read_json(root / "measurements/speed.json")
+    published = f"| published way | {'–'} | {'–'} | {measured['files']['published']['ms']:.0f} ms | 1 |"
+    rows = [
+        "| | one 256×256 picture | × `model.predict` | 1228×1228 jpg to cells | × published |",
+        "|---|---|---|---|---|",
+        published,
+    ]
+    for way, title in WAYS.items():
+        network, file = measured["network"][way], measured["files"].get(way)
+        times = f"{network['times_predict']:.1f}" if way != "predict" else "1"
+        cells = f"{file['ms']:.0f} ms | {file['times_published']:.1f}" if file else "– | –"
+        rows.append(f"| {title} | {network['ms']:.0f} ms | {times} | {cells} |")
+    return "\n".join(rows)
+
+
 def _row(title: str, evaluation: dict[str, Any], method: str) -> str:
     figures = evaluation["detection"][method]["strict"]
     error = evaluation["scores"].get(method, {}).get("ki67_rmse_image", {}).get("value")

@@ -15,6 +15,7 @@ import yaml
 
 from ki67 import booklinks, params
 from ki67.errors import InputError
+from ki67.hardware import processor
 from ki67.profiles import apply
 from ki67.report import main_results
 from ki67.tables import read_json, write_json
@@ -129,6 +130,8 @@ def release() -> int:
     """
     from ki67.compression.equal_f1 import benchmark_study
     from ki67.compression.small import smallest_file
+    from ki67.engine.shipping import ship
+    from ki67.weights import HERE
 
     folder, kept = Path("build/release"), Path("release")
     clone("release", folder)
@@ -139,6 +142,7 @@ def release() -> int:
         shutil.copytree(folder / name, kept / name, dirs_exist_ok=True)
     shutil.copytree(first_model(folder), kept / "pathonet", dirs_exist_ok=True)
     shutil.copy2(smallest_file(folder), kept / "pathonet.ki67")
+    ship(kept / "pathonet.ki67", folder / "frames", HERE)
     write_json(provenance(folder), kept / "provenance.json")
     print(main_results(kept / "metrics"))
     return 0
@@ -163,9 +167,3 @@ def provenance(folder: Path) -> dict[str, object]:
         # What had been cut off: its time is that of the last attempt alone.
         "resumed": [name for stage in stages_of(folder) for name, cost in costs(stage, folder).items() if cost.get("resumed")],
     }
-
-
-def processor() -> str:
-    """The processor as the system names it."""
-    names = re.findall(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text()) if Path("/proc/cpuinfo").is_file() else []
-    return names[0] if names else platform.processor()

@@ -7,7 +7,6 @@ from statistics import median
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from published_detection import published_centres
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 from scipy.optimize import linear_sum_assignment
 from skimage.feature import peak_local_max
@@ -16,6 +15,7 @@ from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
 from ki67.detect import Detector, Marker, middle_of_best, tune
 from ki67.geometry import distance_inside, peak_pixels, smallest_circles
 from ki67.metrics import match_one_to_one
+from ki67.published import published_centres
 
 Map = NDArray[np.float32]
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ki67.report import readme_table
+from ki67.report import readme_table, speed_table
 from ki67.study import minutes_of, stages_of
 
 ROOT = Path(__file__).parents[1]
@@ -11,6 +11,10 @@ README = (ROOT / "README.md").read_text()
 
 def test_the_results_table_is_the_one_of_the_files() -> None:
     assert readme_table(ROOT) in README
+
+
+def test_the_table_of_speeds_is_the_one_of_the_files() -> None:
+    assert speed_table(ROOT) in README
 
 
 def test_the_time_is_the_one_measured() -> None:

@@ -18,23 +18,21 @@ import keras
 import numpy as np
 import pandas as pd
 
-from ki67.cells import CLASS_NAMES
 from ki67.compression import resident
 from ki67.compression.container import Compressed, write
 from ki67.compression.files import architecture_of
 from ki67.compression.keras_models import vectors
 from ki67.compression.run import hollow
-from ki67.compression.small import f1_of
 from ki67.compression.subjects import QUANTIZER, K, Subject, fields, pixels, spread, ten_times, tuned
 from ki67.compression.trials import units
 from ki67.data.frames import FRAME, Frames
 from ki67.description import detector_of
 from ki67.detect import Detector
 from ki67.graphs import Network, folded
+from ki67.hardware import processor
 from ki67.models.store import load_model
 from ki67.models.training import scale_output
-from ki67.outcomes import Outcome
-from ki67.study import processor
+from ki67.outcomes import Outcome, f1_by_class
 from ki67.tables import write_json
 
 CALIBRATING, JUDGED = 32, 32  # fields; those to judge on are all of the validation part where there is one
@@ -49,7 +47,7 @@ def f1(network: Network, frames: Frames, detector: Detector, unit: tuple[float, 
     """F1 at R = 6 of each class."""
     running, scale = network.running(1, FRAME, FRAME, 3), np.array(unit, np.float32)
     found = [detector(running(picture[None])[0] * scale) for picture in pixels(frames)]
-    return dict(zip(CLASS_NAMES.values(), f1_of(Outcome("", frames.names, frames.patients, frames.cells, found)), strict=True))
+    return f1_by_class(Outcome("", frames.names, frames.patients, frames.cells, found))
 
 
 def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, list[float]]:

@@ -30,11 +30,10 @@ from ki67.compression.vectors import shortened
 from ki67.compression.weight_sharing import Retrainer, Room
 from ki67.data.frames import FRAME, Frames
 from ki67.evaluation import Resampling
-from ki67.metrics import Counts
 from ki67.models.batches import Feed
 from ki67.models.store import predict_maps
 from ki67.models.training import batches
-from ki67.outcomes import STRICT, Outcome, patient_counts
+from ki67.outcomes import Outcome, f1_by_class
 from ki67.params import Small
 from ki67.tables import read_json
 
@@ -118,8 +117,7 @@ class Pupil:
 
 def f1_of(outcome: Outcome) -> list[float]:
     """F1 of the three classes at R = 6."""
-    pooled = patient_counts(outcome, STRICT).sum(axis=0)
-    return [Counts(*map(int, pooled[i])).f1 for i in range(len(CLASS_NAMES))]
+    return list(f1_by_class(outcome).values())
 
 
 def attempts(studio: Studio, settings: Small, train: Frames, validation: Frames, folder: Path) -> list[Attempt]:

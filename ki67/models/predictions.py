@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ki67.cells import CLASS_NAMES, Cells
+from ki67.cells import Cells
 from ki67.data.frames import Frames
 from ki67.description import detector_of
 from ki67.detect import Detector
 from ki67.geometry import distance_inside
-from ki67.metrics import Counts
 from ki67.models.store import load_model, predict_maps
-from ki67.outcomes import STRICT, Outcome, patient_counts
+from ki67.outcomes import Outcome, f1_by_class
 from ki67.pictures import Steps
 
 
@@ -56,7 +55,5 @@ def seed_table(outcomes: dict[str, Outcome]) -> pd.DataFrame:
     """F1 at R = 6 of every network: how much of a difference is only the seed."""
     rows = []
     for name, outcome in outcomes.items():
-        pooled = patient_counts(outcome, STRICT).sum(axis=0)
-        f1 = {f"f1_{label}": Counts(*map(int, pooled[i])).f1 for i, label in enumerate(CLASS_NAMES.values())}
-        rows.append({"network": name, **f1})
+        rows.append({"network": name} | {f"f1_{label}": f1 for label, f1 in f1_by_class(outcome).items()})
     return pd.DataFrame(rows)

@@ -1,0 +1,141 @@
+"""A trained network from its file, by name and hash, ready to be built in any precision."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.numpy import load
+
+from ki67.compression.container import read_bytes
+from ki67.description import Description, detector_of, load_description
+from ki67.detect import Detector
+from ki67.engine import pathonet
+from ki67.engine.pathonet import Weight
+from ki67.engine.precision import Precision, network, reach_of
+from ki67.errors import InputError
+from ki67.graphs import Floats, Network, ov
+from ki67.grids import Images, Reach
+from ki67.params import nearest
+
+FRAME, FIELD = 256, 1228  # pixels of a published field as the network sees it, and as it is
+# What a container's description may hold beside the network's own.
+COMPRESSED, REACH, FAMILIAR = "compression", "reach", "familiar"
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """How to build a network for the engine, and which kernels lose too much in whole numbers."""
+
+    build: Callable[[Weight, str, Sequence[float]], ov.Model]
+    whole: tuple[str, ...]
+
+
+ARCHITECTURES = {"pathonet": Architecture(pathonet.pathonet, pathonet.WHOLE)}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network, what it says of itself, and the hash of the file it came from."""
+
+    path: Path
+    digest: str
+    description: Description
+    weight: Weight
+    told: Mapping[str, Any]
+
+    @property
+    def um_per_px(self) -> float:
+        """Micrometres of a pixel as the network sees it: a whole published field is reduced to its frame."""
+        return self.description.um_per_px * FIELD / FRAME
+
+    @property
+    def unit(self) -> Sequence[float]:
+        """What its maps are told in: a study compresses a network in the units that it was trained in."""
+        unit = self.description.recipe.get("unit")
+        return unit if COMPRESSED in self.told and isinstance(unit, list) else (1.0, 1.0, 1.0)
+
+    @property
+    def detector(self) -> Detector:
+        """The post-processing that it was tuned with."""
+        return detector_of(self.description)
+
+    @property
+    def architecture(self) -> Architecture:
+        """How it is built for the engine."""
+        name = self.description.architecture
+        if name not in ARCHITECTURES:
+            raise InputError(f"{self.path}: the engine does not know the network {name!r}{nearest(name, ARCHITECTURES)}")
+        return ARCHITECTURES[name]
+
+    def graph(self) -> ov.Model:
+        """The network as the engine runs it best, made when it is asked for: its weights are kept once, in the engine."""
+        try:
+            return self.architecture.build(self.weight, self.description.activation, self.unit)
+        except KeyError as error:
+            raise InputError(f"{self.path}: lacks the weights {error}; train or copy the model again") from error
+
+    def reach(self, images: Callable[[], Images]) -> Reach:
+        """How far values reach: as the file says, else as pictures show."""
+        told = _ranges(self.told.get(REACH))
+        return told or reach_of(self.graph(), self.architecture.whole, images())
+
+    @property
+    def familiar(self) -> dict[str, tuple[float, float]]:
+        """What pictures like those of training measure; nothing where the file does not say."""
+        return _ranges(self.told.get(FAMILIAR))
+
+    def network(self, precision: Precision, images: Callable[[], Images]) -> Network:
+        """The network in the numbers asked for; pictures are asked for where whole numbers need to know how far values reach."""
+        reach = self.reach(images) if precision == "int8" else {}
+        return network(self.graph(), precision, self.architecture.whole, reach)
+
+
+def _ranges(told: Any) -> dict[str, tuple[float, float]]:
+    return {name: (float(low), float(high)) for name, (low, high) in told.items()} if isinstance(told, dict) else {}
+
+
+def load_model(path: Path) -> Model:
+    """A model from one `.ki67` file, or from the folder that training wrote."""
+    return _from_folder(path) if path.is_dir() else _from_container(path)
+
+
+def _from_container(path: Path) -> Model:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); name a .ki67 file or a model folder") from error
+    stored = read_bytes(data, str(path))
+    told = dict(stored.description)
+    own = {name: told.pop(name) for name in tuple(told) if name in Description.model_fields}
+    try:
+        description = Description.model_validate(own)
+    except ValidationError as error:
+        what = error.errors()[0]
+        raise InputError(f"{path}: no network for cells ({what['loc'][0]}: {what['msg']}); name one that ki67 trained") from error
+    kernels = {kernel.name: kernel for kernel in stored.shared.kernels}
+
+    def weight(name: str) -> Floats:
+        return stored.shared.values(kernels[name]) if name in kernels else stored.vectors[name]
+
+    return _checked(Model(path, hashlib.sha256(data).hexdigest(), description, weight, told))
+
+
+def _from_folder(path: Path) -> Model:
+    description, file = load_description(path), path / "weights.safetensors"
+    try:
+        data = file.read_bytes()
+        weights = load(data)
+    except (OSError, SafetensorError) as error:
+        raise InputError(f"{file}: missing or damaged ({error}); train or copy the model again") from error
+    digest = hashlib.sha256(data + (path / "model.json").read_bytes()).hexdigest()
+    return _checked(Model(path, digest, description, weights.__getitem__, {}))
+
+
+def _checked(model: Model) -> Model:
+    if model.description.thresholds is None:
+        raise InputError(f"{model.path}: its thresholds were never tuned; use a model from models/tuned or `ki67 train`")
+    return model

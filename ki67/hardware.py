@@ -1,0 +1,11 @@
+"""What this program runs on."""
+
+import platform
+import re
+from pathlib import Path
+
+
+def processor() -> str:
+    """The processor as the system names it."""
+    names = re.findall(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text()) if Path("/proc/cpuinfo").is_file() else []
+    return names[0] if names else platform.processor()

@@ -1,0 +1,1 @@
+"""From anyone's pictures to cells, scores and a report. Nothing here needs TensorFlow."""

@@ -1,0 +1,68 @@
+"""A large picture in windows: every place belongs to one of them, and no cell is counted twice."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from ki67.cells import Cells
+from ki67.scoring.finding import Window, bands, put_together
+from ki67.scoring.windows import MARGIN, SIDE, Span, own_cells, side_of, spans, without_twins
+
+EVERYWHERE = Span(0, -np.inf, np.inf)
+
+
+@pytest.mark.parametrize("length", [16, 250, 512, 513, 700, 1000, 4171])
+def test_every_pixel_belongs_to_one_window(length: int) -> None:
+    places = np.arange(0, length, 0.5)
+    owners = sum(((span.low <= places) & (places < span.high)).astype(int) for span in spans(length))
+    assert (owners == 1).all()
+
+
+@pytest.mark.parametrize("length", [513, 700, 1000, 4171])
+def test_windows_reach_beyond_their_own_part(length: int) -> None:
+    found = spans(length)
+    assert found[0].start == 0
+    assert found[-1].start + SIDE == length
+    for one, other in pairwise(found):
+        assert one.high == other.low
+        assert one.start + SIDE - one.high >= MARGIN / 2
+        assert other.low - other.start >= MARGIN / 2
+
+
+def test_a_picture_that_fits_is_one_window_as_wide_as_the_network_needs() -> None:
+    assert spans(250) == [EVERYWHERE]
+    assert [side_of(length) for length in (16, 17, 250, 512, 2000)] == [16, 32, 256, 512, 512]
+
+
+@pytest.mark.parametrize("height", [40, 512, 900, 1500])
+@pytest.mark.parametrize("step", [1, 32, 700])
+def test_bands_are_the_rows_of_their_windows_however_strips_come(height: int, step: int) -> None:
+    picture = np.arange(height, dtype=np.uint16).repeat(2).reshape(height, 2, 1)
+    strips = (picture[top : top + step] for top in range(0, height, step))
+    for span, band in bands(strips, spans(height), height):
+        assert np.array_equal(band, picture[span.start : span.start + side_of(height)])
+
+
+def test_a_window_keeps_its_own_cells_and_moves_them() -> None:
+    found = Cells.of_points([[10, 5], [90, 5]], [1, 2], "network")
+    own = own_cells(found, Span(100, 150.0, 250.0), EVERYWHERE)
+    assert own.xy.tolist() == [[190, 5]]
+    assert own.label.tolist() == [2]
+
+
+def test_of_two_finds_of_one_cell_the_more_confident_stays() -> None:
+    cells = Cells.of_points([[10, 5], [13, 5]], [1, 1], "network", [0.4, 0.6])
+    assert without_twins(cells, np.array([0, 1])).confidence.tolist() == pytest.approx([0.6])
+
+
+def test_neighbours_of_one_window_or_of_two_classes_both_stay() -> None:
+    cells = Cells.of_points([[10, 5], [13, 5]], [1, 1], "network")
+    assert len(without_twins(cells, np.array([0, 0]))) == 2
+    assert len(without_twins(Cells.of_points([[10, 5], [13, 5]], [1, 2], "network"), np.array([0, 1]))) == 2
+    assert len(without_twins(Cells.of_points([[10, 5], [17, 5]], [1, 1], "network"), np.array([0, 1]))) == 2
+
+
+def test_a_picture_without_cells_is_put_together_too() -> None:
+    window = Window(np.zeros((16, 16, 3), np.uint8), Cells.empty("network"), EVERYWHERE, EVERYWHERE)
+    assert len(put_together([window, window])) == 0
