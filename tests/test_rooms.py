@@ -34,7 +34,13 @@ def test_keras_is_imported_only_where_networks_are() -> None:
         for path in PACKAGE.rglob("*.py")
         if {"keras", "tensorflow"} & {name.split(".")[0] for name in imported(path)}
     }
-    assert users == {"models", "compression", "export.py"}
+    assert users == {"models", "compression", "export.py", "energy.py", "speed.py"}  # the last two measure TensorFlow
+
+
+@pytest.mark.parametrize("room", ["engine", "scoring", "weights"])
+def test_what_laboratories_use_knows_no_room_of_keras(room: str) -> None:
+    names = {name for path in (PACKAGE / room).rglob("*.py") for name in imported(path)}
+    assert not {name for name in names if name.startswith(("ki67.models", "ki67.export", "ki67.compression.files"))}
 
 
 def test_nothing_in_the_package_reads_pickles() -> None:
