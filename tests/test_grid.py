@@ -7,7 +7,7 @@ import pytest
 
 from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
 from ki67.compression.chosen import space
-from ki67.compression.grid import choose, grid_table, trials_of, worse
+from ki67.compression.grid import choose, grid_table, load_grid, trials_of, worse
 from ki67.compression.small import Attempt, smallest
 from ki67.compression.trials import Judgement, Outcome, Trial, first_fields, judgement, keep, kept
 from ki67.data.frames import Frames
@@ -104,3 +104,10 @@ def test_settings_on_the_command_line_are_read_as_in_the_file() -> None:
     assert assignments(["ks=[256]", "update=gradient"]) == {"ks": [256], "update": "gradient"}
     with pytest.raises(InputError, match="write NAME=VALUE"):
         assignments(["ks"])
+
+
+def test_trials_that_another_profile_left_are_not_read(tmp_path: Path) -> None:
+    settings = Compress(**of("compress", ROOT / "params.yaml") | {"quantizers": ["cws"], "ks": [256], "clr": [0.001, 1e-6]})
+    for trial in [*trials_of(settings), Trial("cws", 1024, 0.001)]:
+        keep(Outcome(trial, 256, 7.0, 30.0, [], [judged([0.01])]), tmp_path / f"{trial.quantizer}-{trial.k}/{trial.clr:g}.json")
+    assert [one.trial for one in load_grid(tmp_path, settings)] == trials_of(settings)

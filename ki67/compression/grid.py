@@ -32,9 +32,14 @@ def run_grid(settings: Compress, network: Path, frames: Path, inputs: Sequence[P
     return [kept(state / f"{trial.name}.json") for trial in trials]
 
 
-def load_grid(folder: Path) -> list[Outcome]:
-    """What all items of the grid wrote."""
-    return [kept(path) for path in sorted(folder.glob("*/*.json"))]
+def trial_file(folder: Path, trial: Trial) -> Path:
+    """Where an item of the grid writes a trial."""
+    return folder / f"{trial.quantizer}-{trial.k}/{trial.clr:g}.json"
+
+
+def load_grid(folder: Path, settings: Compress) -> list[Outcome]:
+    """What the grid's items wrote. Trials of other settings may lie beside them, left by another profile."""
+    return [kept(path) for path in sorted(trial_file(folder, trial) for trial in trials_of(settings))]
 
 
 def better(outcome: Outcome) -> tuple[float, float]:
