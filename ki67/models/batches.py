@@ -43,6 +43,12 @@ class Feed:
         """Batches in an epoch, one at least; the last incomplete one is left out, so that every step has one shape."""
         return max(1, len(self.images) * self.crops_per_frame // self.batch)
 
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Of the pictures and of the maps of one batch."""
+        side = (self.batch, self.crop, self.crop)
+        return (*side, 3), (*side, CLASSES)
+
     def epoch(self, number: int) -> Iterator[Batch]:
         """All batches of one epoch; the same number gives the same batches, whatever ran before."""
         rng = np.random.default_rng([self.seed, number])

@@ -13,7 +13,7 @@ from ki67.density import Stamp
 from ki67.description import Description
 from ki67.models.batches import Feed, stored_maps
 from ki67.models.store import BUILDERS, save_model, set_weights_by_name, weights_by_name
-from ki67.models.training import Epoch, Recipe, fit, layer_precision, scale_output
+from ki67.models.training import Recipe, fit, layer_precision, loss_on, scale_output
 from ki67.params import Train
 from ki67.state import state_folder
 
@@ -28,7 +28,7 @@ class Parts:
 
 def train_network(
     settings: Train, architecture: str, seed: int, parts: Parts, state: Path, start: keras.Model | None = None
-) -> tuple[keras.Model, list[Epoch]]:
+) -> tuple[keras.Model, pd.DataFrame]:
     """Train one network to the end, from the weights of `start` where one is given; the result predicts density units."""
     keras.utils.set_random_seed(seed)
     build: Callable[..., keras.Model] = BUILDERS[architecture]
@@ -38,11 +38,11 @@ def train_network(
         set_weights_by_name(model, weights_by_name(start))
         scale_output(model, [1 / unit for unit in settings.unit])
     recipe = Recipe(settings.epochs, settings.learning_rate, settings.schedule, seed)
-    model, curve = fit(model, recipe, feed(parts.train, settings, seed), watch(parts.validation, settings), state)
+    model, curve = fit(model, recipe, feed(parts.train, settings, seed), loss_on(watch(parts.validation, settings)), state)
     finished = build(activation=settings.activation, l2=0.0)
     set_weights_by_name(finished, weights_by_name(model))
     scale_output(finished, settings.unit)
-    return finished, curve
+    return finished, pd.DataFrame(curve).rename(columns={"watched": "validation_loss"})
 
 
 def feed(frames: Frames, settings: Train, seed: int) -> Feed:
@@ -88,6 +88,6 @@ def train_seeds(settings: Train, parts: Parts, inputs: list[Path], out: Path, da
     for seed in settings.seeds:
         model, curve = train_network(settings, "pathonet", seed, parts, state / f"seed-{seed}")
         save_model(model, describe(settings, "pathonet", seed, data), out / f"seed-{seed}")
-        tables.append(pd.DataFrame(curve).assign(seed=seed))
+        tables.append(curve.assign(seed=seed))
     shutil.rmtree(state, ignore_errors=True)
     return pd.concat(tables, ignore_index=True)

@@ -3,8 +3,6 @@
 import shutil
 from pathlib import Path
 
-import pandas as pd
-
 from ki67 import params
 from ki67.data.frames import build_frames
 from ki67.data.shidc import read_part
@@ -37,7 +35,7 @@ def train_on_folder(folder: Path, out: Path, start: Path | None, um_per_px: floa
     described = describe(settings, "pathonet", seed, Data(um_per_px, str(folder), hash_of([folder])))
     positive, negative, til = tuning.thresholds
     thresholds = Thresholds(positive=positive, negative=negative, til=til)
-    write_csv(pd.DataFrame(curve), out / "curve.csv")
+    write_csv(curve, out / "curve.csv")
     save_model(model, described.model_copy(update={"thresholds": thresholds}), out)
     shutil.rmtree(out / "unfinished", ignore_errors=True)
     best = ", ".join(f"{name} {f1:.3f}" for name, f1 in zip(("positive", "negative", "TIL"), tuning.f1.max(0), strict=True))

@@ -3,20 +3,35 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
-from ki67.density import CLASSES
-from ki67.models.batches import Feed
-
 Schedule = Literal["step", "cosine"]
+Loss = str | Callable[[Any, Any], Any]
+Watch = Callable[[keras.Model], float]
+
+
+class Feeding(Protocol):
+    """What a network is fed: so many steps an epoch, each a batch of inputs and targets of one shape."""
+
+    @property
+    def steps(self) -> int:
+        """Batches in an epoch."""
+
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Of the inputs and of the targets of one batch."""
+
+    def epoch(self, number: int) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """All batches of one epoch; the same number gives the same batches, whatever ran before."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +46,11 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One line of the training curve; losses are mean squared errors of labels divided by their unit."""
+    """One line of the training curve; what is watched is one number on validation, the loss itself or a better one."""
 
     epoch: int
     loss: float
-    validation_loss: float
+    watched: float
     learning_rate: float
 
 
@@ -61,14 +76,13 @@ def learning_rates(recipe: Recipe, steps: int) -> keras.optimizers.schedules.Lea
     )
 
 
-def batches(feed: Feed, epoch: int) -> Any:
+def batches(feed: Feeding, epoch: int) -> Any:
     """One epoch as `tf.data`, prepared while the network works on the batch before; a plain iterator without TensorFlow."""
     if keras.backend.backend() != "tensorflow":
         return feed.epoch(epoch)
     import tensorflow as tf
 
-    shape = (feed.batch, feed.crop, feed.crop)
-    signature = (tf.TensorSpec((*shape, 3), tf.float32), tf.TensorSpec((*shape, CLASSES), tf.float32))
+    signature = tuple(tf.TensorSpec(shape, tf.float32) for shape in feed.shapes)
     stream = tf.data.Dataset.from_generator(lambda: feed.epoch(epoch), output_signature=signature)
     return stream.prefetch(4)
 
@@ -111,17 +125,23 @@ class Bar(keras.callbacks.Callback):  # type: ignore[misc]
         self.bar.set_postfix(loss=f"{(logs or {}).get('loss', 0):.4g}", refresh=False)
 
 
-def fit(model: keras.Model, recipe: Recipe, train: Feed, validation: Feed, state: Path) -> tuple[keras.Model, list[Epoch]]:
-    """Train to the recipe's last epoch, from the checkpoint in `state` if there is one."""
+def fit(
+    model: keras.Model, recipe: Recipe, train: Feeding, watch: Watch, state: Path, loss: Loss = "mse"
+) -> tuple[keras.Model, list[Epoch]]:
+    """Train to the recipe's last epoch, from the checkpoint in `state` if there is one.
+
+    A loss of one's own must be registered with Keras, so that a checkpoint can name it.
+    """
     checkpoint = Checkpoint(state)
-    model.compile(optimizer=keras.optimizers.Adam(learning_rates(recipe, train.steps)), loss="mse")
+    model.compile(optimizer=keras.optimizers.Adam(learning_rates(recipe, train.steps)), loss=loss)
     found = checkpoint.load()
     model, curve = found if found else (model, [])
     bar = Bar(recipe.epochs * train.steps, len(curve) * train.steps)
     for number in range(len(curve), recipe.epochs):
         seed_dropout(model, recipe.seed, number)
         logs = model.fit(batches(train, number), steps_per_epoch=train.steps, shuffle=False, verbose=0, callbacks=[bar]).history
-        curve.append(_epoch(number, model, float(logs["loss"][0]), validation))
+        rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
+        curve.append(Epoch(number + 1, float(logs["loss"][0]), watch(model), rate))
         checkpoint.save(model, curve)
     bar.bar.close()
     return model, curve
@@ -134,10 +154,13 @@ def seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
             layer.seed_generator.state.assign([seed, epoch])
 
 
-def _epoch(number: int, model: keras.Model, loss: float, validation: Feed) -> Epoch:
-    held_out = model.evaluate(batches(validation, 0), steps=validation.steps, verbose=0)
-    rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
-    return Epoch(number + 1, loss, float(held_out), rate)
+def loss_on(validation: Feeding) -> Watch:
+    """Watches the loss on batches that are the same every time."""
+
+    def watch(model: keras.Model) -> float:
+        return float(model.evaluate(batches(validation, 0), steps=validation.steps, verbose=0))
+
+    return watch
 
 
 def scale_output(model: keras.Model, factors: Sequence[float]) -> None:
