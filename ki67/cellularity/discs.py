@@ -20,6 +20,6 @@ def discs(nuclei: Nuclei, side: int = SIDE, diameter: float = DIAMETER) -> NDArr
     inside = (columns >= 0) & (columns < side) & (rows >= 0) & (rows < side)
     covered = inside & (distance <= diameter / 2)
     kinds = np.broadcast_to(nuclei.kind[:, None, None], covered.shape)[covered]
-    order = np.argsort(-distance[covered], kind="stable")  # the nearest centre is written last
+    order = np.lexsort((kinds, -distance[covered]))  # the nearest centre is written last; of two as near, the malignant
     what[rows[covered][order], columns[covered][order]] = kinds[order]
     return np.asarray(np.eye(len(CHANNELS), dtype=np.float32)[what])
