@@ -61,16 +61,26 @@ def apart(owners: Sequence[str], share: float, seed: int) -> frozenset[str]:
     return frozenset(chosen)
 
 
+def two_parts(owners: Sequence[str], share: float, seed: int) -> dict[str, list[int]]:
+    """Whose pictures train and validate, as indices, where nothing is tested."""
+    if len(set(owners)) < 2:
+        raise InputError(f"{len(set(owners))} patient(s) only: training and validation need one each")
+    validation = apart(owners, share, seed)
+    return _indices(["validation" if owner in validation else "train" for owner in owners], ("train", "validation"))
+
+
 def three_parts(owners: Sequence[str], share: float, seed: int) -> dict[str, list[int]]:
     """Whose pictures train, validate and test, as indices: the share of patients tests, and of the rest validates."""
     if len(set(owners)) < 3:
         raise InputError(f"{len(set(owners))} patient(s) only: training, validation and test need one each")
     test = apart(owners, share, seed)
     validation = apart([owner for owner in owners if owner not in test], share, seed)
-    parts: dict[str, list[int]] = {"train": [], "validation": [], "test": []}
-    for i, owner in enumerate(owners):
-        parts["test" if owner in test else "validation" if owner in validation else "train"].append(i)
-    return parts
+    where = ["test" if owner in test else "validation" if owner in validation else "train" for owner in owners]
+    return _indices(where, ("train", "validation", "test"))
+
+
+def _indices(where: Sequence[str], parts: Sequence[str]) -> dict[str, list[int]]:
+    return {part: [i for i, own in enumerate(where) if own == part] for part in parts}
 
 
 SPLITS = {"published": published, "by_patient": by_patient}
