@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from ki67.simulate.he.architecture import Plan
 from ki67.simulate.he.glands import Gland
@@ -47,12 +48,13 @@ def _scattered(plan: Plan, tissue: Tissue, unit: float, rng: np.random.Generator
     """What is strewn with a density: the tumour's nuclei first, because others give way to earlier ones."""
     side = plan.holes.shape[0]
     patchy = 0.4 + 0.6 / (1 + np.exp(-2.0 * relief(3.0, side, rng)))
-    foci = plan.stroma * np.clip(relief(2.5, side, rng) + 1.2 * tissue.infiltrate - 0.6, 0.02, 1.5)
+    between = plan.stroma * np.clip(1 - 1.6 * ndimage.gaussian_filter(plan.fat, 8.0, truncate=2.5), 0.02, 1)
+    foci = between * np.clip(relief(2.5, side, rng) + 1.2 * tissue.infiltrate - 0.6, 0.02, 1.5)
     dense = 2.2 * tissue.infiltrate**2 * (3.0 if rng.random() < 0.15 else 1.0)
     cells = plan.malignant * (plan.malignant > 0.6)
     room = (unit * tissue.spacing) ** 2
     lurking = foci + 0.06 * tissue.infiltrate * plan.malignant
-    fibrous = plan.stroma * patchy
+    fibrous = between * patchy
     spindles, plump, dying = (float(rng.uniform(*ends)) for ends in ((0.15, 0.7), (0.03, 0.22), (0.0, 0.03)))
     small, thin = 3.0 / UM_PER_PX, 2.7 / UM_PER_PX
     return [
