@@ -11,7 +11,9 @@ from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL, Nuclei
 from ki67.simulate.he import Patch, TissueCohort, render_patch, write_cohort
 from ki67.simulate.he.architecture import lay_out
 from ki67.simulate.he.patients import draw_patient
+from ki67.simulate.he.population import populate
 from ki67.simulate.he.rater import MARKS, malignant_share, rated
+from ki67.simulate.nuclei import Kind
 
 SMALL = TissueCohort(patients=3, slides_per_patient=1, patches_per_slide=1, annotated_patients=2, annotated_per_patient=1, seed=3)
 
@@ -76,6 +78,17 @@ def test_nuclei_lie_inside_the_picture_and_are_darker_than_it(patches: list[Patc
             columns, rows = xy[patch.nuclei.kind == kind].T
             found += list(np.median(red) - red[rows, columns])
     assert all(len(found) > 100 and np.median(found) > 20 for found in differences.values())
+
+
+def test_no_nucleus_is_annotated_where_there_is_no_tissue() -> None:
+    tissue = draw_patient(1, 1).tissue
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        plan = lay_out(0.3, 256, 20.0, rng)
+        nuclei = [n for n in populate(plan, tissue, 20.0, rng) if 0 <= n.x < 256 and 0 <= n.y < 256]
+        assert nuclei and all(plan.holes[int(n.y), int(n.x)] < 0.5 for n in nuclei)
+        malignant = [n for n in nuclei if n.kind is Kind.TUMOUR]
+        assert malignant and all(plan.malignant[int(n.y), int(n.x)] > 0.5 for n in malignant)
 
 
 def test_readers_write_round_scores_near_the_share() -> None:
