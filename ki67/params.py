@@ -153,6 +153,20 @@ class Robustness(Stage):
     fields: int = Field(ge=1)
 
 
+class Boost(Stage):
+    """Cellularity by boosted trees on 81 features of many views."""
+
+    views: int = Field(ge=1)
+    rounds: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    leaves: int = Field(ge=2)
+    depth: int = Field(ge=1)
+    feature_fraction: float = Field(gt=0, le=1)
+    most_rounds: int = Field(ge=1)
+    patience: int = Field(ge=1)
+    seed: int = Field(ge=0)
+
+
 class Cluster(Stage):
     """Where trials are run."""
 
@@ -177,6 +191,7 @@ STAGES: dict[str, type[Stage]] = {
     "own": Own,
     "energy": Energy,
     "robustness": Robustness,
+    "boost": Boost,
     "claims": Claims,
 }
 SECTIONS: dict[str, type[Stage]] = {**STAGES, "cluster": Cluster}

@@ -8,7 +8,7 @@ import pytest
 from scipy import ndimage
 from skimage.feature import blob_log
 
-from ki67.cellularity.features import BLOB_THRESHOLDS, NAMES, Map, blobs, feature_table, features
+from ki67.cellularity.features import BLOB_THRESHOLDS, NAMES, Map, blobs, feature_rows, features
 
 NUCLEI = {(20, 30): 0.9, (50, 12): 0.4, (44, 50): 0.1}  # (x, y): how sure
 
@@ -120,8 +120,8 @@ def test_features_count_the_plain_definition() -> None:
 
 def test_a_table_has_a_row_a_view_in_their_order() -> None:
     views = np.stack([view(bumps({place: height})) for place, height in NUCLEI.items()])
-    assert np.array_equal(feature_table(views), [features(one) for one in views])
-    assert feature_table(views[:0]).shape == (0, 81)
+    assert np.array_equal(feature_rows(views), [features(one) for one in views])
+    assert feature_rows(views[:0]).shape == (0, 81)
 
 
 def test_a_view_takes_no_longer_than_it_may(record_property: Callable[[str, object], None]) -> None:

@@ -11,7 +11,6 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from tqdm import tqdm
 
 from ki67.data.patches import KINDS
 
@@ -84,8 +83,7 @@ def _highest_around(cube: Map) -> Map:
     return top
 
 
-def feature_table(views: Sequence[Map] | Map, says: str = "features") -> NDArray[np.float64]:
+def feature_rows(views: Sequence[Map] | Map) -> NDArray[np.float64]:
     """One row of features a view, on all cores: the filters that take the time let other threads run."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        rows = list(tqdm(pool.map(features, views), total=len(views), desc=says, unit="view", mininterval=2))
-    return np.array(rows).reshape(-1, len(NAMES))
+        return np.array(list(pool.map(features, views))).reshape(-1, len(NAMES))
