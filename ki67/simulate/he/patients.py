@@ -105,11 +105,7 @@ def _camera(rng: np.random.Generator) -> Camera:
     """A slide scanner: evener light than a microscope's, sharpened, stored as JPEG inside the slide."""
     level = float(rng.uniform(0.90, 0.97))
     return Camera(
-        white=(
-            level * float(rng.normal(1.0, 0.008)),
-            level * float(rng.normal(0.99, 0.008)),
-            level * float(rng.normal(0.99, 0.01)),
-        ),
+        white=(level * float(rng.normal(1.0, 0.008)), level * float(rng.normal(0.99, 0.008)), level * float(rng.normal(0.99, 0.01))),
         vignette=float(rng.uniform(0.0, 0.02)),
         blur=log_between(0.45, 0.85, rng),
         drift=0.0,

@@ -50,14 +50,7 @@ def _scattered(plan: Plan, tissue: Tissue, unit: float, rng: np.random.Generator
     foci = plan.stroma * np.clip(relief(2.5, side, rng) + 1.2 * tissue.infiltrate - 0.6, 0.02, 1.5)
     dense = 2.2 * tissue.infiltrate**2 * (3.0 if rng.random() < 0.15 else 1.0)
     room = 0.5 * unit * tissue.spacing
-    cells = (
-        Kind.TUMOUR,
-        plan.malignant * (plan.malignant > 0.6),
-        3.0 / (2 * room) ** 2,
-        0.5 * unit,
-        tissue.pleomorphism,
-        tissue.spacing,
-    )
+    cells = Kind.TUMOUR, plan.malignant * (plan.malignant > 0.6), 3.0 / (2 * room) ** 2, 0.5 * unit, tissue.pleomorphism, tissue.spacing
     small, thin = 3.0 / UM_PER_PX, 2.7 / UM_PER_PX
     strewn = (
         cells,
@@ -85,11 +78,7 @@ def _of_glands(glands: tuple[Gland, ...], plan: Plan, rng: np.random.Generator) 
     radius, found = 3.1 / UM_PER_PX, list[tuple[float, float, float, float]]()
     for gland in glands:
         wall = gland.radius * (1 - gland.inner)
-        rings = (
-            [(gland.inner + 0.55 * (1 - gland.inner), 0.0)]
-            if wall < 26
-            else [(gland.inner + s * (1 - gland.inner), 0.0) for s in (0.3, 0.62)]
-        )
+        rings = [(gland.inner + 0.55 * (1 - gland.inner), 0.0)] if wall < 26 else [(gland.inner + s * (1 - gland.inner), 0.0) for s in (0.3, 0.62)]
         for share, turn in [*rings, (1 - 4 / gland.radius, np.pi / 2)]:
             count = int(2 * np.pi * gland.radius * share / (2.3 * radius if turn == 0 else 4.2 * radius))
             angle = (np.arange(count) + rng.uniform(-0.22, 0.22, count)) * (2 * np.pi / max(count, 1)) + rng.uniform(0, 7)
@@ -105,9 +94,7 @@ def _nucleus(group: Candidates, i: int, plan: Plan, tissue: Tissue, rng: np.rand
     """One nucleus with the stain it holds: its kind sets the ranges."""
     kind, x, y = group.kind, float(group.xy[i, 0]), float(group.xy[i, 1])
     dense = kind in (Kind.LYMPHOCYTE, Kind.SPINDLE, Kind.PYKNOTIC)
-    vesicular = (
-        0.15 if dense else float(np.clip(tissue.vesicular * (0.6 if kind is Kind.NORMAL else 1) + rng.normal(0, 0.15), 0, 1))
-    )
+    vesicular = 0.15 if dense else float(np.clip(tissue.vesicular * (0.6 if kind is Kind.NORMAL else 1) + rng.normal(0, 0.15), 0, 1))
     fibre = kind in (Kind.SPINDLE, Kind.PLUMP)
     level = tissue.haematoxylin * float(np.exp(rng.normal(0, tissue.haematoxylin_spread)))
     angle = float(group.angle[i]) if np.isfinite(group.angle[i]) else float(rng.uniform(0, np.pi))
