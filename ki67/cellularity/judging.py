@@ -36,6 +36,11 @@ class Judged:
         }
 
 
+def mean_squared_error(predictions: pd.DataFrame) -> float:
+    """The paper's main measure."""
+    return float(np.mean((predictions["predicted"] - predictions["truth"]) ** 2))
+
+
 def judged(predictions: pd.DataFrame, resamples: int, seed: int) -> Judged:
     """Every measure of one model; predictions have the columns patient, truth and predicted, a row a patch."""
     scored = _Scored.of(predictions)
