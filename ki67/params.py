@@ -169,6 +169,20 @@ class Segment(Stage):
     seed: int = Field(ge=0)
 
 
+class Boost(Stage):
+    """Cellularity by boosted trees on 81 features of many views."""
+
+    views: int = Field(ge=1)
+    rounds: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    leaves: int = Field(ge=2)
+    depth: int = Field(ge=1)
+    feature_fraction: float = Field(gt=0, le=1)
+    most_rounds: int = Field(ge=1)
+    patience: int = Field(ge=1)
+    seed: int = Field(ge=0)
+
+
 class Cluster(Stage):
     """Where trials are run."""
 
@@ -214,6 +228,7 @@ STAGES: dict[str, type[Stage]] = {
     "tissue": Tissue,
     "patches": Patches,
     "segment": Segment,
+    "boost": Boost,
     "claims": Claims,
 }
 SECTIONS: dict[str, type[Stage]] = {**STAGES, "cluster": Cluster}
