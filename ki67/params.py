@@ -153,6 +153,22 @@ class Robustness(Stage):
     fields: int = Field(ge=1)
 
 
+class Segment(Stage):
+    """Weak segmentation of H&E patches, a network a decoder."""
+
+    decoders: list[Literal["fpn", "unet"]] = Field(min_length=1)
+    weights: Literal["random", "imagenet"]
+    width: float = Field(gt=0, le=1)
+    epochs: int = Field(ge=1)
+    crop: Annotated[int, Field(ge=32, le=256, multiple_of=32)]
+    batch: int = Field(ge=1)
+    crops_per_patch: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    schedule: Literal["linear", "cosine"]
+    precision: Precision
+    seed: int = Field(ge=0)
+
+
 class Cluster(Stage):
     """Where trials are run."""
 
@@ -177,6 +193,7 @@ STAGES: dict[str, type[Stage]] = {
     "own": Own,
     "energy": Energy,
     "robustness": Robustness,
+    "segment": Segment,
     "claims": Claims,
 }
 SECTIONS: dict[str, type[Stage]] = {**STAGES, "cluster": Cluster}
