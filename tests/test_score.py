@@ -250,7 +250,7 @@ def test_cells_found_in_windows_are_those_of_the_whole_picture(tissue: Path, mon
     rows = [np.concatenate([np.asarray(fields[(row + column) % 3]) for column in range(3)], axis=1) for row in range(3)]
     large, found = np.concatenate(rows), []
     finder = Scorer(load_model(NETWORK), "float32").finder
-    for side in (768, 512):
+    for side in (768, 384):
         monkeypatch.setattr(windows, "SIDE", side)
         found.append(put_together(finder.windows([large], 768, 768)))
     counts = [match_one_to_one(found[0].of(label).xy, found[1].of(label).xy, 6.0) for label in (1, 2)]

@@ -14,6 +14,7 @@ from ki67.scoring.opening import Header
 
 AT_ONCE = 16_000_000  # pixels that are decoded at once
 STRIP = 32  # rows of the reduced picture made in one go
+PIECE = 32  # rows of a streamed picture read in one go: what reads them holds several times as many
 HALVES = 4.0  # from this reduction on, JPEG is decoded to half its size: its own transform gives that for less
 
 Pixels = NDArray[np.uint8]
@@ -69,21 +70,29 @@ class Streamed:
         self._failed = pyvips.Error
         picture = pyvips.Image.new_from_file(str(header.path), access="sequential", fail_on="truncated")
         picture = picture.flatten(background=255) if picture.hasalpha() else picture
-        self._region = pyvips.Region.new(picture.colourspace("srgb").cast("uchar"))
+        plain = (picture.interpretation, picture.format, picture.bands) == ("srgb", "uchar", 3)
+        # Each step of a pipeline keeps rows of its own: none is added where none is needed.
+        self._region = pyvips.Region.new(picture if plain else picture.colourspace("srgb").cast("uchar"))
         self.width, self.height, self._path = header.width, header.height, header.path
         self._kept = np.empty((0, header.width, 3), np.uint8)
         self._read = 0
 
     def rows(self, top: int, bottom: int) -> Pixels:
         """What was read last is kept, since neighbouring strips share a row."""
+        both = np.empty((bottom - top, self.width, 3), np.uint8)
+        both[: self._read - top] = self._kept[len(self._kept) - (self._read - top) :]
+        for first in range(self._read, bottom, PIECE):
+            last = min(first + PIECE, bottom)
+            both[first - top : last - top] = self._fetched(first, last)
+        self._kept, self._read = both[-1:].copy(), bottom
+        return both
+
+    def _fetched(self, top: int, bottom: int) -> Pixels:
         try:
-            data = self._region.fetch(0, self._read, self.width, bottom - self._read)
+            data = self._region.fetch(0, top, self.width, bottom - top)
         except self._failed as error:
             raise _damaged(self._path, error) from error
-        new = np.frombuffer(data, np.uint8).reshape(-1, self.width, 3)
-        both = np.concatenate([self._kept[len(self._kept) - (self._read - top) :], new]) if top < self._read else new
-        self._kept, self._read = both[-1:], bottom
-        return both
+        return np.frombuffer(data, np.uint8).reshape(-1, self.width, 3)
 
 
 def opened(header: Header, reduction: float) -> Rows:

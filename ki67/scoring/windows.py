@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from ki67.cells import Cells
 
-SIDE, MARGIN = 512, 48  # pixels as the network sees them
+SIDE, MARGIN = 384, 48  # pixels as the network sees them
 STRIDE = 16  # the network halves its picture four times
 TWINS = 6.0  # nearer than this, two cells of one class from two windows are one
 
