@@ -175,6 +175,24 @@ class Cluster(Stage):
     address: str
 
 
+class Tissue(Stage):
+    """The simulated H&E cohort of the cellularity chapter."""
+
+    patients: int = Field(ge=3)
+    slides_per_patient: int = Field(ge=1, le=99)
+    patches_per_slide: int = Field(ge=1)
+    annotated_patients: int = Field(ge=2)
+    annotated_per_patient: int = Field(ge=1)
+    seed: int = Field(ge=0)
+
+
+class Patches(Stage):
+    """Who trains, validates and tests on H&E patches, and the patches as the networks see them."""
+
+    share: float = Field(gt=0, lt=0.5)
+    seed: int = Field(ge=0)
+
+
 class Claims(Stage):
     """The papers' figures beside ours."""
 
@@ -193,6 +211,8 @@ STAGES: dict[str, type[Stage]] = {
     "own": Own,
     "energy": Energy,
     "robustness": Robustness,
+    "tissue": Tissue,
+    "patches": Patches,
     "segment": Segment,
     "claims": Claims,
 }

@@ -64,7 +64,9 @@ def _growth(share: float, rng: np.random.Generator) -> Growth:
     if share == 0:
         return "none"
     ways: tuple[Growth, ...] = ("scattered", "cords", "nests", "packed", "sheet")
-    odds = np.array([share < 0.2, share < 0.45, 0.05 < share < 0.9, 2 * (share > 0.55), 0.7 * (share > 0.1)], dtype=np.float64)
+    odds = np.array(
+        [share < 0.15, 0.15 < share < 0.45, 0.03 < share < 0.9, 2 * (share > 0.55), 0.7 * (share > 0.1)], dtype=np.float64
+    )
     return ways[int(rng.choice(len(ways), p=odds / odds.sum()))]
 
 
@@ -148,9 +150,10 @@ def _fat(side: int, rng: np.random.Generator) -> Floats:
     """Empty fat cells with thin walls between them, in a part of the patch."""
     spacing = float(rng.uniform(75, 130))
     at = np.arange(-1, side / spacing + 2) * spacing
-    centres = np.stack(np.meshgrid(at, at), axis=2).reshape(-1, 2) + rng.uniform(-0.32, 0.32, (len(at) ** 2, 2)) * spacing
+    centres = np.stack(np.meshgrid(at, at), axis=2).reshape(-1, 2) + rng.uniform(-0.45, 0.45, (len(at) ** 2, 2)) * spacing
     nearest, second = borders(centres, side)
-    cells = soft_step(second - nearest - np.float32(rng.uniform(4, 7)), 0.9)
+    rounded = ndimage.gaussian_filter(np.minimum(second - nearest, 26), 6.0, truncate=2.5)
+    cells = soft_step(rounded - np.float32(rng.uniform(10.5, 12.5)), 0.5)
     region = relief(float(rng.uniform(0.8, 1.8)), side, rng) - float(rng.uniform(-0.6, 0.9))
     return np.asarray(cells * soft_step(region, 0.05), dtype=np.float32)
 

@@ -53,7 +53,12 @@ def _gland(radius: float, least: float, most: float, rng: np.random.Generator) -
 
 
 def _fitted(
-    glands: list[Gland], middle: tuple[float, float], reach: float, malignant: Floats, others: list[Gland], rng: np.random.Generator
+    glands: list[Gland],
+    middle: tuple[float, float],
+    reach: float,
+    malignant: Floats,
+    others: list[Gland],
+    rng: np.random.Generator,
 ) -> list[Gland]:
     """Each gland at a place near the middle where it meets neither tumour nor another gland; else it is left out."""
     side, kept = malignant.shape[0], list[Gland]()

@@ -10,6 +10,7 @@ from ki67.simulate.population import scatter
 from ki67.simulate.stroma import collagen
 
 RED_CELL = 3.3 / UM_PER_PX  # radius
+FINENESS = 1.7  # of the fibres' texture, which was made for a finer grid
 
 
 def lay_ground(nuclear: Floats, plan: Plan, nuclei: list[Nucleus], tissue: Tissue, rng: np.random.Generator) -> Floats:
@@ -28,7 +29,9 @@ def lay_ground(nuclear: Floats, plan: Plan, nuclei: list[Nucleus], tissue: Tissu
     concentrations *= solid
     concentrations[0] += np.float32(0.16 * tissue.haematoxylin) * plan.secretion
     concentrations[1] += np.float32(0.05 * tissue.eosin) * plan.secretion
-    concentrations[2] = _red_cells(plan, rng)
+    blood = _red_cells(plan, rng)
+    concentrations *= 1 - np.minimum(2 * blood, 1)
+    concentrations[2] = blood
     return concentrations
 
 
@@ -50,7 +53,9 @@ def _cytoplasm(plan: Plan, nuclei: list[Nucleus], tissue: Tissue, rng: np.random
 def _stroma(plan: Plan, tissue: Tissue, rng: np.random.Generator) -> Floats:
     """Collagen: bands and strands, loose or dense, denser where it wraps the nests."""
     side = plan.holes.shape[0]
-    strands = collagen(plan.across, plan.along, rng) * np.clip(0.95 + 0.25 * relief(3.0, side, rng), 0.5, 1.7)
+    strands = collagen(FINENESS * plan.across, FINENESS * plan.along, rng) * np.clip(
+        0.95 + 0.25 * relief(3.0, side, rng), 0.5, 1.7
+    )
     loose = float(rng.choice([4, 6, 9]))
     open_places = 0.25 + 0.75 * soft_step(speckle(loose, side, rng) - tissue.porosity + 0.7, float(rng.uniform(0.3, 1.0)))
     sheath = 1 + np.float32(rng.uniform(0.0, 0.6)) * plan.seams
@@ -62,16 +67,16 @@ def _red_cells(plan: Plan, rng: np.random.Generator) -> Floats:
     """A few clusters of red cells in the stroma: small discs of one colour."""
     side = plan.holes.shape[0]
     blood = np.zeros((side, side), dtype=np.float32)
-    clusters = int(rng.poisson(1.2))
+    clusters = int(rng.poisson(0.5))
     for x, y in scatter(plan.stroma, clusters if plan.stroma.sum() > 0.03 * side**2 else 0, rng):
         count = int(rng.integers(2, 14))
-        for cx, cy in np.stack([x, y]) + rng.normal(0, 2.2 * RED_CELL, (count, 2)):
+        for cx, cy in np.stack([x, y]) + rng.normal(0, 1.5 * RED_CELL, (count, 2)) * (1, 0.6):
             column, row, reach = round(cx), round(cy), int(RED_CELL) + 3
             if not (reach < column < side - reach and reach < row < side - reach):
                 continue
             window = blood[row - reach : row + reach, column - reach : column + reach]
             dx = np.arange(column - reach, column + reach) - cx
             dy = np.arange(row - reach, row + reach)[:, None] - cy
-            disc = soft_step(RED_CELL - np.hypot(dx, dy), 0.7) * np.float32(rng.uniform(0.45, 0.8))
+            disc = soft_step(RED_CELL - np.hypot(dx, dy), 0.7) * np.float32(rng.uniform(0.35, 0.6))
             np.maximum(window, disc, out=window)
     return blood

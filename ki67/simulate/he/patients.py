@@ -72,7 +72,7 @@ def draw_patient(seed: int, number: int) -> Patient:
 def _tissue(darkness: float, size: float, rng: np.random.Generator) -> Tissue:
     sharp, near, far = rng.dirichlet((8.0, 2.5, 0.6))
     return Tissue(
-        burden=float(np.exp(rng.normal(0.35, 0.4))),
+        burden=float(np.exp(rng.normal(0.65, 0.4))),
         diameter=float(8.0 * 1.6**size),
         pleomorphism=log_between(0.09, 0.26, rng),
         spacing=float(rng.uniform(1.15, 1.65)),
@@ -80,8 +80,8 @@ def _tissue(darkness: float, size: float, rng: np.random.Generator) -> Tissue:
         nucleoli=float(rng.beta(1.2, 1.8)),
         haematoxylin=float(0.34 * 1.9**darkness * np.exp(rng.normal(0, 0.10))),
         haematoxylin_spread=float(rng.uniform(0.12, 0.30)),
-        eosin=float(0.17 * 2.0**darkness * np.exp(rng.normal(0, 0.20))),
-        cytoplasm=float(rng.uniform(0.55, 1.05)),
+        eosin=float(0.145 * 1.9**darkness * np.exp(rng.normal(0, 0.20))),
+        cytoplasm=float(rng.uniform(0.45, 0.90)),
         blueness=float(rng.uniform(0.08, 0.30)),
         collagen=float(rng.uniform(0.9, 1.5)),
         porosity=float(rng.normal(-0.4, 0.5)),
@@ -105,7 +105,11 @@ def _camera(rng: np.random.Generator) -> Camera:
     """A slide scanner: evener light than a microscope's, sharpened, stored as JPEG inside the slide."""
     level = float(rng.uniform(0.90, 0.97))
     return Camera(
-        white=(level * float(rng.normal(1.0, 0.008)), level * float(rng.normal(0.99, 0.008)), level * float(rng.normal(0.99, 0.01))),
+        white=(
+            level * float(rng.normal(1.0, 0.008)),
+            level * float(rng.normal(0.99, 0.008)),
+            level * float(rng.normal(0.99, 0.01)),
+        ),
         vignette=float(rng.uniform(0.0, 0.02)),
         blur=log_between(0.45, 0.85, rng),
         drift=0.0,
@@ -113,7 +117,7 @@ def _camera(rng: np.random.Generator) -> Camera:
         glare=float(rng.uniform(0.0, 0.05)),
         black=float(rng.uniform(0.0, 0.04)),
         gamma=float(np.exp(rng.normal(0.0, 0.08))),
-        saturation=float(np.exp(rng.normal(0.02, 0.08))),
+        saturation=float(np.exp(rng.normal(-0.02, 0.07))),
         sharpening=float(rng.uniform(0.2, 1.2)),
         sharpening_radius=float(rng.uniform(0.8, 1.6)),
         noise=float(rng.uniform(0.6, 2.6)),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from ki67.simulate.he.architecture import Plan
 from ki67.simulate.he.glands import Gland
@@ -47,19 +48,22 @@ def _scattered(plan: Plan, tissue: Tissue, unit: float, rng: np.random.Generator
     """What is strewn with a density: the tumour's nuclei first, because others give way to earlier ones."""
     side = plan.holes.shape[0]
     patchy = 0.4 + 0.6 / (1 + np.exp(-2.0 * relief(3.0, side, rng)))
-    foci = plan.stroma * np.clip(relief(2.5, side, rng) + 1.2 * tissue.infiltrate - 0.6, 0.02, 1.5)
+    between = plan.stroma * np.clip(1 - 1.6 * ndimage.gaussian_filter(plan.fat, 8.0, truncate=2.5), 0.02, 1)
+    foci = between * np.clip(relief(2.5, side, rng) + 1.2 * tissue.infiltrate - 0.6, 0.02, 1.5)
     dense = 2.2 * tissue.infiltrate**2 * (3.0 if rng.random() < 0.15 else 1.0)
-    room = 0.5 * unit * tissue.spacing
-    cells = Kind.TUMOUR, plan.malignant * (plan.malignant > 0.6), 3.0 / (2 * room) ** 2, 0.5 * unit, tissue.pleomorphism, tissue.spacing
+    cells = plan.malignant * (plan.malignant > 0.6)
+    room = (unit * tissue.spacing) ** 2
+    lurking = foci + 0.06 * tissue.infiltrate * plan.malignant
+    fibrous = between * patchy
+    spindles, plump, dying = (float(rng.uniform(*ends)) for ends in ((0.15, 0.7), (0.03, 0.22), (0.0, 0.03)))
     small, thin = 3.0 / UM_PER_PX, 2.7 / UM_PER_PX
-    strewn = (
-        cells,
-        (Kind.LYMPHOCYTE, foci + 0.06 * tissue.infiltrate * plan.malignant, dense / 14**2, small, 0.08, 1.1),
-        (Kind.SPINDLE, plan.stroma * patchy, float(rng.uniform(0.15, 0.7)) / 24**2, thin, 0.22, 1.2),
-        (Kind.PLUMP, plan.stroma * patchy, float(rng.uniform(0.03, 0.22)) / 24**2, 1.25 * thin, 0.15, 1.2),
-        (Kind.PYKNOTIC, plan.malignant, float(rng.uniform(0.0, 0.03)) / unit**2, 0.3 * unit, 0.25, 1.3),
-    )
-    return [_strewn(*how, rng) for how in strewn]
+    return [
+        _strewn(Kind.TUMOUR, cells, 3.0 / room, 0.5 * unit, tissue.pleomorphism, tissue.spacing, rng),
+        _strewn(Kind.LYMPHOCYTE, lurking, dense / 14**2, small, 0.08, 1.1, rng),
+        _strewn(Kind.SPINDLE, fibrous, spindles / 24**2, thin, 0.22, 1.2, rng),
+        _strewn(Kind.PLUMP, fibrous, plump / 24**2, 1.25 * thin, 0.15, 1.2, rng),
+        _strewn(Kind.PYKNOTIC, plan.malignant, dying / unit**2, 0.3 * unit, 0.25, 1.3, rng),
+    ]
 
 
 def _strewn(
@@ -78,7 +82,11 @@ def _of_glands(glands: tuple[Gland, ...], plan: Plan, rng: np.random.Generator) 
     radius, found = 3.1 / UM_PER_PX, list[tuple[float, float, float, float]]()
     for gland in glands:
         wall = gland.radius * (1 - gland.inner)
-        rings = [(gland.inner + 0.55 * (1 - gland.inner), 0.0)] if wall < 26 else [(gland.inner + s * (1 - gland.inner), 0.0) for s in (0.3, 0.62)]
+        rings = (
+            [(gland.inner + 0.55 * (1 - gland.inner), 0.0)]
+            if wall < 26
+            else [(gland.inner + s * (1 - gland.inner), 0.0) for s in (0.3, 0.62)]
+        )
         for share, turn in [*rings, (1 - 4 / gland.radius, np.pi / 2)]:
             count = int(2 * np.pi * gland.radius * share / (2.3 * radius if turn == 0 else 4.2 * radius))
             angle = (np.arange(count) + rng.uniform(-0.22, 0.22, count)) * (2 * np.pi / max(count, 1)) + rng.uniform(0, 7)
@@ -94,7 +102,9 @@ def _nucleus(group: Candidates, i: int, plan: Plan, tissue: Tissue, rng: np.rand
     """One nucleus with the stain it holds: its kind sets the ranges."""
     kind, x, y = group.kind, float(group.xy[i, 0]), float(group.xy[i, 1])
     dense = kind in (Kind.LYMPHOCYTE, Kind.SPINDLE, Kind.PYKNOTIC)
-    vesicular = 0.15 if dense else float(np.clip(tissue.vesicular * (0.6 if kind is Kind.NORMAL else 1) + rng.normal(0, 0.15), 0, 1))
+    vesicular = (
+        0.15 if dense else float(np.clip(tissue.vesicular * (0.6 if kind is Kind.NORMAL else 1) + rng.normal(0, 0.15), 0, 1))
+    )
     fibre = kind in (Kind.SPINDLE, Kind.PLUMP)
     level = tissue.haematoxylin * float(np.exp(rng.normal(0, tissue.haematoxylin_spread)))
     angle = float(group.angle[i]) if np.isfinite(group.angle[i]) else float(rng.uniform(0, np.pi))
