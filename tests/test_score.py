@@ -25,8 +25,9 @@ from ki67.scores import CutOffs
 from ki67.scoring import run, windows
 from ki67.scoring.command import cut_offs_of
 from ki67.scoring.finding import put_together
+from ki67.scoring.keeping import KEPT
 from ki67.scoring.opening import header
-from ki67.scoring.results import COLUMNS, KEPT
+from ki67.scoring.results import COLUMNS
 from ki67.scoring.run import Done, Job, score_pictures
 from ki67.scoring.scorer import Scorer
 from ki67.simulate import Cohort, render_field

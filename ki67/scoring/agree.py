@@ -10,7 +10,7 @@ from ki67.agreement import bland_altman, icc, linear_kappa
 from ki67.errors import InputError
 from ki67.scores import CATEGORIES
 from ki67.scoring.command import cut_offs_of
-from ki67.scoring.results import NOT_DEFINED
+from ki67.scoring.keeping import NOT_DEFINED
 
 COLUMNS = ("image", "ki67_index")
 

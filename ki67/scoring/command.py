@@ -14,7 +14,7 @@ from ki67.errors import InputError
 from ki67.hardware import processor
 from ki67.params import nearest
 from ki67.scores import CutOffs
-from ki67.scoring.run import Done, Job, score_pictures
+from ki67.scoring.run import Job, score_pictures
 from ki67.weights import NETWORK
 
 AUTO = "auto"
@@ -29,17 +29,8 @@ def score_command(
     done = score_pictures(job, network, precision_of(precision, network))
     for line in done.failures:
         print(f"ki67: {line}", file=sys.stderr)
-    typer.echo(said(done, out))
+    typer.echo(done.said(out))
     return done.code
-
-
-def said(done: Done, out: Path) -> str:
-    """One line for the terminal."""
-    before = f", {done.skipped} of them earlier" if done.skipped else ""
-    failed = f"; {len(done.failures)} could not be scored" if done.failures else ""
-    more = "; stopped: run it again to go on" if done.interrupted else ""
-    where = f"; see {out / 'report.html'}" if done.results else ""
-    return f"{len(done.results)} pictures scored{before}{failed}{more}{where}. Research use only."
 
 
 def precision_of(asked: str, model: Model) -> Precision:

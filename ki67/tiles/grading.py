@@ -1,0 +1,56 @@
+"""A network on the tiles of a picture of any size, several at once."""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+
+from ki67.errors import InputError
+from ki67.graphs import hand_back
+from ki67.scoring.finding import CORES
+from ki67.scoring.pixels import Pixels
+from ki67.tiles.grid import SIDE, Part, Tile, bands, parts
+from ki67.tiles.look import ENOUGH, Look, look, stained
+from ki67.tiles.model import SHAPE, Model
+
+
+class Grader:
+    """A network, ready for pictures at its own scale."""
+
+    def __init__(self, model: Model, at_once: int = CORES) -> None:
+        # A tile on one core sums in the same order however many are under way.
+        settings = dict(model.network.settings) | {"NUM_STREAMS": at_once, "INFERENCE_NUM_THREADS": at_once}
+        self._running = replace(model.network, settings=settings).running(*SHAPE)
+        self._model, self._at_once = model, at_once
+        self._workers = ThreadPoolExecutor(at_once)
+        hand_back()
+
+    def graded(self, strips: Iterable[Pixels], width: int, height: int) -> Iterator[tuple[Tile, Look]]:
+        """The picture tile by tile, from top to bottom."""
+        under_way: deque[Future[tuple[Tile, Look]]] = deque()
+        for down, band in bands(strips, parts(height)):
+            for across in parts(width):
+                pixels = band[:, across.start : across.start + SIDE]
+                under_way.append(self._workers.submit(self._tile, pixels, across, down))
+                if len(under_way) > self._at_once:
+                    yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+
+    def _tile(self, pixels: Pixels, across: Part, down: Part) -> tuple[Tile, Look]:
+        own = pixels[down.low - down.start : down.high - down.start, across.low - across.start : across.high - across.start]
+        tissue = float(stained(own).mean())
+        return Tile(across, down, tissue, self.cellularity(pixels) if tissue >= ENOUGH else None), look(pixels)
+
+    def cellularity(self, pixels: Pixels) -> float:
+        """Of one tile. What is missing to a whole tile is the picture mirrored at its edges: white would pass for glass."""
+        height, width = pixels.shape[:2]
+        full = np.pad(pixels, ((0, SIDE - height), (0, SIDE - width), (0, 0)), "symmetric")
+        low, high = self._model.described.pixel_range
+        found = float(self._running(full[None] * np.float32((high - low) / 255) + np.float32(low))[0, 0])
+        if not math.isfinite(found):
+            raise InputError(f"{self._model.path}: gives no number for a tile; copy or train the model again")
+        return min(max(found, 0.0), 1.0)

@@ -1,0 +1,66 @@
+"""A network of H&E patches from its folder: a graph for the engine, and what it says of itself."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ki67.description import read_description
+from ki67.errors import InputError
+from ki67.graphs import PIXELS, Network, engine, ov
+from ki67.tiles.description import ShippedNetwork
+from ki67.tiles.grid import SIDE
+from ki67.weights import CELLULARITY
+
+DESCRIPTION, GRAPH, WEIGHTS = "model.json", "graph.xml", "graph.bin"
+SCORE, MAPS = "score", "maps"
+PATCH = 512  # pixels of a published patch
+SHAPE = (1, SIDE, SIDE, 3)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network, what it says of itself, and the hash of its three files."""
+
+    path: Path
+    digest: str
+    described: ShippedNetwork
+    network: Network
+
+    @property
+    def um_per_px(self) -> float:
+        """Micrometres of a pixel as the network sees it: a whole published patch is reduced to a tile."""
+        return self.described.um_per_px * PATCH / SIDE
+
+
+def load_model(asked: Path | None = None) -> Model:
+    """The network that is asked for, else the one that is shipped."""
+    if asked is None and not CELLULARITY.is_dir():
+        raise InputError(
+            f"{CELLULARITY}: this installation holds no network for cellularity; "
+            "name a model folder with --model (ki67.cellularity.shipping makes one of a trained network)"
+        )
+    folder = asked or CELLULARITY
+    digest = hashlib.sha256()
+    for name in (DESCRIPTION, GRAPH, WEIGHTS):
+        try:
+            digest.update((folder / name).read_bytes())
+        except OSError as error:
+            wanted = f"a model is a folder with {DESCRIPTION}, {GRAPH} and {WEIGHTS}"
+            raise InputError(f"{folder / name}: cannot be read ({error.strerror}); {wanted}") from error
+    described = read_description(folder, ShippedNetwork)
+    return Model(folder, digest.hexdigest(), described, Network(_scoring(folder / GRAPH)))
+
+
+def _scoring(path: Path) -> ov.Model:
+    """The graph, less all that the score does not need."""
+    try:
+        graph = engine().read_model(path)
+        found = ov.Model([graph.output(SCORE).get_node().input_value(0)], graph.get_parameters(), graph.get_friendly_name())
+        found.input(PIXELS)
+        found.reshape({PIXELS: ov.PartialShape(list(SHAPE))})
+        if list(found.output(0).shape) != [1, 1]:
+            raise InputError(f"{path}: its score is no single number a tile; name a model for cellularity")
+    except RuntimeError as error:
+        what = " ".join(str(error).split())[-120:]
+        raise InputError(f"{path}: not a network for cellularity ({what}); copy the model again") from error
+    return found

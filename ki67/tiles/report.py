@@ -1,0 +1,40 @@
+"""One page for people: every picture with its cellularity, what it rests on, and what speaks against trusting it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ki67.scoring.keeping import NOT_DEFINED
+from ki67.scoring.page import Page, number, percent, row, small_picture, warned, words
+from ki67.tiles.results import Kept, Result
+
+HEADS = ("picture", "name", "cellularity", "tiles with tissue", "tissue", "µm/px", "scale from", "warnings")
+
+
+def write_report(results: Sequence[Result], failures: Sequence[str], kept: Kept, told: dict[str, str], out: Path) -> None:
+    """`report.html`."""
+    page = Page("Cellularity report", told["origin"], summary(results, failures), HEADS, failures, told["made"])
+    page.write((_row(result, kept.thumbnail(result.image)) for result in results), out / "report.html")
+
+
+def summary(results: Sequence[Result], failures: Sequence[str]) -> str:
+    """What a reader should know before the table."""
+    tiles, warned_of = sum(result.tiles_with_tissue for result in results), sum(bool(result.warnings) for result in results)
+    said = [f"{len(results)} pictures, {tiles:,} tiles with tissue."]
+    said += [f"{warned_of} pictures carry a warning."] * bool(warned_of)
+    said += [f"{len(failures)} could not be scored."] * bool(failures)
+    said.append("Cellularity is the share of the tumour bed that malignant cells fill, as a pathologist estimates it on a patch.")
+    said.append(
+        "A picture's figure is the mean over its tiles with tissue, each weighed by its tissue; glass counts for nothing."
+    )
+    return " ".join(said)
+
+
+def _row(result: Result, thumbnail: Path) -> str:
+    found = NOT_DEFINED if result.cellularity is None else f"{result.cellularity:.2f}"
+    cells = [
+        small_picture(result.image, thumbnail), words(result.image), number(result.cellularity, found),
+        number(result.tiles_with_tissue, f"{result.tiles_with_tissue:,} of {result.tiles:,}"),
+        number(result.tissue_share, percent(result.tissue_share)), number(result.um_per_px, f"{result.um_per_px:.3g}"),
+        words(result.scale_from), warned(result.warnings),
+    ]  # fmt: skip
+    return row(cells)
