@@ -24,20 +24,24 @@ BOOK = Path("build/book")
 PAGE = BOOK / "_build/html/index.html"
 RUNNING = re.compile(r"Running stage '([^'@]+)@?([^']*)'")  # a stage, and the item of one that runs in parts
 MEGABYTES_PER_FIELD = 1.6  # a field as generated, imported and cached, and its share of the frames
+MEGABYTES_PER_PATCH = 0.6  # an H&E patch, the same way
 MEGABYTES_BESIDE = 2500  # models, checkpoints, the book, room to breathe
 
 
-def megabytes_needed(settings: params.Simulate) -> float:
+def megabytes_needed(settings: params.Simulate, tissue: params.Tissue) -> float:
     """What the study will write at most."""
     fields = settings.patients * settings.fields_per_patient + settings.test_patients * settings.test_fields_per_patient
-    return MEGABYTES_BESIDE + fields * MEGABYTES_PER_FIELD
+    scored = tissue.patients * tissue.slides_per_patient * tissue.patches_per_slide
+    patches = scored + tissue.annotated_patients * tissue.annotated_per_patient
+    return MEGABYTES_BESIDE + fields * MEGABYTES_PER_FIELD + patches * MEGABYTES_PER_PATCH
 
 
 def check_disk(folder: Path) -> None:
     """Refuse to start what would fill the disk an hour later."""
-    settings = params.check("simulate", params.read(folder / "params.yaml")["simulate"], "params.yaml")
-    assert isinstance(settings, params.Simulate)
-    needed, free = megabytes_needed(settings), shutil.disk_usage(folder).free / 1e6
+    whole = params.read(folder / "params.yaml")
+    settings, tissue = (params.check(name, whole[name], "params.yaml") for name in ("simulate", "tissue"))
+    assert isinstance(settings, params.Simulate) and isinstance(tissue, params.Tissue)
+    needed, free = megabytes_needed(settings, tissue), shutil.disk_usage(folder).free / 1e6
     if free < needed:
         raise InputError(f"{folder}: {free / 1000:.1f} GB free, the study needs {needed / 1000:.1f} GB; make room first")
 
