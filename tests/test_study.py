@@ -7,7 +7,7 @@ import pytest
 
 from ki67 import study
 from ki67.errors import InputError
-from ki67.params import Simulate
+from ki67.params import Simulate, Tissue
 from ki67.report import main_results
 from ki67.stages import quiet_libraries
 from ki67.state import publish, state_folder
@@ -21,8 +21,15 @@ def settings(patients: int) -> Simulate:
                     um_per_px=0.135, label_stroma=False)  # fmt: skip
 
 
+def tissue(patients: int) -> Tissue:
+    return Tissue(patients=patients, slides_per_patient=2, patches_per_slide=3, annotated_patients=2,
+                  annotated_per_patient=4, seed=0)  # fmt: skip
+
+
 def test_more_fields_need_more_disk_and_a_full_disk_stops_the_study(monkeypatch) -> None:
-    assert study.megabytes_needed(settings(100)) - study.megabytes_needed(settings(50)) == pytest.approx(250 * 1.6)
+    few, many = study.megabytes_needed(settings(50), tissue(4)), study.megabytes_needed(settings(100), tissue(4))
+    assert many - few == pytest.approx(250 * 1.6)
+    assert study.megabytes_needed(settings(50), tissue(14)) - few == pytest.approx(60 * 0.6)
     monkeypatch.setattr(study.shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 10**6})())
     with pytest.raises(InputError, match=r"0\.0 GB free, the study needs"):
         study.check_disk(ROOT)
