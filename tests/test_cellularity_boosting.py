@@ -161,7 +161,8 @@ def test_importances_share_all_gain_and_the_telling_feature_leads() -> None:
     read = reading(found)
     assert read.first == "malignant_activation_above_0.5"
     assert read.activation_above_half_on_top and read.malignant_first and read.malignant_share > 0.9
-    assert read.ranks["malignant_blobs_above_0.24"] == 2
+    ranks = {rank.feature: (rank.published, rank.ours) for rank in read.ranks}
+    assert ranks["malignant_activation_above_0.5"] == (1, 1) and ranks["malignant_blobs_above_0.24"] == (9, 2)
 
 
 def test_the_reading_does_not_hold_where_another_channel_tells() -> None:

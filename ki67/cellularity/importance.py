@@ -12,7 +12,7 @@ from ki67.plots import new_figure
 SHOWN = 20
 LEADING = 10  # the features that count as highly important
 COLOURS = {"malignant": "#D55E00", "lymphocyte": "#0072B2", "normal": "#009E73"}
-# The order in which the paper names them.
+# The ranks that the paper names.
 PUBLISHED = {
     "malignant_activation_above_0.5": 1,
     "malignant_activation_above_0.32": 2,
@@ -32,16 +32,24 @@ def importances(trees: Booster) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
+class Rank:
+    """Where a feature stands by gain, in the paper and here, counted from 1."""
+
+    feature: str
+    published: int
+    ours: int
+
+
+@dataclass(frozen=True)
 class Reading:
-    """What the paper says of its Figure 10, asked of ours; ranks count from 1."""
+    """What the paper says of its Figure 10, asked of ours."""
 
     first: str
     malignant_share: float
     malignant_leading: int  # of the ten features of most gain
     malignant_first: bool
     activation_above_half_on_top: bool
-    published_ranks: dict[str, int]
-    ranks: dict[str, int]
+    ranks: list[Rank]
 
 
 def reading(table: pd.DataFrame) -> Reading:
@@ -55,8 +63,7 @@ def reading(table: pd.DataFrame) -> Reading:
         malignant_leading=int((table["channel"][:LEADING] == "malignant").sum()),
         malignant_first=bool(share["malignant"] > share.drop("malignant").max()),
         activation_above_half_on_top=first == "malignant_activation_above_0.5",
-        published_ranks=PUBLISHED,
-        ranks={name: int(ranks[name]) for name in PUBLISHED},
+        ranks=[Rank(name, published, int(ranks[name])) for name, published in PUBLISHED.items()],
     )
 
 
