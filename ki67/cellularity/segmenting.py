@@ -1,5 +1,6 @@
 """From patches with weak labels to a trained segmentation network, and from the network to its maps."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,11 @@ from ki67.cellularity.store import load_network, predict
 from ki67.cellularity.unet import unet
 from ki67.data.patches import SIDE, Patches
 from ki67.errors import InputError
-from ki67.models.store import set_weights_by_name, weights_by_name
+from ki67.models.experiment import Data
+from ki67.models.store import save_model, set_weights_by_name, weights_by_name
 from ki67.models.training import Recipe, Watch, fit, layer_precision
 from ki67.params import Segment
+from ki67.state import state_folder
 
 DECODERS = {"fpn": fpn, "unet": unet}
 NO_IMAGENET = "no ImageNet weights are public for a ResNet-34 with ELU before BatchNorm"
@@ -77,17 +80,29 @@ def load_segmentation(folder: Path) -> tuple[keras.Model, PatchNetwork]:
     return load_network(folder, DECODERS)
 
 
-def describe(settings: Segment, decoder: str, um_per_px: float, trained_on: str, data_hash: str) -> PatchNetwork:
+def describe(settings: Segment, decoder: str, data: Data) -> PatchNetwork:
     """What will travel with the weights."""
     return PatchNetwork(
         architecture=decoder,
         width=settings.width,
         output=f"maps from 0 to 1: {', '.join(CHANNELS)}",
-        um_per_px=um_per_px,
-        trained_on=trained_on,
-        data_hash=data_hash,
+        um_per_px=data.um_per_px,
+        trained_on=data.source,
+        data_hash=data.hash,
         recipe=settings.model_dump(exclude={"out", "decoders"}) | {"class_weights": list(CLASS_WEIGHTS)},
     )
+
+
+def train_and_save(
+    settings: Segment, decoder: str, parts: tuple[Patches, Patches], inputs: list[Path], out: Path, data: Data
+) -> tuple[keras.Model, pd.DataFrame]:
+    """Train one network into its folder under `out`; a killed run goes on where it was."""
+    asked = settings.model_dump(exclude={"out", "decoders"}) | {"decoder": decoder}
+    state = state_folder("segment", asked, inputs)
+    model, curve = train_decoder(settings, decoder, *parts, state)
+    save_model(model, describe(settings, decoder, data), out / decoder)
+    shutil.rmtree(state, ignore_errors=True)
+    return model, curve
 
 
 def judged(model: keras.Model, patches: Patches) -> dict[str, Any]:
@@ -96,6 +111,23 @@ def judged(model: keras.Model, patches: Patches) -> dict[str, Any]:
     indices = jaccard(masks, predict_maps(model, patches.images))
     shares = masks.mean(axis=(0, 1, 2))
     return {
+        "patches": len(patches),
+        "patients": len(set(patches.patients)),
         "jaccard": dict(zip(CHANNELS, indices.tolist(), strict=True)) | {"mean": mean_jaccard(indices)},
         "everything_marked": dict(zip(CHANNELS, shares.tolist(), strict=True)) | {"mean": mean_jaccard(shares)},
+    }
+
+
+def result(settings: Segment, decoder: str, model: keras.Model, curve: pd.DataFrame, validation: Patches) -> dict[str, Any]:
+    """One column of Table 1: what was trained, how well it does after the last epoch, and why the other row is empty."""
+    best = int(curve["validation_jaccard"].fillna(-1).argmax())
+    return {
+        "decoder": decoder,
+        "weights": settings.weights,
+        "width": settings.width,
+        "parameters": model.count_params(),
+        "epochs": settings.epochs,
+        "validation": judged(model, validation),
+        "best": {"epoch": best + 1, "jaccard": curve["validation_jaccard"].iloc[best]},
+        "imagenet": {"jaccard": None, "not_run": NO_IMAGENET},
     }
