@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ki67.detect import Detector
 from ki67.errors import InputError
+
+LAYERS = "network.json"  # beside the weights, layer by layer, of any network but PathoNet, which the engine knows by heart
 
 
 class Thresholds(BaseModel):
@@ -35,6 +37,17 @@ class Description(BaseModel):
     thresholds: Thresholds | None = None
     marker: Literal["distance", "density"] = "distance"
     min_distance: int = 5
+
+
+class Describes(Protocol):
+    """Whatever a trained network says of itself: which network it is, and all of it as JSON."""
+
+    @property
+    def architecture(self) -> str:
+        """Its builder's name."""
+
+    def model_dump_json(self, *, indent: int | None = None) -> str:
+        """As it stands beside the weights."""
 
 
 Schema = TypeVar("Schema", bound=BaseModel)
