@@ -26,7 +26,8 @@ def fpn(width: float = 1.0) -> keras.Model:
     stages = (levels.thirty_second, levels.sixteenth, levels.eighth, levels.quarter)
     blocks = pyramid(stages)
     side_by_side = layers.Concatenate(name="join")(blocks)
-    kept = layers.SpatialDropout2D(DROPPED, name="drop_maps")(side_by_side)
+    # In float32, because Keras stores no other arithmetic of this layer: a training that goes on would compute otherwise.
+    kept = layers.SpatialDropout2D(DROPPED, dtype="float32", name="drop_maps")(side_by_side)
     return keras.Model(pixels, sigmoid_maps(kept, enlarged=4), name="fpn")
 
 

@@ -46,7 +46,7 @@ def at_thresholds(image: Picture, activation: Map, blobs: Mapping[float, NDArray
     grid = figure.subplots(2, len(blobs), squeeze=False)
     for column, (threshold, found) in enumerate(blobs.items()):
         mask = activation > threshold
-        show_picture(grid[0, column], image, f"over {threshold:g}: {mask.mean():.0%} of the pixels")
+        show_picture(grid[0, column], image, f"over {threshold:g}: area {mask.mean():.1%}")
         draw_mask(grid[0, column], mask)
         show_picture(grid[1, column], image, f"at {threshold:g}: {len(found)} blobs")
         draw_blobs(grid[1, column], found)
