@@ -367,13 +367,18 @@ def test_a_folder_that_holds_no_such_network_is_refused(network: Path, tmp_path:
     with pytest.raises(InputError, match=r"model\.json: cannot be read .*; a model is a folder with model\.json, graph\.xml"):
         load_model(tmp_path)
     folder = shutil.copytree(network, tmp_path / "copy")
-    (folder / "graph.xml").write_text("<net")
-    with pytest.raises(InputError, match=r"graph\.xml: not a network for cellularity"):
-        load_model(folder)
+    for text, why in (("<net", "damaged"), ("<other/>", "not a graph of OpenVINO")):
+        (folder / "graph.xml").write_text(text)
+        with pytest.raises(InputError, match=rf"graph\.xml: {why}"):
+            load_model(folder)
     other = graph()
     other.output("score").get_tensor().set_names({"maps"})
     ov.save_model(other, folder / "graph.xml")
-    with pytest.raises(InputError, match=r"graph\.xml: not a network for cellularity"):
+    with pytest.raises(InputError, match=r"graph\.xml: reads no 'pixels' or gives no 'score'; name a network for cellularity"):
+        load_model(folder)
+    shutil.copy(network / "graph.xml", folder)
+    (folder / "graph.bin").write_bytes(b"short")
+    with pytest.raises(InputError, match=r"graph\.xml: damaged, or not the graph of its graph\.bin"):
         load_model(folder)
 
 
