@@ -390,3 +390,15 @@ def test_scoring_loads_no_tensorflow(sections: Path, network: Path, tmp_path: Pa
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_network_starts_on_several_threads_at_once(network: Path) -> None:
+    code = (
+        "import sys, threading; from pathlib import Path; import numpy as np; from ki67.tiles.model import SHAPE, load_model; "
+        f"running = load_model(Path({str(network)!r})).network.running(*SHAPE); sys.setswitchinterval(1e-6); "
+        "gate = threading.Barrier(4); pixels = np.zeros(SHAPE, np.float32); "
+        "start = lambda: (gate.wait(), running(pixels)); threads = [threading.Thread(target=start) for _ in range(4)]; "
+        "[thread.start() for thread in threads]; [thread.join() for thread in threads]"
+    )
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -30,8 +30,13 @@ class Model:
 
     @property
     def um_per_px(self) -> float:
-        """Micrometres of a pixel as the network sees it: a whole published patch is reduced to a tile."""
-        return self.described.um_per_px * PATCH / SIDE
+        """Micrometres of a pixel as the network sees it."""
+        return self.described.um_per_px
+
+    @property
+    def published_um_per_px(self) -> float:
+        """Micrometres of a pixel of a published patch, which is reduced to one tile."""
+        return self.um_per_px * SIDE / PATCH
 
 
 def load_model(asked: Path | None = None) -> Model:
