@@ -182,7 +182,7 @@ def real_check(
 
 @app.command()
 def compress(
-    model: Annotated[Path, typer.Argument(help="a Keras model: NAME.keras")],
+    model: Annotated[Path, typer.Argument(help="a Keras model, NAME.keras, or a model folder")],
     out: Annotated[Path, typer.Option(help="the compressed file: NAME.ki67")],
     quantizer: Annotated[str, typer.Option(help="cws, pws, uq or ecsq")] = "cws",
     k: Annotated[int, typer.Option(help="values that weights share")] = 256,

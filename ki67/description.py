@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ki67.detect import Detector
 from ki67.errors import InputError
 
+LAYERS = "network.json"  # beside the weights, layer by layer, of any network but PathoNet, which the engine knows by heart
+
 
 class Thresholds(BaseModel):
     """From which map value a pixel belongs to a cell, a class each."""

@@ -11,7 +11,7 @@ from keras import layers
 from safetensors.numpy import save_file
 
 from ki67.compression.container import read, write
-from ki67.description import Description, Thresholds
+from ki67.description import LAYERS, Description, Thresholds
 from ki67.engine.model import Model, load_model
 from ki67.engine.pathonet import pathonet
 from ki67.engine.precision import PRECISIONS, network
@@ -138,6 +138,7 @@ def test_a_network_without_thresholds_is_refused(tmp_path: Path) -> None:
 
 def test_an_architecture_that_the_engine_does_not_know_is_named(tmp_path: Path) -> None:
     save_model(trained(), described(architecture="pathonett"), tmp_path / "other")
+    (tmp_path / "other" / LAYERS).unlink()
     with pytest.raises(InputError, match="does not know the network 'pathonett'; did you mean 'pathonet'"):
         load_model(tmp_path / "other").graph()
 

@@ -39,6 +39,16 @@ class Report:
         return said + [f"left whole: {layer}" for layer in self.whole]
 
 
+def load_any(path: Path) -> tuple[keras.Model, dict[str, Any]]:
+    """A network, and what it says of itself: a model folder that ki67 wrote tells how its maps become cells."""
+    from ki67.models.store import load_model
+
+    if not path.is_dir():
+        return load_keras(path), {"made_from": path.name}
+    model, description = load_model(path)
+    return model, description.model_dump()
+
+
 def load_keras(path: Path) -> keras.Model:
     """A `.keras` file with nothing in it but layers of Keras itself."""
     if path.suffix != ".keras":
@@ -53,14 +63,14 @@ def load_keras(path: Path) -> keras.Model:
 
 
 def compress_file(path: Path, out: Path, method: str, k: int, codebook: str) -> Report:
-    """A Keras model's file as a container. `codebook` is one of `CODEBOOKS`: for all kernels together, or for each layer."""
+    """A Keras model's file, or a model folder, as a container. `codebook` is for all kernels together or for each layer."""
     if codebook not in CODEBOOKS:
         raise InputError(f"codebook {codebook!r}: unknown{nearest(codebook, CODEBOOKS)}")
     chosen = quantizer(method)
-    model = load_keras(path)
+    model, description = load_any(path)
     shared = CODEBOOKS[codebook](kernels(model), chosen, k, str(path))
     whole = vectors(model)
-    write(Compressed(shared, whole, architecture_of(model), {"made_from": path.name}), out)
+    write(Compressed(shared, whole, architecture_of(model), description), out)
     return Report(
         shared.weights, sum(map(len, shared.codebooks)), left_whole(model), float32_bytes(shared, whole), out.stat().st_size
     )

@@ -11,9 +11,10 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from ki67.compression.container import read_bytes
-from ki67.description import Description, detector_of, load_description
+from ki67.description import LAYERS, Description, detector_of, load_description
 from ki67.detect import Detector
 from ki67.engine import pathonet
+from ki67.engine.layers import graph_of, read_network, whole_kernels
 from ki67.engine.pathonet import Weight
 from ki67.engine.precision import Precision, network, reach_of
 from ki67.errors import InputError
@@ -46,6 +47,7 @@ class Model:
     description: Description
     weight: Weight
     told: Mapping[str, Any]
+    layers: Mapping[str, Any] | None = None  # Keras's description of it, where it has one
 
     @property
     def um_per_px(self) -> float:
@@ -66,17 +68,25 @@ class Model:
     @property
     def architecture(self) -> Architecture:
         """How it is built for the engine."""
-        name = self.description.architecture
-        if name not in ARCHITECTURES:
-            raise InputError(f"{self.path}: the engine does not know the network {name!r}{nearest(name, ARCHITECTURES)}")
-        return ARCHITECTURES[name]
+        name, layers = self.description.architecture, self.layers
+        if name in ARCHITECTURES:
+            return ARCHITECTURES[name]
+        if layers is None:
+            what = f"the engine does not know the network {name!r}{nearest(name, ARCHITECTURES)}"
+            raise InputError(f"{self.path}: {what}; any other is told by {LAYERS} beside it, which `ki67 train` writes")
+        return Architecture(lambda weight, activation, unit: graph_of(layers, weight, unit), whole_kernels(layers))
 
     def graph(self) -> ov.Model:
         """The network as the engine runs it best, made when it is asked for: its weights are kept once, in the engine."""
         try:
             return self.architecture.build(self.weight, self.description.activation, self.unit)
         except KeyError as error:
-            raise InputError(f"{self.path}: lacks the weights {error}; train or copy the model again") from error
+            raise InputError(f"{self.path}: lacks {error}; train or copy the model again") from error
+        except (TypeError, ValueError, RuntimeError) as error:
+            what = "the engine cannot build its network"
+            if isinstance(error, InputError):
+                raise InputError(f"{self.path}: {what} ({error})") from error
+            raise InputError(f"{self.path}: {what} from its weights; train or copy the model again") from error
 
     def reach(self, images: Callable[[], Images]) -> Reach:
         """How far values reach: as the file says, else as pictures show."""
@@ -121,18 +131,20 @@ def _from_container(path: Path) -> Model:
     def weight(name: str) -> Floats:
         return stored.shared.values(kernels[name]) if name in kernels else stored.vectors[name]
 
-    return _checked(Model(path, hashlib.sha256(data).hexdigest(), description, weight, told))
+    layers = stored.architecture.get("keras") if isinstance(stored.architecture, dict) else None
+    network = layers if isinstance(layers, dict) else None
+    return _checked(Model(path, hashlib.sha256(data).hexdigest(), description, weight, told, network))
 
 
 def _from_folder(path: Path) -> Model:
-    description, file = load_description(path), path / "weights.safetensors"
+    description, layers, file = load_description(path), read_network(path), path / "weights.safetensors"
     try:
         data = file.read_bytes()
         weights = load(data)
     except (OSError, SafetensorError) as error:
         raise InputError(f"{file}: missing or damaged ({error}); train or copy the model again") from error
     digest = hashlib.sha256(data + (path / "model.json").read_bytes()).hexdigest()
-    return _checked(Model(path, digest, description, weights.__getitem__, {}))
+    return _checked(Model(path, digest, description, weights.__getitem__, {}, layers))
 
 
 def _checked(model: Model) -> Model:

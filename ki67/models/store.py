@@ -10,11 +10,26 @@ from pydantic import BaseModel
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from ki67.description import Description, load_description
+from ki67.description import LAYERS, Description, load_description
 from ki67.errors import InputError
+from ki67.files import write_whole
+from ki67.models.deeplab_mobilenetv2 import deeplab_mobilenetv2
+from ki67.models.deeplab_xception import deeplab_xception
+from ki67.models.fcrn_a import fcrn_a
+from ki67.models.fcrn_b import fcrn_b
 from ki67.models.pathonet import pathonet, plain_unet
+from ki67.models.unet import unet
+from ki67.params import nearest
 
-BUILDERS = {"pathonet": pathonet, "plain_unet": plain_unet}
+BACKENDS = {
+    "pathonet": pathonet,
+    "fcrn_a": fcrn_a,
+    "fcrn_b": fcrn_b,
+    "deeplab_mobilenetv2": deeplab_mobilenetv2,
+    "deeplab_xception": deeplab_xception,
+    "unet": unet,
+}
+BUILDERS = {**BACKENDS, "plain_unet": plain_unet}
 
 
 def build(description: Description) -> keras.Model:
@@ -48,8 +63,13 @@ def set_weights_by_name(model: keras.Model, weights: dict[str, NDArray[np.float3
 
 
 def save_model(model: keras.Model, description: BaseModel, folder: Path) -> None:
-    """Write `weights.safetensors` and `model.json`; the description comes last, so where it is, the model is whole."""
+    """Write `weights.safetensors` and `model.json`; the description comes last, so where it is, the model is whole.
+
+    The engine has PathoNet's graph by heart; of any other network for cells it reads the layers in a file beside the weights.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    if isinstance(description, Description) and description.architecture != "pathonet":
+        write_whole(folder / LAYERS, [model.to_json(), "\n"])
     partial = folder / "weights.partial"
     save_file(weights_by_name(model), partial)
     os.replace(partial, folder / "weights.safetensors")
@@ -59,8 +79,9 @@ def save_model(model: keras.Model, description: BaseModel, folder: Path) -> None
 def load_model(folder: Path) -> tuple[keras.Model, Description]:
     """A network in full precision, ready to predict, and its description."""
     description = load_description(folder)
-    if description.architecture not in BUILDERS:
-        raise InputError(f"{folder}: unknown architecture {description.architecture!r}; known are {', '.join(BUILDERS)}")
+    name = description.architecture
+    if name not in BUILDERS:
+        raise InputError(f"{folder}: unknown architecture {name!r}{nearest(name, BUILDERS)}")
     return with_weights(build(description), folder), description
 
 
