@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -37,17 +37,6 @@ class Description(BaseModel):
     thresholds: Thresholds | None = None
     marker: Literal["distance", "density"] = "distance"
     min_distance: int = 5
-
-
-class Describes(Protocol):
-    """Whatever a trained network says of itself: which network it is, and all of it as JSON."""
-
-    @property
-    def architecture(self) -> str:
-        """Its builder's name."""
-
-    def model_dump_json(self, *, indent: int | None = None) -> str:
-        """As it stands beside the weights."""
 
 
 Schema = TypeVar("Schema", bound=BaseModel)

@@ -40,7 +40,8 @@ Floats = NDArray[np.float32]
 
 @cache
 def engine() -> ov.Core:
-    """The one engine of this process."""
+    """The one engine of this process, with its way to arrays set up: where two threads ask for that first, it hangs."""
+    ov.Tensor(np.zeros(1, np.float32))
     return ov.Core()
 
 

@@ -367,13 +367,18 @@ def test_a_folder_that_holds_no_such_network_is_refused(network: Path, tmp_path:
     with pytest.raises(InputError, match=r"model\.json: cannot be read .*; a model is a folder with model\.json, graph\.xml"):
         load_model(tmp_path)
     folder = shutil.copytree(network, tmp_path / "copy")
-    (folder / "graph.xml").write_text("<net")
-    with pytest.raises(InputError, match=r"graph\.xml: not a network for cellularity"):
-        load_model(folder)
+    for text, why in (("<net", "damaged"), ("<other/>", "not a graph of OpenVINO")):
+        (folder / "graph.xml").write_text(text)
+        with pytest.raises(InputError, match=rf"graph\.xml: {why}"):
+            load_model(folder)
     other = graph()
     other.output("score").get_tensor().set_names({"maps"})
     ov.save_model(other, folder / "graph.xml")
-    with pytest.raises(InputError, match=r"graph\.xml: not a network for cellularity"):
+    with pytest.raises(InputError, match=r"graph\.xml: reads no 'pixels' or gives no 'score'; name a network for cellularity"):
+        load_model(folder)
+    shutil.copy(network / "graph.xml", folder)
+    (folder / "graph.bin").write_bytes(b"short")
+    with pytest.raises(InputError, match=r"graph\.xml: damaged, or not the graph of its graph\.bin"):
         load_model(folder)
 
 
@@ -385,3 +390,15 @@ def test_scoring_loads_no_tensorflow(sections: Path, network: Path, tmp_path: Pa
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_network_starts_on_several_threads_at_once(network: Path) -> None:
+    code = (
+        "import sys, threading; from pathlib import Path; import numpy as np; from ki67.tiles.model import SHAPE, load_model; "
+        f"running = load_model(Path({str(network)!r})).network.running(*SHAPE); sys.setswitchinterval(1e-6); "
+        "gate = threading.Barrier(4); pixels = np.zeros(SHAPE, np.float32); "
+        "start = lambda: (gate.wait(), running(pixels)); threads = [threading.Thread(target=start) for _ in range(4)]; "
+        "[thread.start() for thread in threads]; [thread.join() for thread in threads]"
+    )
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -15,7 +15,7 @@ DARK = 100  # of green: between purple and pink
 def described(**changes: object) -> ShippedNetwork:
     """What it says of itself."""
     told = {
-        "architecture": "purple", "width": 1.0, "output": "score", "um_per_px": 0.5, "trained_on": "made-up", "data_hash": "0",
+        "architecture": "purple", "width": 1.0, "output": "score", "um_per_px": 1.0, "trained_on": "made-up", "data_hash": "0",
         "recipe": {}, "source": "a test",
     }  # fmt: skip
     return ShippedNetwork.model_validate(told | changes)

@@ -6,10 +6,11 @@ from pathlib import Path
 import keras
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from ki67.description import LAYERS, Describes, Description, load_description
+from ki67.description import LAYERS, Description, load_description
 from ki67.errors import InputError
 from ki67.files import write_whole
 from ki67.models.deeplab_mobilenetv2 import deeplab_mobilenetv2
@@ -61,13 +62,13 @@ def set_weights_by_name(model: keras.Model, weights: dict[str, NDArray[np.float3
         variable.assign(weights[name])
 
 
-def save_model(model: keras.Model, description: Describes, folder: Path) -> None:
+def save_model(model: keras.Model, description: BaseModel, folder: Path) -> None:
     """Write `weights.safetensors` and `model.json`; the description comes last, so where it is, the model is whole.
 
-    The engine has PathoNet's graph by heart; of any other network it reads the layers in a file beside the weights.
+    The engine has PathoNet's graph by heart; of any other network for cells it reads the layers in a file beside the weights.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if description.architecture != "pathonet":
+    if isinstance(description, Description) and description.architecture != "pathonet":
         write_whole(folder / LAYERS, [model.to_json(), "\n"])
     partial = folder / "weights.partial"
     save_file(weights_by_name(model), partial)

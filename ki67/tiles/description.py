@@ -8,7 +8,7 @@ Range = tuple[float, float]
 
 
 class ShippedNetwork(PatchNetwork):
-    """Ready for `ki67 cellularity`. As everywhere, `um_per_px` is that of the published picture, before it is reduced."""
+    """Ready for `ki67 cellularity`. Its `um_per_px` is that of a pixel as the network sees it."""
 
     pixel_range: Range = (-1.0, 1.0)  # what 0 and 255 become
     source: str  # which run it comes from

@@ -1,8 +1,10 @@
 """A network of H&E patches from its folder: a graph for the engine, and what it says of itself."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 from ki67.description import read_description
 from ki67.errors import InputError
@@ -28,8 +30,13 @@ class Model:
 
     @property
     def um_per_px(self) -> float:
-        """Micrometres of a pixel as the network sees it: a whole published patch is reduced to a tile."""
-        return self.described.um_per_px * PATCH / SIDE
+        """Micrometres of a pixel as the network sees it."""
+        return self.described.um_per_px
+
+    @property
+    def published_um_per_px(self) -> float:
+        """Micrometres of a pixel of a published patch, which is reduced to one tile."""
+        return self.um_per_px * SIDE / PATCH
 
 
 def load_model(asked: Path | None = None) -> Model:
@@ -54,13 +61,19 @@ def load_model(asked: Path | None = None) -> Model:
 def _scoring(path: Path) -> ov.Model:
     """The graph, less all that the score does not need."""
     try:
+        if ElementTree.parse(path).getroot().tag != "net":  # the engine would try what other formats it could be, aloud
+            raise InputError(f"{path}: not a graph of OpenVINO; copy the model again")
         graph = engine().read_model(path)
+        if not {PIXELS} <= _names(graph.inputs) or not {SCORE} <= _names(graph.outputs):
+            raise InputError(f"{path}: reads no {PIXELS!r} or gives no {SCORE!r}; name a network for cellularity")
         found = ov.Model([graph.output(SCORE).get_node().input_value(0)], graph.get_parameters(), graph.get_friendly_name())
-        found.input(PIXELS)
         found.reshape({PIXELS: ov.PartialShape(list(SHAPE))})
-        if list(found.output(0).shape) != [1, 1]:
-            raise InputError(f"{path}: its score is no single number a tile; name a model for cellularity")
-    except RuntimeError as error:
-        what = " ".join(str(error).split())[-120:]
-        raise InputError(f"{path}: not a network for cellularity ({what}); copy the model again") from error
+    except (RuntimeError, ElementTree.ParseError) as error:
+        raise InputError(f"{path}: damaged, or not the graph of its {WEIGHTS}; copy the model again") from error
+    if list(found.output(0).shape) != [1, 1]:
+        raise InputError(f"{path}: its score is no single number a tile; name a network for cellularity")
     return found
+
+
+def _names(ports: Iterable[ov.Output]) -> set[str]:
+    return {name for port in ports for name in port.get_names()}

@@ -40,7 +40,7 @@ class Scorer:
 
     def scale(self, header: Header) -> tuple[float, str]:
         """µm/px and who says so: the user, the file, or the size that all published patches have; never a guess."""
-        published = self.model.described.um_per_px if (header.width, header.height) == (PATCH, PATCH) else None
+        published = self.model.published_um_per_px if (header.width, header.height) == (PATCH, PATCH) else None
         for found, source in ((self.asked, "--mpp"), (header.um_per_px, "file"), (published, "published patch")):
             if found:
                 return found, source
