@@ -79,15 +79,18 @@ def train(
     folder: Annotated[Path, typer.Argument(help="labelled pictures in the SHIDC layout: name.jpg with name.json")],
     out: Annotated[Path, typer.Option(help="where the model goes")],
     start: Annotated[Path | None, typer.Option(help="a model folder to fine-tune instead of starting anew")] = None,
+    backend: Annotated[
+        str | None, typer.Option(help="pathonet, fcrn_a, fcrn_b, deeplab_mobilenetv2, deeplab_xception, unet")
+    ] = None,
     um_per_px: Annotated[float, typer.Option("--mpp", help="micrometres per pixel of the pictures")] = 0.135,
     epochs: Annotated[int | None, typer.Option(min=1, help="instead of params.yaml's")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="instead of params.yaml's")] = None,
 ) -> None:
-    """Train PathoNet on your own labelled folder, or fine-tune a model on it; thresholds are tuned on a fifth of the patients."""
+    """Train a network on your own labelled folder, or fine-tune one on it; thresholds are tuned on a fifth of the patients."""
     from ki67.models.own_data import train_on_folder
 
     changes: dict[str, object] = {"epochs": epochs, "learning_rate": learning_rate}
-    for line in train_on_folder(folder, out, start, um_per_px, changes):
+    for line in train_on_folder(folder, out, start, um_per_px, changes, backend):
         typer.echo(line)
 
 

@@ -92,6 +92,35 @@ class Ablations(Stage):
     seeds: list[int] = Field(min_length=1)
 
 
+BackendName = Literal["pathonet", "fcrn_a", "fcrn_b", "deeplab_mobilenetv2", "deeplab_xception", "unet"]
+
+
+class Backends(Stage):
+    """The paper's networks on equal terms; whatever is not said here is as in `train` and `tune`."""
+
+    names: list[BackendName] = Field(min_length=1)
+    kind: Literal["check", "comparison"]
+    weights: Literal["random", "imagenet"]
+    seeds: list[int] = Field(min_length=1)
+    fields: int = Field(ge=1)
+    epochs: int = Field(ge=1)
+    crops_per_frame: int = Field(ge=1)
+    crop: Crop
+    batch: int = Field(ge=1)
+    learning_rates: list[float] = Field(min_length=1)
+    search_epochs: int = Field(ge=1)
+    precision: Precision
+    activation: Literal["relu", "linear"]
+
+
+class BackendsCompared(Stage):
+    """All backends side by side: tables, differences, times."""
+
+    turns: int = Field(ge=1)
+    resamples: int = Field(ge=100)
+    seed: int = Field(ge=0)
+
+
 class Compress(Stage):
     """The grid: each quantiser with each k, retrained at each rate of the representatives."""
 
@@ -219,6 +248,8 @@ STAGES: dict[str, type[Stage]] = {
     "classical": Classical,
     "evaluate": Evaluate,
     "ablations": Ablations,
+    "backends": Backends,
+    "backends_compared": BackendsCompared,
     "compress": Compress,
     "compressed": Compressed,
     "small": Small,

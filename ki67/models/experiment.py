@@ -1,7 +1,7 @@
 """From settings and frames to a trained network: the one path that stages, ablations and `ki67 train` share."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,23 +26,35 @@ class Parts:
     validation: Frames
 
 
+Begin = Callable[[keras.Model], object]  # what is put into a fresh network before it learns
+
+
 def train_network(
-    settings: Train, architecture: str, seed: int, parts: Parts, state: Path, start: keras.Model | None = None
+    settings: Train, architecture: str, seed: int, parts: Parts, state: Path, begin: Begin | None = None
 ) -> tuple[keras.Model, pd.DataFrame]:
-    """Train one network to the end, from the weights of `start` where one is given; the result predicts density units."""
+    """Train one network to the end, from what `begin` puts into it where that is given; the result predicts density units."""
     keras.utils.set_random_seed(seed)
     build: Callable[..., keras.Model] = BUILDERS[architecture]
     with layer_precision(settings.precision):
         model = build(activation=settings.activation, l2=settings.l2)
-    if start is not None:
-        set_weights_by_name(model, weights_by_name(start))
-        scale_output(model, [1 / unit for unit in settings.unit])
+    if begin:
+        begin(model)
     recipe = Recipe(settings.epochs, settings.learning_rate, settings.schedule, seed)
     model, curve = fit(model, recipe, feed(parts.train, settings, seed), loss_on(watch(parts.validation, settings)), state)
     finished = build(activation=settings.activation, l2=0.0)
     set_weights_by_name(finished, weights_by_name(model))
     scale_output(finished, settings.unit)
     return finished, pd.DataFrame(curve).rename(columns={"watched": "validation_loss"})
+
+
+def going_on_from(start: keras.Model, unit: Sequence[float]) -> Begin:
+    """Begin with the weights of a finished network, told in the units that labels have while training."""
+
+    def begin(model: keras.Model) -> None:
+        set_weights_by_name(model, weights_by_name(start))
+        scale_output(model, [1 / one for one in unit])
+
+    return begin
 
 
 def feed(frames: Frames, settings: Train, seed: int) -> Feed:
