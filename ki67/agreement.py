@@ -1,4 +1,4 @@
-"""How far two scorers agree, human or not: intraclass correlation, limits of agreement, weighted kappa."""
+"""How far two scorers agree, human or not: intraclass correlation, limits of agreement, kappa."""
 
 import math
 from dataclasses import dataclass
@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from ki67.metrics import Estimate
+from ki67.metrics import Estimate, ratio
 
+Floats = NDArray[np.float64]
+Figure = float | Floats  # one, or one a resample
 LIMITS = 1.96  # standard deviations
 
 
@@ -22,14 +24,18 @@ def icc(ratings: ArrayLike) -> Estimate:
     if n < 2 or k < 2:
         return Estimate(math.nan, math.nan, math.nan)
     rows, columns, error = _mean_squares(x)
-    below = rows + (k - 1) * error + k * (columns - error) / n
-    if below == 0:
+    value = float(icc_of(rows, columns, error, n, k))
+    if math.isnan(value):
         return Estimate(math.nan, math.nan, math.nan)
-    value = float((rows - error) / below)
     return Estimate(value, *_icc_interval(value, n, k, rows, columns, error)) if error > 0 else Estimate(value, value, value)
 
 
-def _mean_squares(x: NDArray[np.float64]) -> tuple[float, float, float]:
+def icc_of(rows: Figure, columns: Figure, error: Figure, n: Figure, k: int) -> Floats:
+    """ICC(2,1) from the mean squares between n subjects, between k raters and what is left; nan where nothing varies."""
+    return ratio(np.asarray(rows - error), np.asarray(rows + (k - 1) * error + k * (columns - error) / n))
+
+
+def _mean_squares(x: Floats) -> tuple[float, float, float]:
     """Between subjects, between raters, and what is left."""
     n, k = x.shape
     rows = k * float(np.var(x.mean(1), ddof=1))
@@ -68,11 +74,29 @@ def bland_altman(first: ArrayLike, second: ArrayLike) -> BlandAltman:
     return BlandAltman(bias, bias - half, bias + half, bias - LIMITS * spread, bias + LIMITS * spread)
 
 
+def kappa(first: ArrayLike, second: ArrayLike, categories: int) -> float:
+    """Cohen's kappa over categories 0, 1, …: one disagreement is as bad as another; nan where none can vary."""
+    return float(kappa_of(crossed(first, second, categories), 1 - np.eye(categories)))
+
+
 def linear_kappa(first: ArrayLike, second: ArrayLike, categories: int) -> float:
     """Cohen's kappa over ordered categories 0, 1, …, a disagreement weighed by how far apart it lies; nan where none can vary."""
+    return float(kappa_of(crossed(first, second, categories), steps_apart(categories)))
+
+
+def crossed(first: ArrayLike, second: ArrayLike, categories: int) -> Floats:
+    """How often each category of the first scorer (rows) met each of the second."""
     table = np.zeros((categories, categories))
     np.add.at(table, (np.asarray(first, int), np.asarray(second, int)), 1)
-    apart = np.abs(np.subtract.outer(np.arange(categories), np.arange(categories)))
-    expected = np.outer(table.sum(1), table.sum(0)) / max(table.sum(), 1)
-    by_chance = float((apart * expected).sum())
-    return 1 - float((apart * table).sum()) / by_chance if by_chance else math.nan
+    return table
+
+
+def steps_apart(categories: int) -> Floats:
+    """Between ordered categories, how many steps apart they lie."""
+    return np.abs(np.subtract.outer(np.arange(categories), np.arange(categories))).astype(np.float64)
+
+
+def kappa_of(tables: Floats, apart: Floats) -> Floats:
+    """Kappa of crossed tables (…, k, k), each disagreement weighed by how far apart it lies."""
+    expected = tables.sum(-1)[..., :, None] * tables.sum(-2)[..., None, :] / np.maximum(tables.sum((-2, -1), keepdims=True), 1)
+    return 1 - ratio((apart * tables).sum((-2, -1)), (apart * expected).sum((-2, -1)))

@@ -44,10 +44,28 @@ def simulate(
     typer.echo(f"{folder}: simulated fields of {patients} + {test_patients} patients, {um_per_px} µm/px")
 
 
+@app.command("simulate-he")
+def simulate_he(
+    folder: Annotated[Path, typer.Argument(help="where to write train/, cells/ and the labels")],
+    patients: Annotated[int, typer.Option(min=3, help="simulated patients whose patches are scored")] = 12,
+    slides_per_patient: Annotated[int, typer.Option(min=1, max=99)] = 2,
+    patches_per_slide: Annotated[int, typer.Option(min=1)] = 3,
+    annotated_patients: Annotated[int, typer.Option(min=2, help="others, whose nuclei are annotated")] = 4,
+    annotated_per_patient: Annotated[int, typer.Option(min=1)] = 2,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Write a cohort of simulated H&E patches in the BreastPathQ layout; a killed run goes on where it stopped."""
+    from ki67.simulate.he import TissueCohort, write_cohort
+
+    cohort = TissueCohort(patients, slides_per_patient, patches_per_slide, annotated_patients, annotated_per_patient, seed)
+    write_cohort(folder, cohort)
+    typer.echo(f"{folder}: simulated H&E patches of {patients} + {annotated_patients} patients, 0.5 µm/px")
+
+
 @data.command("use")
 def data_use(
     path: Annotated[Path, typer.Argument(help="folder of the dataset")],
-    dataset: Annotated[str, typer.Option("--as", help="which dataset it is: shidc")] = "shidc",
+    dataset: Annotated[str, typer.Option("--as", help="which dataset it is: shidc or breastpathq")] = "shidc",
 ) -> None:
     """Check a dataset's layout, say what is odd, and make it the one that `dvc repro` uses."""
     from ki67.data.use import use

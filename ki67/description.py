@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -37,11 +37,19 @@ class Description(BaseModel):
     min_distance: int = 5
 
 
+Schema = TypeVar("Schema", bound=BaseModel)
+
+
 def load_description(folder: Path) -> Description:
-    """What the model in a folder says of itself."""
+    """What the PathoNet in a folder says of itself."""
+    return read_description(folder, Description)
+
+
+def read_description(folder: Path, schema: type[Schema]) -> Schema:
+    """What the model in a folder says of itself, in the words of its kind."""
     path = folder / "model.json"
     try:
-        return Description.model_validate(json.loads(path.read_text()))
+        return schema.model_validate(json.loads(path.read_text()))
     except FileNotFoundError as error:
         raise InputError(f"{path}: missing; a model is a folder with model.json and weights.safetensors") from error
     except (json.JSONDecodeError, ValidationError) as error:

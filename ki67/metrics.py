@@ -174,13 +174,13 @@ Statistic = Callable[[Weights], Weights]
 def f1_statistic(tp: ArrayLike, fp: ArrayLike, fn: ArrayLike) -> Statistic:
     """F1 of pooled counts, given each patient's counts."""
     hits, wrong = np.asarray(tp, np.float64), np.asarray(fp, np.float64) + np.asarray(fn, np.float64)
-    return lambda weights: _ratio(weights @ (2 * hits), weights @ (2 * hits + wrong))
+    return lambda weights: ratio(weights @ (2 * hits), weights @ (2 * hits + wrong))
 
 
 def mean_statistic(total: ArrayLike, number: ArrayLike) -> Statistic:
     """A mean, given each patient's sum and number of items: accuracies, for example."""
     sums, numbers = np.asarray(total, np.float64), np.asarray(number, np.float64)
-    return lambda weights: _ratio(weights @ sums, weights @ numbers)
+    return lambda weights: ratio(weights @ sums, weights @ numbers)
 
 
 def rmse_statistic(squared: ArrayLike, number: ArrayLike) -> Statistic:
@@ -195,8 +195,8 @@ def average_f1_statistic(tp: ArrayLike, fp: ArrayLike, fn: ArrayLike) -> Statist
 
     def statistic(weights: Weights) -> Weights:
         labels = weights @ (hits + misses)
-        f1 = _ratio(weights @ (2 * hits), weights @ (2 * hits + alarms + misses))
-        return _ratio((labels * np.nan_to_num(f1)).sum(1), labels.sum(1))
+        f1 = ratio(weights @ (2 * hits), weights @ (2 * hits + alarms + misses))
+        return ratio((labels * np.nan_to_num(f1)).sum(1), labels.sum(1))
 
     return statistic
 
@@ -223,7 +223,8 @@ def bootstrap(statistic: Statistic, patients: int, seed: int, resamples: int = R
     return Estimate(value, float(low), float(high))
 
 
-def _ratio(part: Weights, whole: Weights) -> Weights:
-    ratio = np.full(part.shape, math.nan)
-    np.divide(part, whole, out=ratio, where=whole > 0)
-    return ratio
+def ratio(part: Weights, whole: Weights) -> Weights:
+    """One by the other, nan where there is nothing to divide by."""
+    quotient = np.full(np.shape(part), math.nan)
+    np.divide(part, whole, out=quotient, where=whole > 0)
+    return quotient

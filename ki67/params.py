@@ -153,10 +153,58 @@ class Robustness(Stage):
     fields: int = Field(ge=1)
 
 
+class Segment(Stage):
+    """Weak segmentation of H&E patches, a network a decoder."""
+
+    decoders: list[Literal["fpn", "unet"]] = Field(min_length=1)
+    weights: Literal["random", "imagenet"]
+    width: float = Field(gt=0, le=1)
+    epochs: int = Field(ge=1)
+    crop: Annotated[int, Field(ge=32, le=256, multiple_of=32)]
+    batch: int = Field(ge=1)
+    crops_per_patch: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    schedule: Literal["linear", "cosine"]
+    precision: Precision
+    seed: int = Field(ge=0)
+
+
+class Boost(Stage):
+    """Cellularity by boosted trees on 81 features of many views."""
+
+    views: int = Field(ge=1)
+    rounds: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    leaves: int = Field(ge=2)
+    depth: int = Field(ge=1)
+    feature_fraction: float = Field(gt=0, le=1)
+    most_rounds: int = Field(ge=1)
+    patience: int = Field(ge=1)
+    seed: int = Field(ge=0)
+
+
 class Cluster(Stage):
     """Where trials are run."""
 
     address: str
+
+
+class Tissue(Stage):
+    """The simulated H&E cohort of the cellularity chapter."""
+
+    patients: int = Field(ge=3)
+    slides_per_patient: int = Field(ge=1, le=99)
+    patches_per_slide: int = Field(ge=1)
+    annotated_patients: int = Field(ge=2)
+    annotated_per_patient: int = Field(ge=1)
+    seed: int = Field(ge=0)
+
+
+class Patches(Stage):
+    """Who trains, validates and tests on H&E patches, and the patches as the networks see them."""
+
+    share: float = Field(gt=0, lt=0.5)
+    seed: int = Field(ge=0)
 
 
 class Claims(Stage):
@@ -177,6 +225,10 @@ STAGES: dict[str, type[Stage]] = {
     "own": Own,
     "energy": Energy,
     "robustness": Robustness,
+    "tissue": Tissue,
+    "patches": Patches,
+    "segment": Segment,
+    "boost": Boost,
     "claims": Claims,
 }
 SECTIONS: dict[str, type[Stage]] = {**STAGES, "cluster": Cluster}

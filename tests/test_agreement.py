@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ki67.agreement import bland_altman, icc, linear_kappa
+from ki67.agreement import bland_altman, icc, kappa, linear_kappa
 from ki67.errors import InputError
 from ki67.scoring.agree import agree_files
 
@@ -45,6 +45,12 @@ def test_limits_of_agreement_of_the_two_meters() -> None:
 
 def test_weighted_kappa_of_the_couples() -> None:
     assert linear_kappa(*pairs(COUPLES), 4) == pytest.approx(0.2374, abs=5e-5)
+
+
+def test_unweighted_kappa_of_fifty_proposals() -> None:
+    # Two readers say yes or no to each: 20 twice yes, 15 twice no, 5 and 10 apart; they agree in 0.7, by chance in 0.5.
+    assert kappa(*pairs([[20, 5], [10, 15]]), 2) == pytest.approx(0.4)
+    assert kappa(*pairs(COUPLES), 4) < linear_kappa(*pairs(COUPLES), 4)  # many a couple is one step apart
 
 
 def test_kappa_is_one_for_the_same_and_about_nought_for_chance() -> None:

@@ -48,6 +48,12 @@ class Patches:
         )
 
 
+def most_kinds(patches: Patches, count: int) -> list[int]:
+    """The patches to show: where the rarest kind of nucleus is most frequent, all three kinds can be seen."""
+    rarest = [min(int((nuclei.kind == kind).sum()) for kind in range(len(KINDS))) for nuclei in patches.nuclei]
+    return sorted(range(len(patches)), key=lambda i: -rarest[i])[:count]
+
+
 def save_patches(patches: Patches, path: Path) -> None:
     """One uncompressed npz, moved into place whole."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from ki67.cells import Cells
+from ki67.cells import LABELS, Cells
 from ki67.data.samples import Sample
 from ki67.errors import InputError
 from ki67.images import SUFFIXES, read_rgb
@@ -53,6 +53,17 @@ class Survey:
     parts: dict[str, tuple[Sample, ...]]
     counts: dict[str, Counter[int]]
     oddities: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """What it holds, to print."""
+        lines = []
+        for part, samples in self.parts.items():
+            positive, negative, til = (self.counts[part][label] for label in LABELS)
+            patients = len({sample.patient for sample in samples})
+            lines.append(
+                f"{part}: {len(samples)} pictures of {patients} patients; {positive} positive, {negative} negative, {til} TIL"
+            )
+        return lines
 
 
 def survey(root: Path) -> Survey:

@@ -41,17 +41,46 @@ def by_patient(samples: Sequence[Sample], seed: int = PUBLISHED_SEED) -> Split:
     if len(patients) < 2:
         only = patients[0] if patients else "none"
         raise InputError(f"one patient only ({only}): a split by patient needs two; set split.kind: published")
-    random.Random(seed).shuffle(patients)
-    chosen: set[str] = set()
-    for patient in patients[:-1]:
-        if sum(s.patient in chosen for s in samples) >= VALIDATION_SHARE * len(samples):
-            break
-        chosen.add(patient)
+    chosen = apart([s.patient for s in samples], VALIDATION_SHARE, seed)
     ordered = sorted(samples, key=lambda s: s.image.name)
     return Split(
         train=tuple(s for s in ordered if s.patient not in chosen),
         validation=tuple(s for s in ordered if s.patient in chosen),
     )
+
+
+def apart(owners: Sequence[str], share: float, seed: int) -> frozenset[str]:
+    """Patients, in a seeded order, until they hold the share of the pictures whose owners are given; never all of them."""
+    patients = sorted(set(owners))
+    random.Random(seed).shuffle(patients)
+    chosen: set[str] = set()
+    for patient in patients[:-1]:
+        if sum(owner in chosen for owner in owners) >= share * len(owners):
+            break
+        chosen.add(patient)
+    return frozenset(chosen)
+
+
+def two_parts(owners: Sequence[str], share: float, seed: int) -> dict[str, list[int]]:
+    """Whose pictures train and validate, as indices, where nothing is tested."""
+    if len(set(owners)) < 2:
+        raise InputError(f"{len(set(owners))} patient(s) only: training and validation need one each")
+    validation = apart(owners, share, seed)
+    return _indices(["validation" if owner in validation else "train" for owner in owners], ("train", "validation"))
+
+
+def three_parts(owners: Sequence[str], share: float, seed: int) -> dict[str, list[int]]:
+    """Whose pictures train, validate and test, as indices: the share of patients tests, and of the rest validates."""
+    if len(set(owners)) < 3:
+        raise InputError(f"{len(set(owners))} patient(s) only: training, validation and test need one each")
+    test = apart(owners, share, seed)
+    validation = apart([owner for owner in owners if owner not in test], share, seed)
+    where = ["test" if owner in test else "validation" if owner in validation else "train" for owner in owners]
+    return _indices(where, ("train", "validation", "test"))
+
+
+def _indices(where: Sequence[str], parts: Sequence[str]) -> dict[str, list[int]]:
+    return {part: [i for i, own in enumerate(where) if own == part] for part in parts}
 
 
 SPLITS = {"published": published, "by_patient": by_patient}

@@ -91,11 +91,14 @@ class Source:
     um_per_px: float
 
 
-def source_of(root: Path) -> Source:
+SHIDC = Source("shidc", SHIDC_UM_PER_PX)
+
+
+def source_of(root: Path, real: Source = SHIDC) -> Source:
     """The simulator leaves its settings beside what it made; a folder without them is the real dataset."""
     mark = root / SIMULATED_MARK
     if not mark.is_file():
-        return Source("shidc", SHIDC_UM_PER_PX)
+        return real
     return Source("simulated", float(json.loads(mark.read_text())["um_per_px"]))
 
 

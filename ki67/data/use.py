@@ -4,15 +4,47 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from ki67.cells import LABELS
-from ki67.data import shidc
+from ki67.data import breastpathq, shidc
 from ki67.errors import InputError
 from ki67.params import nearest
 
-DATASETS = {"shidc": shidc.survey}
 MOST_ODDITIES = 20
+
+
+class Survey(Protocol):
+    """What was found in a dataset, whatever its layout."""
+
+    @property
+    def oddities(self) -> tuple[str, ...]:
+        """What is odd but not wrong."""
+        ...
+
+    def lines(self) -> list[str]:
+        """What it holds, to print."""
+        ...
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A published layout: its name, the files and folders it consists of, how it is checked, and where oddities are kept."""
+
+    layout: str
+    parts: tuple[str, ...]
+    survey: Callable[[Path], Survey]
+    kept: str
+
+
+DATASETS = {
+    "shidc": Dataset("SHIDC-B-Ki-67", shidc.PARTS, shidc.survey, "metrics/dataset.json after the split stage"),
+    "breastpathq": Dataset(
+        "BreastPathQ", breastpathq.PARTS, breastpathq.survey, "metrics/cellularity_dataset.json after the patches stage"
+    ),
+}
 
 
 def use(path: Path, dataset: str) -> list[str]:
@@ -21,8 +53,9 @@ def use(path: Path, dataset: str) -> list[str]:
         raise InputError(f"--as {dataset}: no such dataset{nearest(dataset, DATASETS)}")
     if not Path("data.dvc").is_file():
         raise InputError("data.dvc: not here; run this at the top of the study")
-    lines = said(DATASETS[dataset](path), path)
-    put_in_place(path, Path("data") / dataset)
+    chosen = DATASETS[dataset]
+    lines = said(chosen, chosen.survey(path), path)
+    put_in_place(path, chosen.parts, Path("data") / dataset)
     Path("data.dvc").unlink()
     added = subprocess.run([sys.executable, "-m", "dvc", "add", "--quiet", "data"], capture_output=True, text=True)
     if added.returncode:
@@ -30,27 +63,25 @@ def use(path: Path, dataset: str) -> list[str]:
     return [*lines, "now: make reproduce (and `git checkout data.dvc` to go back to simulated tissue)"]
 
 
-def put_in_place(path: Path, target: Path) -> None:
+def put_in_place(path: Path, parts: tuple[str, ...], target: Path) -> None:
     """Copy beside and swap, so that a kill leaves the old dataset or the new one."""
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    for part in shidc.PARTS:
-        shutil.copytree(path / part, partial / part)
+    partial.mkdir(parents=True)
+    for part in parts:
+        if (path / part).is_dir():
+            shutil.copytree(path / part, partial / part)
+        else:
+            shutil.copyfile(path / part, partial / part)
     shutil.rmtree(target, ignore_errors=True)
     os.replace(partial, target)
 
 
-def said(found: shidc.Survey, path: Path) -> list[str]:
+def said(dataset: Dataset, found: Survey, path: Path) -> list[str]:
     """What the dataset holds and what is odd about it."""
-    lines = [f"{path}: SHIDC-B-Ki-67 layout"]
-    for part, samples in found.parts.items():
-        positive, negative, til = (found.counts[part][label] for label in LABELS)
-        patients = len({sample.patient for sample in samples})
-        lines.append(
-            f"{part}: {len(samples)} pictures of {patients} patients; {positive} positive, {negative} negative, {til} TIL"
-        )
+    lines = [f"{path}: {dataset.layout} layout", *found.lines()]
     lines.append(f"{len(found.oddities)} oddities" + (":" if found.oddities else ""))
     lines += [f"  {oddity}" for oddity in found.oddities[:MOST_ODDITIES]]
     if len(found.oddities) > MOST_ODDITIES:
-        lines.append(f"  and {len(found.oddities) - MOST_ODDITIES} more, all in metrics/dataset.json after the split stage")
+        lines.append(f"  and {len(found.oddities) - MOST_ODDITIES} more, all in {dataset.kept}")
     return lines

@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
@@ -46,7 +47,7 @@ def set_weights_by_name(model: keras.Model, weights: dict[str, NDArray[np.float3
         variable.assign(weights[name])
 
 
-def save_model(model: keras.Model, description: Description, folder: Path) -> None:
+def save_model(model: keras.Model, description: BaseModel, folder: Path) -> None:
     """Write `weights.safetensors` and `model.json`; the description comes last, so where it is, the model is whole."""
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / "weights.partial"
@@ -60,13 +61,17 @@ def load_model(folder: Path) -> tuple[keras.Model, Description]:
     description = load_description(folder)
     if description.architecture not in BUILDERS:
         raise InputError(f"{folder}: unknown architecture {description.architecture!r}; known are {', '.join(BUILDERS)}")
-    model = build(description)
+    return with_weights(build(description), folder), description
+
+
+def with_weights(model: keras.Model, folder: Path) -> keras.Model:
+    """A network with what it has learnt, as `save_model` left it in a folder."""
+    path = folder / "weights.safetensors"
     try:
-        set_weights_by_name(model, load_file(folder / "weights.safetensors"))
+        set_weights_by_name(model, load_file(path))
     except (FileNotFoundError, SafetensorError) as error:
-        path = folder / "weights.safetensors"
         raise InputError(f"{path}: missing or damaged ({error}); train or copy the model again") from error
-    return model, description
+    return model
 
 
 def predict_maps(model: keras.Model, images: NDArray[np.uint8], batch: int = 8) -> NDArray[np.float32]:

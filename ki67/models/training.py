@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-Schedule = Literal["step", "cosine"]
+Schedule = Literal["step", "cosine", "linear"]
 Loss = str | Callable[[Any, Any], Any]
 Watch = Callable[[keras.Model], float]
 
@@ -66,10 +66,13 @@ def layer_precision(policy: str) -> Iterator[None]:
 
 
 def learning_rates(recipe: Recipe, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    """`step` is the published decay; `cosine` rises over the first twentieth and falls to nothing."""
+    """`step` is PathoNet's decay, `linear` falls to a tenth as in Rakhlin et al., `cosine` rises over the first twentieth and
+    falls to nothing."""
     total = recipe.epochs * steps
     if recipe.schedule == "step":
         return keras.optimizers.schedules.ExponentialDecay(recipe.learning_rate, 10 * steps, 0.1, staircase=True)
+    if recipe.schedule == "linear":
+        return keras.optimizers.schedules.PolynomialDecay(recipe.learning_rate, total, recipe.learning_rate / 10)
     warmup = max(1, total // 20)
     return keras.optimizers.schedules.CosineDecay(
         recipe.learning_rate / 20, total - warmup, warmup_target=recipe.learning_rate, warmup_steps=warmup

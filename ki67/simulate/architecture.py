@@ -31,7 +31,7 @@ def lay_out(side: int, unit: float, rng: np.random.Generator) -> Architecture:
     void = _void(side, rng)
     fat = _fat(side, rng)
     holes = np.maximum.reduce([lumens, void, fat])
-    across, along = _fibre_coordinates(side, rng)
+    across, along = fibre_coordinates(side, rng)
     return Architecture(epithelium * (1 - holes), 1 - holes, holes, across, along, growth)
 
 
@@ -84,7 +84,7 @@ def _fat(side: int, rng: np.random.Generator) -> Floats:
     return empty
 
 
-def _fibre_coordinates(side: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def fibre_coordinates(side: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Curved coordinates across and along the fibres: straight lines bent by a smooth landscape."""
     angle = float(rng.uniform(0, np.pi))
     rows, columns = np.mgrid[:side, :side].astype(np.float32)

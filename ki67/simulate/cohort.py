@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PIL import Image
-from tqdm import tqdm
 
 from ki67.simulate.field import Cohort, render_field
-from ki67.workers import pool
+from ki67.simulate.work import Progress, carry_out
 
 CROP = 1
 SETTINGS = "cohort.json"  # beside Train/ and Test/; also what tells simulated data from real
@@ -48,17 +47,9 @@ def write_cohort(folder: Path, cohort: Cohort, workers: int | None = None, progr
     for order in missing:
         order.image.parent.mkdir(parents=True, exist_ok=True)
     (folder / SETTINGS).write_text(json.dumps(asdict(cohort), indent=2) + "\n")
-    done = len(wanted) - len(missing)
-    count = workers or os.cpu_count() or 1
-    with tqdm(total=len(wanted), initial=done, unit="field", desc="simulated", disable=not progress) as bar:
-        if count == 1:
-            for order in missing:
-                write_field(order)
-                bar.update()
-            return
-        with pool(count) as processes:
-            for _ in processes.map(write_field, missing, chunksize=2):
-                bar.update()
+    bar = Progress(len(wanted), len(wanted) - len(missing), "field", progress)
+    for _ in carry_out(write_field, missing, workers, bar):
+        pass
 
 
 def write_field(order: Order) -> None:

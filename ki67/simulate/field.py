@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
 from ki67.simulate.architecture import Architecture, Growth, lay_out
 from ki67.simulate.camera import photograph
 from ki67.simulate.noise import Floats
-from ki67.simulate.nuclei import Kind, Nucleus, stamp
+from ki67.simulate.nuclei import DEFOCUS, Kind, Nucleus, flattened, stamp
 from ki67.simulate.optics import transmitted
 from ki67.simulate.patients import Patient, draw_patient, for_field
 from ki67.simulate.population import populate
@@ -18,7 +17,6 @@ from ki67.simulate.stroma import lay_ground
 
 GRID_UM = 0.27  # about the diffraction limit of a 40× dry objective: nothing finer reaches the camera
 TIL_SIZE = 0.8  # a lymphocyte is called one where the tumour's nuclei are clearly larger
-DEFOCUS = (0.0, 1.0, 2.4)
 BROWN_SPINDLE = 4.5  # a positive nucleus is counted unless it is a mere line
 
 
@@ -61,17 +59,13 @@ def render_field(cohort: Cohort, patient: int, field: int) -> Field:
 
 
 def _section(plan: Architecture, nuclei: list[Nucleus], patient: Patient, rng: np.random.Generator) -> Floats:
-    """Concentrations (stain, y, x): layers out of the focal plane are blurred before they are added."""
+    """Concentrations (stain, y, x)."""
     side = plan.tissue.shape[0]
     layers = np.zeros((len(DEFOCUS), 3, side, side), dtype=np.float32)
     lay_ground(layers[0], plan, nuclei, patient.tissue, rng)
     for nucleus in nuclei:
         stamp(layers, nucleus, rng)
-    total = layers[0]
-    for depth, sigma in enumerate(DEFOCUS[1:], start=1):
-        for stain in (0, 1):
-            total[stain] += ndimage.gaussian_filter(layers[depth, stain], sigma, truncate=3.0)
-    return np.asarray(total, dtype=np.float32)
+    return flattened(layers)
 
 
 def _passed_over(growth: Growth, rng: np.random.Generator) -> frozenset[Kind]:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+from scipy import ndimage
 
 from ki67.simulate.noise import Floats, patch, texture
 
 MARGIN = 1.6
+DEFOCUS = (0.0, 1.0, 2.4)  # blur of the layers at each depth, in grid pixels
 
 
 class Kind(IntEnum):
@@ -20,6 +22,7 @@ class Kind(IntEnum):
     PYKNOTIC = 4
     GHOST = 5
     FLECK = 6
+    NORMAL = 7
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,15 @@ def stamp(layers: Floats, nucleus: Nucleus, rng: np.random.Generator) -> None:
         target[0] += _chromatin(nucleus, rho, body, spots, rng) * np.float32(nucleus.haematoxylin)
     if nucleus.dab > 0:
         target[1] += _precipitate(nucleus, rho, body, spots, rng) * np.float32(nucleus.dab)
+
+
+def flattened(layers: Floats, stains: tuple[int, ...] = (0, 1)) -> Floats:
+    """The layers (depth, stain, y, x) as one: those out of the focal plane are blurred before they are added."""
+    total = layers[0]
+    for depth, sigma in enumerate(DEFOCUS[1:], start=1):
+        for stain in stains:
+            total[stain] += ndimage.gaussian_filter(layers[depth, stain], sigma, truncate=3.0)
+    return np.asarray(total, dtype=np.float32)
 
 
 def _radial(nucleus: Nucleus, dx: Floats, dy: Floats, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:

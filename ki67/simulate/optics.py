@@ -1,12 +1,21 @@
 """How stained tissue absorbs light: Beer–Lambert, one absorption vector per stain."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Vector = tuple[float, float, float]
+
+
+class Absorbers(Protocol):
+    """Whatever three stains colour a section."""
+
+    def matrix(self) -> Floats:
+        """Their absorption vectors as rows, in the order of the concentration planes."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ def jittered(vector: Vector, spread: float, rng: np.random.Generator) -> Vector:
     return unit(np.asarray(vector) * np.exp(rng.normal(0.0, spread, 3)))
 
 
-def transmitted(concentrations: Floats, stains: Stains) -> Floats:
+def transmitted(concentrations: Floats, stains: Absorbers) -> Floats:
     """The share of white light that passes, (3, h, w): 10 to the minus sum of concentration times vector."""
     planes = concentrations.reshape(3, -1)
     density = stains.matrix().T @ planes

@@ -45,7 +45,8 @@ class Patient:
     camera: Camera
 
 
-def _log_between(low: float, high: float, rng: np.random.Generator) -> float:
+def log_between(low: float, high: float, rng: np.random.Generator) -> float:
+    """A factor between two, as likely to be twice as large as half as large."""
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
@@ -69,7 +70,7 @@ def _tissue(index: float, crisp: float, diameter: float, rng: np.random.Generato
         index=float(index),
         crowding=float(rng.uniform(0.0, 1.0) ** (1 - 0.4 * crisp)),
         diameter=float(diameter),
-        pleomorphism=_log_between(0.09, 0.30, rng),
+        pleomorphism=log_between(0.09, 0.30, rng),
         haematoxylin=_blend(0.24, 0.15, crisp, 0.40, rng),
         haematoxylin_spread=float(rng.uniform(0.15, 0.45)),
         masking=float(rng.uniform(0.0, 1.0)),

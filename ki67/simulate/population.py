@@ -29,7 +29,7 @@ class Body:
 def populate(plan: Architecture, tissue: Tissue, unit: float, rng: np.random.Generator) -> list[Nucleus]:
     """All bodies of a field; `unit` is the tumour's nuclear diameter in grid pixels."""
     kinds, places, radii = _candidates(plan, tissue, unit, rng)
-    kept = _apart(places, radii, float(rng.uniform(0.72, 1.0)), rng)
+    kept = apart(places, radii, float(rng.uniform(0.72, 1.0)), rng)
     hot = relief(2.0, plan.tissue.shape[0], rng)
     crowded = _crowded(kinds, places, kept)
     chosen = [Body(kinds[i], float(places[i, 0]), float(places[i, 1]), float(radii[i]), i in crowded) for i in kept]
@@ -62,14 +62,14 @@ def _candidates(
     for kind, where, rate, radius, spread in wanted:
         area = cell_area if kind in (Kind.TUMOUR, Kind.GHOST, Kind.PYKNOTIC) else 40.0**2
         count = min(int(rng.poisson(full * rate * float(where.sum()) / area)), 3 * MOST_CELLS)
-        found = _scatter(where, count, rng)
+        found = scatter(where, count, rng)
         kinds += [kind] * len(found)
         places.append(found)
         radii.append(radius * np.exp(rng.normal(0, spread, len(found))))
     return kinds, np.concatenate(places), np.concatenate(radii)
 
 
-def _scatter(where: Floats, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def scatter(where: Floats, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Points (x, y) with density proportional to a map."""
     if count == 0:
         return np.zeros((0, 2))
@@ -79,7 +79,9 @@ def _scatter(where: Floats, count: int, rng: np.random.Generator) -> NDArray[np.
     return np.stack([columns, rows], axis=1) + rng.random((count, 2))
 
 
-def _apart(places: NDArray[np.float64], radii: NDArray[np.float64], closeness: float, rng: np.random.Generator) -> list[int]:
+def apart(
+    places: NDArray[np.float64], radii: NDArray[np.float64], closeness: float, rng: np.random.Generator, most: int = MOST_CELLS
+) -> list[int]:
     """The candidates that stay when each gives way to an earlier one that it would overlap too much."""
     if len(places) == 0:
         return []
@@ -93,7 +95,7 @@ def _apart(places: NDArray[np.float64], radii: NDArray[np.float64], closeness: f
     for first, second in clash:
         if keep[first]:
             keep[second] = False
-    return [int(i) for i in np.flatnonzero(keep)[:MOST_CELLS]]
+    return [int(i) for i in np.flatnonzero(keep)[:most]]
 
 
 def _crowded(kinds: list[Kind], places: NDArray[np.float64], kept: list[int]) -> set[int]:
@@ -105,12 +107,12 @@ def _crowded(kinds: list[Kind], places: NDArray[np.float64], kept: list[int]) ->
     return {i for i, count in zip(small, near, strict=True) if count > 2}
 
 
-def _fibre_angle(plan: Architecture, x: float, y: float) -> float:
+def fibre_angle(across: Floats, x: float, y: float) -> float:
     """The direction in which the fibres run at a place."""
-    side = plan.across.shape[0]
+    side = across.shape[0]
     column, row = min(max(int(x), 2), side - 3), min(max(int(y), 2), side - 3)
-    gx = float(plan.across[row, column + 2] - plan.across[row, column - 2])
-    gy = float(plan.across[row + 2, column] - plan.across[row - 2, column])
+    gx = float(across[row, column + 2] - across[row, column - 2])
+    gy = float(across[row + 2, column] - across[row - 2, column])
     return float(np.arctan2(gx, -gy))
 
 
@@ -149,7 +151,7 @@ def _angle(kind: Kind, fibre: bool, plan: Architecture, place: tuple[float, floa
     """Along the fibres, more or less, or anyhow."""
     if not fibre:
         return float(rng.uniform(0, np.pi))
-    return _fibre_angle(plan, *place) + float(rng.normal(0, 0.5 if kind is Kind.PLUMP else 0.3))
+    return fibre_angle(plan.across, *place) + float(rng.normal(0, 0.5 if kind is Kind.PLUMP else 0.3))
 
 
 def _aspect(kind: Kind, rng: np.random.Generator) -> float:

@@ -20,7 +20,7 @@ def lay_ground(layers: Floats, plan: Architecture, nuclei: list[Nucleus], tissue
     fine, coarse = rng.uniform(0.05, 0.3, 2)
     mottle = np.clip(1 + fine * speckle(3, side, rng) + coarse * speckle(10, side, rng), 0.2, 3)
     epithelial = np.float32(rng.uniform(0.4, 1.4)) * cytoplasm
-    stromal = np.float32(rng.uniform(0.3, 0.9)) * _collagen(plan, rng) + np.float32(0.5) * cytoplasm
+    stromal = np.float32(rng.uniform(0.3, 0.9)) * collagen(plan.across, plan.along, rng) + np.float32(0.5) * cytoplasm
     matter = plan.epithelium * epithelial + (1 - plan.epithelium) * stromal
     matter = (matter * mottle * plan.tissue * _solid(tissue, side, rng)).astype(np.float32)
     layers[2] += np.float32(tissue.ground) * matter
@@ -74,12 +74,12 @@ def _stray_dab(cells: list[Nucleus], tissue: Tissue, rng: np.random.Generator) -
     return np.asarray(bleeds * amount, dtype=np.float32)
 
 
-def _collagen(plan: Architecture, rng: np.random.Generator) -> Floats:
-    """Fibres that follow the curved coordinates of the plan."""
-    side = plan.across.shape[0]
+def collagen(across: Floats, along: Floats, rng: np.random.Generator) -> Floats:
+    """Fibres that follow the curved coordinates of a plan."""
+    side = across.shape[0]
     source = texture(float(rng.choice([10.0, 18.0, 30.0])), float(rng.choice([1.5, 2.5, 4.0])))
-    across = plan.across + 2.5 * speckle(14, side, rng) + rng.uniform(0, 1000)
-    sampled = ndimage.map_coordinates(source, [across, plan.along + rng.uniform(0, 1000)], order=1, mode="grid-wrap")
+    bent = across + 2.5 * speckle(14, side, rng) + rng.uniform(0, 1000)
+    sampled = ndimage.map_coordinates(source, [bent, along + rng.uniform(0, 1000)], order=1, mode="grid-wrap")
     waviness = float(rng.uniform(0.1, 0.55)) * np.clip(0.7 + 0.5 * relief(4.0, side, rng), 0.0, 1.5)
     return np.asarray(np.clip(1 + waviness * sampled, 0, 3.0), dtype=np.float32)
 

@@ -1,0 +1,18 @@
+"""What a network that reads H&E patches says of itself: how to build it, what it wants, what its numbers mean."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class PatchNetwork(BaseModel):
+    """What travels with the weights."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    architecture: str
+    width: float
+    output: str
+    um_per_px: float
+    preprocessing: str = "8-bit RGB, halved by area averaging, pixels from −1 to 1"
+    trained_on: str
+    data_hash: str
+    recipe: dict[str, float | int | str | list[float]]

@@ -1,0 +1,40 @@
+"""Pictures made on all cores, each handed back as soon as its turn comes."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tqdm import tqdm
+
+from ki67.workers import pool
+
+Order = TypeVar("Order")
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the bar says: of how many, how many were there before, and what they are."""
+
+    total: int
+    done: int
+    unit: str
+    shown: bool
+
+
+def carry_out(deed: Callable[[Order], Made], orders: Sequence[Order], workers: int | None, progress: Progress) -> Iterator[Made]:
+    """What the deed makes of each order, in their order, whatever the number of workers."""
+    count = workers or os.cpu_count() or 1
+    with tqdm(
+        total=progress.total, initial=progress.done, unit=progress.unit, desc="simulated", disable=not progress.shown
+    ) as bar:  # fmt: skip
+        if count == 1:
+            for order in orders:
+                yield deed(order)
+                bar.update()
+            return
+        with pool(count) as processes:
+            for made in processes.map(deed, orders, chunksize=2):
+                yield made
+                bar.update()
