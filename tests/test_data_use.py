@@ -10,6 +10,7 @@ from made import write_sample
 from ki67.data.use import use
 from ki67.errors import InputError
 from ki67.models.own_data import settings_with, train_on_folder
+from ki67.simulate.he import TissueCohort, write_cohort
 
 
 @pytest.fixture
@@ -42,6 +43,23 @@ def test_a_wrong_dataset_is_refused_and_the_old_one_kept(study: Path, dataset: P
         use(dataset, "shidc")
     assert (study / "data.dvc").read_bytes() == before
     assert (study / "data/shidc/cohort.json").is_file()
+
+
+def test_breastpathq_is_checked_and_copied_beside_the_other_dataset(study: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    write_cohort(made, TissueCohort(3, 1, 1, 2, 1, seed=1), workers=1, progress=False)
+    (made / "train/9_9.tif").write_bytes((made / "train/101_1.tif").read_bytes())
+    (made / "notes.txt").write_text("mine")
+    said = "\n".join(use(made, "breastpathq"))
+    assert "BreastPathQ layout" in said and "train: 3 scored patches of 3 slides of 3 patients" in said
+    assert "1 oddities:\n  train/9_9.tif: no score" in said
+    copied = study / "data/breastpathq"
+    assert sorted(p.name for p in copied.iterdir()) == ["cells", "cohort.json", "patient_ids.csv", "train", "train_labels.csv"]
+    assert (study / "data/shidc/cohort.json").is_file()
+    (made / "patient_ids.csv").write_text("patient_id,slide\n1,101\n")
+    with pytest.raises(InputError, match="slide 201 has no patient"):
+        use(made, "breastpathq")
+    assert len((copied / "patient_ids.csv").read_text().splitlines()) == 4
 
 
 def test_an_unknown_dataset_gets_a_hint(study: Path, dataset: Path) -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ki67.cellularity.discs import BACKGROUND, CHANNELS, discs
-from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL, Nuclei
+from ki67.cellularity.pictures import painted, score_distribution, scored_plate, weak_labels
+from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL, Nuclei, Patches, most_kinds
 
 
 def nuclei(*rows: tuple[float, float, int]) -> Nuclei:
@@ -52,3 +53,29 @@ def test_a_disc_at_the_edge_is_cut_and_none_gives_background() -> None:
 def test_a_centre_between_pixels_is_rounded_by_distance_not_by_index() -> None:
     mask = discs(nuclei((10.5, 10.5, MALIGNANT)), side=22)[..., MALIGNANT]
     assert np.array_equal(mask, mask[::-1]) and np.array_equal(mask, mask.T)
+
+
+def patches(scores: list[float], crowds: list[Nuclei]) -> Patches:
+    count = len(scores)
+    images = np.zeros((count, 256, 256, 3), np.uint8)
+    return Patches(tuple(map(str, range(count))), ("p",) * count, images, np.array(scores, np.float32), tuple(crowds))
+
+
+def test_masks_are_painted_red_green_and_blue_on_black() -> None:
+    picture = painted(discs(nuclei((10, 10, MALIGNANT), (30, 10, NORMAL), (50, 10, LYMPHOCYTE)), side=60))
+    assert [int(picture[10, x].argmax()) for x in (10, 30, 50)] == [0, 1, 2]
+    assert (picture[40] == 0).all()
+
+
+def test_every_score_is_counted_in_the_column_it_was_written_for() -> None:
+    shown = patches([0.0, 0.35, 0.35, 0.45, 1.0], [nuclei()] * 5)
+    bars = score_distribution({"train": shown, "test": shown}).axes[0].patches
+    tops = {round(bar.get_x() + bar.get_width() / 2, 2): bar.get_y() + bar.get_height() for bar in bars}
+    assert {at: top for at, top in tops.items() if top} == {0.0: 2, 0.35: 4, 0.45: 2, 1.0: 2}
+
+
+def test_patches_with_all_kinds_are_shown_first() -> None:
+    all_three = nuclei((1, 1, NORMAL), (2, 2, LYMPHOCYTE), (3, 3, MALIGNANT))
+    shown = patches([0.1, 0.2, 0.3], [nuclei(), all_three, nuclei((1, 1, NORMAL))])
+    assert most_kinds(shown, 2) == [1, 0]
+    assert len(weak_labels(shown).axes) == 6 and scored_plate(shown).axes[1].get_title() == "0.20"

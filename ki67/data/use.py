@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ki67.data import breastpathq, shidc
+from ki67.data.tables import SIMULATED_MARK
 from ki67.errors import InputError
 from ki67.params import nearest
 
@@ -64,11 +65,11 @@ def use(path: Path, dataset: str) -> list[str]:
 
 
 def put_in_place(path: Path, parts: tuple[str, ...], target: Path) -> None:
-    """Copy beside and swap, so that a kill leaves the old dataset or the new one."""
+    """Copy beside and swap, so that a kill leaves the old dataset or the new one; simulated data keep the mark that says so."""
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    for part in parts:
+    for part in (*parts, *([SIMULATED_MARK] if (path / SIMULATED_MARK).is_file() else [])):
         if (path / part).is_dir():
             shutil.copytree(path / part, partial / part)
         else:

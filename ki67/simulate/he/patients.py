@@ -11,8 +11,8 @@ from ki67.simulate.optics import Vector, jittered, unit
 from ki67.simulate.patients import SPREAD, log_between
 
 # Between these two directions lie haematoxylin and eosin as measured on scanned slides of several laboratories.
-HAEMATOXYLIN = ((0.68, 0.67, 0.29), (0.52, 0.72, 0.46))
-EOSIN = ((0.10, 0.95, 0.30), (0.25, 0.81, 0.53))
+HAEMATOXYLIN = ((0.68, 0.67, 0.29), (0.50, 0.72, 0.48))
+EOSIN = ((0.10, 0.95, 0.30), (0.26, 0.79, 0.56))
 BLOOD = (0.14, 0.76, 0.63)
 UM_PER_PX = 0.5
 
@@ -78,11 +78,11 @@ def _tissue(darkness: float, size: float, rng: np.random.Generator) -> Tissue:
         spacing=float(rng.uniform(1.15, 1.65)),
         vesicular=float(rng.uniform(0.35, 1.0)),
         nucleoli=float(rng.beta(1.2, 1.8)),
-        haematoxylin=float(0.34 * 1.9**darkness * np.exp(rng.normal(0, 0.10))),
+        haematoxylin=float(0.29 * 2.0**darkness * np.exp(rng.normal(0, 0.10))),
         haematoxylin_spread=float(rng.uniform(0.12, 0.30)),
         eosin=float(0.145 * 1.9**darkness * np.exp(rng.normal(0, 0.20))),
         cytoplasm=float(rng.uniform(0.45, 0.90)),
-        blueness=float(rng.uniform(0.08, 0.30)),
+        blueness=float(rng.uniform(0.10, 0.40)),
         collagen=float(rng.uniform(0.9, 1.5)),
         porosity=float(rng.normal(-0.4, 0.5)),
         infiltrate=float(rng.beta(0.8, 2.2)),
@@ -103,7 +103,7 @@ def _between(ends: tuple[Vector, Vector], share: float) -> Vector:
 
 def _camera(rng: np.random.Generator) -> Camera:
     """A slide scanner: evener light than a microscope's, sharpened, stored as JPEG inside the slide."""
-    level = float(rng.uniform(0.90, 0.97))
+    level = float(rng.uniform(0.90, 0.99))
     return Camera(
         white=(
             level * float(rng.normal(1.0, 0.008)),

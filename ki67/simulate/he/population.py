@@ -38,10 +38,16 @@ def populate(plan: Plan, tissue: Tissue, unit: float, rng: np.random.Generator) 
     """All nuclei of a patch; `unit` is the tumour's nuclear diameter in pixels."""
     groups = [_of_glands(plan.glands, plan, rng), *_scattered(plan, tissue, unit, rng)]
     xy, room = (np.concatenate([getattr(group, name) for group in groups]) for name in ("xy", "room"))
-    kept = apart(xy, room, float(rng.uniform(0.85, 1.0)), rng, MOST)
+    kept = [i for i in apart(xy, room, float(rng.uniform(0.85, 1.0)), rng, MOST) if _held(plan.holes, xy[i])]
     owner = np.repeat(np.arange(len(groups)), [len(group.xy) for group in groups])
     first = np.concatenate([[0], np.cumsum([len(group.xy) for group in groups])])
     return [_nucleus(groups[owner[i]], i - int(first[owner[i]]), plan, tissue, rng) for i in kept]
+
+
+def _held(holes: Floats, centre: NDArray[np.float64]) -> bool:
+    """Whether tissue holds the nucleus: one in a slit or a lumen would be annotated and not seen."""
+    column, row = (int(np.clip(at, 0, holes.shape[0] - 1)) for at in centre)
+    return bool(holes[row, column] < 0.5)
 
 
 def _scattered(plan: Plan, tissue: Tissue, unit: float, rng: np.random.Generator) -> list[Candidates]:
