@@ -236,6 +236,30 @@ class Patches(Stage):
     seed: int = Field(ge=0)
 
 
+class Regress(Stage):
+    """Networks that read the cellularity off a patch, a row of Table 2 each."""
+
+    networks: list[Literal["sr", "resnet34", "resnet50", "xception", "xception_classes"]] = Field(min_length=1)
+    weights: Literal["random", "imagenet"]
+    width: float = Field(gt=0, le=1)
+    shrink: Literal[1, 2, 4]
+    epochs: int = Field(ge=1)
+    batch: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    tuned_epochs: int = Field(ge=1)
+    tuned_learning_rate: float = Field(gt=0)
+    schedule: Literal["linear", "cosine"]
+    precision: Precision
+    seed: int = Field(ge=0)
+
+
+class Cellularity(Stage):
+    """Every model of the chapter on the test patches."""
+
+    resamples: int = Field(ge=100)
+    seed: int = Field(ge=0)
+
+
 class Claims(Stage):
     """The papers' figures beside ours."""
 
@@ -260,6 +284,8 @@ STAGES: dict[str, type[Stage]] = {
     "patches": Patches,
     "segment": Segment,
     "boost": Boost,
+    "regress": Regress,
+    "cellularity": Cellularity,
     "claims": Claims,
 }
 SECTIONS: dict[str, type[Stage]] = {**STAGES, "cluster": Cluster}

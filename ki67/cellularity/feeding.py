@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.cellularity.views import augmented_pair, network_input
+from ki67.cellularity.views import augmented, augmented_pair, network_input
 
 Example = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -57,3 +57,16 @@ class Crops:
         window = np.s_[index, y : y + self.side, x : x + self.side]
         image, masks = augmented_pair(self.images[window], self.masks[window], rng)
         return network_input(image), masks.astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredViews:
+    """Whole patches with their scores, each seen another way: one example for the networks that read the score."""
+
+    images: NDArray[np.uint8]
+    scores: NDArray[np.float32]
+    target: Callable[[float], NDArray[np.float32]]
+
+    def __call__(self, index: int, rng: np.random.Generator) -> Example:
+        """One of them."""
+        return network_input(augmented(self.images[index], rng)), self.target(float(self.scores[index]))

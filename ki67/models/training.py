@@ -137,6 +137,7 @@ def fit(
     """
     checkpoint = Checkpoint(state)
     model.compile(optimizer=keras.optimizers.Adam(learning_rates(recipe, train.steps)), loss=loss)
+    model.optimizer.build(model.trainable_variables)  # here and not in the first step, which would be traced twice for it
     found = checkpoint.load()
     model, curve = found if found else (model, [])
     bar = Bar(recipe.epochs * train.steps, len(curve) * train.steps)

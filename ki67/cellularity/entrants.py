@@ -1,0 +1,121 @@
+"""The networks of Table 2 as the stage runs them: trained, put into a folder with a description, asked about the test patches."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import pandas as pd
+
+from ki67.cellularity.cascade import cascade
+from ki67.cellularity.description import PatchNetwork
+from ki67.cellularity.end_to_end import maps_within, train_cascade
+from ki67.cellularity.fpn import fpn
+from ki67.cellularity.regressing import Parts, read, table, train_regressor
+from ki67.cellularity.regressors import BINS, REGRESSION, REGRESSORS, likeliest
+from ki67.cellularity.segmenting import judged, load_segmentation
+from ki67.cellularity.store import predict
+from ki67.data.patches import Patches
+from ki67.description import read_description
+from ki67.errors import InputError
+from ki67.models.experiment import Data
+from ki67.models.store import save_model, with_weights
+from ki67.params import Regress
+from ki67.state import state_folder
+
+CASCADE, CLASSES, ARGMAX = "sr", "xception_classes", "xception_argmax"
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What the stage reads: scored patches in three parts, annotated nuclei to judge maps by, a trained segmentation."""
+
+    parts: Parts
+    test: Patches
+    nuclei: Patches
+    segmentation: Path
+
+
+@dataclass(frozen=True, eq=False)
+class Entrant:
+    """One network, trained: what is shipped, what it and its variants say of the test patches, its curve, and what to know."""
+
+    model: keras.Model
+    predictions: Mapping[str, pd.DataFrame]
+    curve: pd.DataFrame
+    summary: dict[str, Any]
+
+
+def run(settings: Regress, network: str, material: Material, inputs: Sequence[Path], out: Path, data: Data) -> Entrant:
+    """Train a network into its folder under `out`; a killed run goes on where it was."""
+    asked = settings.model_dump(exclude={"out", "networks"}) | {"network": network}
+    state = state_folder("regress", asked, list(inputs))
+    entrant = (train_sr if network == CASCADE else train_direct)(settings, network, material, state)
+    save_model(entrant.model, describe(settings, network, material, data), out / network)
+    shutil.rmtree(state, ignore_errors=True)
+    return entrant
+
+
+def train_direct(settings: Regress, network: str, material: Material, state: Path) -> Entrant:
+    """A network that looks at the picture; the one with classes has two answers, their mean and the likeliest of them."""
+    model, curve = train_regressor(settings, network, material.parts, state)
+    predictions = {network: table(material.test, read(model, REGRESSORS[network].reading, material.test))}
+    if network == CLASSES:
+        predictions[ARGMAX] = table(material.test, likeliest(predict(model, material.test.images)))
+    return Entrant(model, predictions, curve, summary(settings, network, model, curve))
+
+
+def train_sr(settings: Regress, network: str, material: Material, state: Path) -> Entrant:
+    """The cascade, before and after its tuning; did the maps get worse while the score got better?"""
+    steps = train_cascade(settings, material.segmentation, material.parts, state)
+    models = {"sr_frozen": steps.frozen, network: steps.tuned}
+    predictions = {name: table(material.test, read(model, REGRESSION, material.test)) for name, model in models.items()}
+    maps = {name: judged(maps_within(model), material.nuclei)["jaccard"] for name, model in models.items()}
+    facts = {"segmentation": maps, "tuned_epochs": settings.tuned_epochs}
+    return Entrant(steps.tuned, predictions, steps.curve, summary(settings, network, steps.tuned, steps.curve) | facts)
+
+
+def summary(settings: Regress, network: str, model: keras.Model, curve: pd.DataFrame) -> dict[str, Any]:
+    """What was trained, and how it stood on validation after its last epoch."""
+    return {
+        "network": network,
+        "weights": settings.weights,
+        "width": settings.width,
+        "parameters": model.count_params(),
+        "epochs": settings.epochs,
+        "validation_mse": curve.groupby("model", sort=False)["validation_mse"].last().to_dict(),
+    }
+
+
+def describe(settings: Regress, network: str, material: Material, data: Data) -> PatchNetwork:
+    """What will travel with the weights."""
+    recipe = settings.model_dump(exclude={"out", "networks"})
+    if network == CASCADE:
+        recipe["segmentation_width"] = load_segmentation(material.segmentation)[1].width
+    return PatchNetwork(
+        architecture=network,
+        width=settings.width,
+        output=f"how likely each of {len(BINS)} scores from 0 to 1 is" if network == CLASSES else "score from 0 to 1",
+        um_per_px=data.um_per_px,
+        trained_on=data.source,
+        data_hash=data.hash,
+        recipe=recipe,
+    )
+
+
+def build(described: PatchNetwork) -> keras.Model:
+    """The network that a description names, with fresh weights."""
+    shrink = int(str(described.recipe["shrink"]))
+    if described.architecture == CASCADE:
+        return cascade(fpn(float(str(described.recipe["segmentation_width"]))), described.width, shrink)
+    return REGRESSORS[described.architecture].build(described.architecture, described.width, shrink)
+
+
+def load_regressor(folder: Path) -> tuple[keras.Model, PatchNetwork]:
+    """A trained network of Table 2 and its description."""
+    described = read_description(folder, PatchNetwork)
+    if described.architecture not in (known := [CASCADE, *REGRESSORS]):
+        raise InputError(f"{folder}: holds a network {described.architecture!r}; wanted is one of {', '.join(known)}")
+    return with_weights(build(described), folder), described
