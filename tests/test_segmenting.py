@@ -46,7 +46,7 @@ def spotted(count: int, seed: int = 1) -> Patches:
 
 
 def settings(**changes: object) -> Segment:
-    values = read(ROOT / "params.yaml")["segment"] | {"width": 0.1, "crop": 64, "epochs": 2, "crops_per_patch": 4}
+    values = read(ROOT / "params.yaml")["segment"] | {"width": 0.1, "crop": 64, "epochs": 2, "crops_per_patch": 4, "batch": 4}
     return Segment(**(values | changes))
 
 
