@@ -1,6 +1,6 @@
 """The trained network on real fields: a check during development. Nothing is trained or tuned on them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from ki67.errors import InputError
 from ki67.evaluation import Resampling, evaluate
 from ki67.images import read_rgb, resized
 from ki67.models.predictions import Network, found_by
+from ki67.real_patches import FOLDER as PATCHES
+from ki67.real_patches import check_patches, said_of_patches
 from ki67.scores import score
 from ki67.scoring.evaluate import figures, outcome_of
 from ki67.scoring.pictures import Picture
@@ -26,6 +28,8 @@ from ki67.scoring.scorer import Scorer
 from ki67.simulate.realism import realism_table
 from ki67.summary import summary
 from ki67.tables import write_csv, write_json
+from ki67.tiles.model import load_model as load_patch_network
+from ki67.weights import CELLULARITY
 
 RESULT = Path("release/real_check.json")
 REALISM = Path("release/realism.csv")
@@ -34,18 +38,32 @@ REALISM = Path("release/realism.csv")
 def check_folder(folder: Path | None, model: Path | None) -> list[str]:
     """Judge the network, the classical row and chance on every set in a folder; lines to print, and one JSON file."""
     if folder is None:
-        return ["real-check: skipped; name a folder that holds shidc/ or bcdata/: make real-check REAL=FOLDER"]
+        return ["real-check: skipped; name a folder that holds shidc/, bcdata/ or breastpathq/: make real-check REAL=FOLDER"]
     sets = {name: read for name, read in READERS.items() if (folder / name).is_dir()}
-    if not sets:
-        raise InputError(f"{folder}: holds neither shidc/ nor bcdata/; see the book's page on real tissue for their layout")
-    network, settings = prepared(model)
-    results = {name: judged(read(folder / name), network, settings) for name, read in sets.items()}
-    for name, result in results.items():
-        results[name] = result | scored(name, folder / name, network)
-    write_json(results, RESULT)
+    patches = (folder / PATCHES).is_dir()
+    if not sets and not patches:
+        missing = "holds neither shidc/ nor bcdata/ nor breastpathq/"
+        raise InputError(f"{folder}: {missing}; see the book's page on real tissue for their layout")
+    results = cells_of(folder, sets, model) if sets else {}
+    lines = [line for name, result in results.items() for line in said(name, result)]
+    if patches and not CELLULARITY.is_dir():
+        lines.append(f"{PATCHES}: skipped; no network for cellularity is shipped")
+    elif patches:
+        results[PATCHES] = check_patches(folder / PATCHES, load_patch_network())
+        lines += said_of_patches(results[PATCHES])
+    if results:
+        write_json(results, RESULT)
+        lines.append(f"written: {RESULT}")
     if (folder / "shidc").is_dir():
         write_csv(beside_simulated(folder / "shidc"), REALISM)
-    return [line for name, result in results.items() for line in said(name, result)] + [f"written: {RESULT}"]
+    return lines
+
+
+def cells_of(folder: Path, sets: Mapping[str, Callable[[Path], Frames]], model: Path | None) -> dict[str, Any]:
+    """The network for cells on each set, by the rules of the test and by `ki67 score`."""
+    network, settings = prepared(model)
+    judgements = {name: judged(read(folder / name), network, settings) for name, read in sets.items()}
+    return {name: result | scored(name, folder / name, network) for name, result in judgements.items()}
 
 
 def beside_simulated(folder: Path) -> pd.DataFrame:

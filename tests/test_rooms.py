@@ -38,7 +38,7 @@ def test_keras_is_imported_only_where_networks_are() -> None:
     assert users == {"models", "compression", "cellularity", "export.py"} | measuring
 
 
-@pytest.mark.parametrize("room", ["engine", "scoring", "weights"])
+@pytest.mark.parametrize("room", ["engine", "scoring", "tiles", "weights"])
 def test_what_laboratories_use_knows_no_room_of_keras(room: str) -> None:
     names = {name for path in (PACKAGE / room).rglob("*.py") for name in imported(path)}
     assert not {name for name in names if name.startswith(("ki67.models", "ki67.export", "ki67.compression.files"))}

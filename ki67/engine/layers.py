@@ -15,7 +15,7 @@ import numpy as np
 from ki67.description import LAYERS
 from ki67.engine.pathonet import Weight
 from ki67.errors import InputError
-from ki67.graphs import KERNEL, PIXELS, Floats, Output, engine_order, op, ov
+from ki67.graphs import KERNEL, PIXELS, Floats, Node, Output, engine_order, op, ov
 
 PADDING = {"same": "same_upper", "valid": "valid"}
 NONE, ONE = [0, 0], [1, 1]
@@ -52,17 +52,24 @@ Emit = Callable[[Layer, Sequence[Output]], Output]
 
 def graph_of(config: Mapping[str, Any], weight: Weight, unit: Sequence[float] = (1.0, 1.0, 1.0)) -> ov.Model:
     """The network for the engine: pictures (batch, height, width, 3) in, maps of that size out in their unit, kernels by name."""
+    pixels, places = placed(config, weight)
+    network = config["config"]
+    last = places[network["output_layers"][0]]
+    last = op.multiply(last, _by_channel(np.array(unit))).output(0) if set(unit) != {1.0} else last
+    return ov.Model([op.transpose(last, CHANNELS_LAST)], [pixels], network["name"])
+
+
+def placed(config: Mapping[str, Any], weight: Weight) -> tuple[Node, dict[str, Output]]:
+    """The place of the pictures, and what every layer makes of them, by its name; channels come first."""
     pixels = op.parameter([-1, -1, -1, 3], np.float32, name=PIXELS)
     pixels.output(0).get_tensor().set_names({PIXELS})
-    network, places = config["config"], dict[str, Output]()
+    places = dict[str, Output]()
     for layer in layers_of(config, weight):
         if layer.kind == "InputLayer":
             places[layer.name] = op.transpose(pixels, CHANNELS_FIRST).output(0)
         else:
             places[layer.name] = _emitted(layer, [places[name] for name in layer.inputs])
-    last = places[network["output_layers"][0]]
-    last = op.multiply(last, _by_channel(np.array(unit))).output(0) if set(unit) != {1.0} else last
-    return ov.Model([op.transpose(last, CHANNELS_LAST)], [pixels], network["name"])
+    return pixels, places
 
 
 def layers_of(config: Mapping[str, Any], weight: Weight) -> list[Layer]:
@@ -131,6 +138,16 @@ def depthwise(layer: Layer, inputs: Sequence[Output]) -> Output:
     return _finished(layer, x.output(0))
 
 
+def separable(layer: Layer, inputs: Sequence[Output]) -> Output:
+    """A convolution on each channel alone, then one on each pixel alone."""
+    layer.expect("a separable convolution that widens, or with channels first,", depth_multiplier=1, data_format="channels_last")
+    told = layer.settings
+    alone = np.ascontiguousarray(layer.array("depthwise_kernel").transpose(2, 3, 0, 1)[:, :, None])
+    mixing = engine_order(layer.array("pointwise_kernel"))
+    x = op.group_convolution(inputs[0], alone, told["strides"], NONE, NONE, told["dilation_rate"], PADDING[told["padding"]])
+    return _finished(layer, op.convolution(x, mixing, ONE, NONE, NONE, ONE).output(0))
+
+
 def batch_norm(layer: Layer, inputs: Sequence[Output]) -> Output:
     """One factor and one term a channel."""
     scale = 1 / np.sqrt(layer.array("moving_variance") + layer.settings["epsilon"])
@@ -167,10 +184,26 @@ def max_pool(layer: Layer, inputs: Sequence[Output]) -> Output:
     return op.max_pool(inputs[0], told["strides"], ONE, NONE, NONE, told["pool_size"], auto_pad=padding).output(0)
 
 
+def mean_pool(layer: Layer, inputs: Sequence[Output]) -> Output:
+    """The mean of each window; what lies outside the picture does not count."""
+    told = layer.settings
+    padding = PADDING[told["padding"]]
+    return op.avg_pool(inputs[0], told["strides"], NONE, NONE, told["pool_size"], True, auto_pad=padding).output(0)
+
+
 def mean_of_all(layer: Layer, inputs: Sequence[Output]) -> Output:
-    """One pixel for the whole picture."""
-    layer.expect("a layer of kind GlobalAveragePooling2D", keepdims=True, data_format="channels_last")
-    return op.reduce_mean(inputs[0], SIDES, True).output(0)
+    """One number a channel for the whole picture."""
+    layer.expect("a layer of kind GlobalAveragePooling2D with channels first", data_format="channels_last")
+    return op.reduce_mean(inputs[0], SIDES, layer.settings["keepdims"]).output(0)
+
+
+def dense(layer: Layer, inputs: Sequence[Output]) -> Output:
+    """Every number from every number."""
+    if len(inputs[0].get_partial_shape()) != 2:
+        raise layer.unknown("a dense layer on every pixel")
+    kernel = op.constant(engine_order(layer.array("kernel")), name=layer.name + KERNEL)
+    x = op.matmul(inputs[0], kernel, False, True).output(0)
+    return activated(layer, [op.add(x, layer.array("bias")[None]).output(0) if layer.settings["use_bias"] else x])
 
 
 def up_sampling(layer: Layer, inputs: Sequence[Output]) -> Output:
@@ -209,9 +242,17 @@ def _finished(layer: Layer, x: Output) -> Output:
 def activated(layer: Layer, inputs: Sequence[Output]) -> Output:
     """A layer's activation."""
     name = layer.settings["activation"]
-    if name not in {"linear", "relu"}:
+    if not isinstance(name, str) or name not in ACTIVATIONS:
         raise layer.unknown(f"activation {name if isinstance(name, str) else 'of another kind'}")
-    return op.relu(inputs[0]).output(0) if name == "relu" else inputs[0]
+    return ACTIVATIONS[name](inputs[0])
+
+
+ACTIVATIONS: Mapping[str, Callable[[Output], Output]] = {
+    "linear": lambda x: x,
+    "relu": lambda x: op.relu(x).output(0),
+    "sigmoid": lambda x: op.sigmoid(x).output(0),
+    "softmax": lambda x: op.softmax(x, 1).output(0),
+}
 
 
 def _by_channel(values: Floats) -> Output:
@@ -221,16 +262,21 @@ def _by_channel(values: Floats) -> Output:
 EMITTED: Mapping[str, Emit] = {
     "Activation": activated,
     "Add": added,
+    "AveragePooling2D": mean_pool,
     "BatchNormalization": batch_norm,
     "Concatenate": lambda layer, inputs: op.concat(list(inputs), 1).output(0),
     "Conv2D": convolution,
+    "Dense": dense,
     "DepthwiseConv2D": depthwise,
     "Dropout": lambda layer, inputs: inputs[0],
+    "ELU": lambda layer, inputs: op.elu(inputs[0], layer.settings["alpha"]).output(0),
     "GlobalAveragePooling2D": mean_of_all,
     "LeakyReLU": leaky_relu,
     "MaxPooling2D": max_pool,
     "ReLU": relu,
     "Rescaling": rescaling,
+    "SeparableConv2D": separable,
+    "SpatialDropout2D": lambda layer, inputs: inputs[0],
     "UpSampling2D": up_sampling,
     "ZeroPadding2D": zero_padding,
 }

@@ -59,20 +59,25 @@ def load_model(asked: Path | None = None) -> Model:
 
 
 def _scoring(path: Path) -> ov.Model:
-    """The graph, less all that the score does not need."""
+    """The graph from its file, ready for one tile."""
     try:
         if ElementTree.parse(path).getroot().tag != "net":  # the engine would try what other formats it could be, aloud
             raise InputError(f"{path}: not a graph of OpenVINO; copy the model again")
         graph = engine().read_model(path)
         if not {PIXELS} <= _names(graph.inputs) or not {SCORE} <= _names(graph.outputs):
             raise InputError(f"{path}: reads no {PIXELS!r} or gives no {SCORE!r}; name a network for cellularity")
-        found = ov.Model([graph.output(SCORE).get_node().input_value(0)], graph.get_parameters(), graph.get_friendly_name())
+        found = only_score(graph)
         found.reshape({PIXELS: ov.PartialShape(list(SHAPE))})
     except (RuntimeError, ElementTree.ParseError) as error:
         raise InputError(f"{path}: damaged, or not the graph of its {WEIGHTS}; copy the model again") from error
     if list(found.output(0).shape) != [1, 1]:
         raise InputError(f"{path}: its score is no single number a tile; name a network for cellularity")
     return found
+
+
+def only_score(graph: ov.Model) -> ov.Model:
+    """The graph, less all that the score does not need."""
+    return ov.Model([graph.output(SCORE).get_node().input_value(0)], graph.get_parameters(), graph.get_friendly_name())
 
 
 def _names(ports: Iterable[ov.Output]) -> set[str]:

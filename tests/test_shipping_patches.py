@@ -1,0 +1,109 @@
+"""Networks of H&E patches for `ki67 cellularity`: what is shipped scores as Keras does, weighs half, is always the same."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from ki67.cellularity.description import PatchNetwork
+from ki67.cellularity.fpn import fpn
+from ki67.cellularity.resnet import resnet34_levels
+from ki67.cellularity.shipping import ship, trial_pictures, words
+from ki67.cellularity.views import network_input
+from ki67.errors import InputError
+from ki67.graphs import engine
+from ki67.tiles.description import ShippedNetwork
+from ki67.tiles.grading import Grader
+from ki67.tiles.model import load_model
+
+WIDTH = 0.0625
+
+
+def shaken(model: keras.Model) -> keras.Model:
+    """As after a training: no statistic of BatchNorm is what it starts as."""
+    rng = np.random.default_rng(3)
+    for layer in model.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.set_weights([w * rng.uniform(0.8, 1.2, w.shape) + rng.normal(0, 0.05, w.shape) for w in layer.get_weights()])
+    return model
+
+
+def cascade() -> keras.Model:
+    """Maps, then one score read off them."""
+    keras.utils.set_random_seed(1)
+    segmentation = fpn(WIDTH)
+    small = layers.AveragePooling2D(4, name="shrink")(segmentation.output)
+    features = resnet34_levels(small, WIDTH, "regressor").thirty_second
+    score = layers.Dense(1, activation="sigmoid", name="score")(layers.GlobalAveragePooling2D(name="pooled")(features))
+    return shaken(keras.Model(segmentation.input, score, name="sr"))
+
+
+def classes() -> keras.Model:
+    """Separable convolutions, and 101 answers of which the mean counts."""
+    keras.utils.set_random_seed(1)
+    pixels = keras.Input((None, None, 3), name="pixels")
+    x = layers.SeparableConv2D(12, 3, strides=2, padding="same", name="sepconv1")(pixels)
+    x = layers.AveragePooling2D(3, 2, padding="same", name="shrink")(layers.ReLU(name="relu")(x))
+    x = layers.GlobalAveragePooling2D(name="pooled")(layers.BatchNormalization(name="bn")(x))
+    return shaken(keras.Model(pixels, layers.Dense(101, activation="softmax", name="classes")(x), name="classes"))
+
+
+def description() -> ShippedNetwork:
+    network = PatchNetwork(
+        architecture="sr", width=WIDTH, output="score", um_per_px=1.0, trained_on="simulated", data_hash="0", recipe={}
+    )  # fmt: skip
+    return words(network, "a test", trial_pictures())
+
+
+def test_a_cascade_is_shipped_with_halved_weights_and_its_maps(tmp_path: Path) -> None:
+    model = cascade()
+    checked = ship(model, description(), tmp_path)
+    assert checked.off < 1e-5
+    assert 1e-7 < checked.off_halved < 0.01
+    assert (tmp_path / "graph.bin").stat().st_size < 2.3 * model.count_params()
+    graph = engine().read_model(tmp_path / "graph.xml")
+    assert {name for output in graph.outputs for name in output.get_names()} == {"score", "maps"}
+    expected = model.predict_on_batch(network_input(trial_pictures()))[:, 0]
+    assert np.ptp(expected) > 1e-3
+    assert scores(tmp_path) == pytest.approx(expected, abs=0.01)
+
+
+def test_of_classes_the_mean_is_shipped(tmp_path: Path) -> None:
+    model = classes()
+    assert ship(model, description(), tmp_path).off < 1e-4
+    expected = model.predict_on_batch(network_input(trial_pictures())) @ np.linspace(0, 1, 101)
+    assert np.ptp(expected) > 1e-3
+    assert scores(tmp_path) == pytest.approx(expected, abs=1e-4)
+
+
+def scores(folder: Path) -> list[float]:
+    """As the command computes them."""
+    grader = Grader(load_model(folder), 1)
+    return [grader.cellularity(picture) for picture in trial_pictures()]
+
+
+def test_the_same_weights_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        ship(classes(), description(), tmp_path / name)
+    for file in ("graph.xml", "graph.bin", "model.json"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "other" / file).read_bytes(), file
+
+
+def test_a_layer_that_the_engine_does_not_know_is_named(tmp_path: Path) -> None:
+    pixels = keras.Input((None, None, 3), name="pixels")
+    pooled = layers.GlobalMaxPooling2D(name="strongest")(pixels)
+    model = keras.Model(pixels, layers.Dense(1, name="score")(pooled))
+    with pytest.raises(InputError, match="strongest: a layer of kind GlobalMaxPooling2D is not known here"):
+        ship(model, description(), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_network_that_halving_spoils_is_refused(tmp_path: Path) -> None:
+    pixels = keras.Input((None, None, 3), name="pixels")
+    score = layers.Dense(1, name="score")
+    model = keras.Model(pixels, score(layers.GlobalAveragePooling2D(name="pooled")(pixels)))
+    score.set_weights([np.full((3, 1), 32 + 1 / 65), np.zeros(1)])  # in half precision, the next to 32 is 32 + 1/32
+    with pytest.raises(InputError, match="away from Keras's with halved weights; do not ship it"):
+        ship(model, description(), tmp_path)
