@@ -14,10 +14,23 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ki67.errors import InputError
 from ki67.reported import reported
 
-Needs = Literal["none", "shidc", "backends", "hardware", "machine"]
+Needs = Literal["none", "shidc", "breastpathq", "imagenet", "backends", "hardware", "machine"]
 Operand = float | str
 REPRODUCED, DIFFERS, NOT_RUN = "reproduced", "differs", "not run"
-MISSING = {"shidc": "SHIDC-B-Ki-67", "backends": "the other backends", "hardware": "two GTX 1060", "machine": "that machine"}
+MISSING = {
+    "shidc": "SHIDC-B-Ki-67",
+    "breastpathq": "BreastPathQ",
+    "imagenet": "BreastPathQ and ImageNet weights",
+    "backends": "the other backends",
+    "hardware": "two GTX 1060",
+    "machine": "that machine",
+}
+# By what a run shows that it had them; what is not listed here no run has.
+SHOWN = {
+    "shidc": {"metrics/dataset.json:source": "shidc"},
+    "breastpathq": {"metrics/cellularity_dataset.json:source": "breastpathq"},
+    "imagenet": {"metrics/cellularity_dataset.json:source": "breastpathq", "metrics/cellularity.json:weights": "imagenet"},
+}
 SLACK = 1e-9  # so that 0.786 against 0.785 ± 0.001 is not decided by the last bit of a float
 
 
@@ -30,7 +43,7 @@ class Strict(BaseModel):
 class Rule(Strict):
     """How a figure follows from others: operands are numbers, printed figures `Table/row/cell`, or ours `path:key`."""
 
-    how: Literal["sum", "difference", "quotient", "harmonic", "weighted", "highest"]
+    how: Literal["sum", "difference", "quotient", "harmonic", "weighted", "highest", "lowest"]
     of: list[Operand] = Field(min_length=2)
     by: list[Operand] = []
 
@@ -133,34 +146,42 @@ RULES: dict[str, Callable[[list[float], list[float]], float]] = {
     "harmonic": lambda values, _: harmonic_mean(values),
     "weighted": lambda values, weights: fmean(values, weights),
     "highest": lambda values, _: max(values),
+    "lowest": lambda values, _: min(values),
 }
 
 
 def judge(groups: Sequence[Group], root: Path) -> list[Verdict]:
     """Every claim's verdict, from the results that lie under `root`."""
     figures = Figures(groups, root)
-    source = str(reported(root, "metrics/dataset.json:source"))
-    return [_verdict(group, claim, figures, source) for group in groups for claim in group.claims]
+    had = {needs: had_by(needs, root) for needs in {group.needs for group in groups}}
+    return [_verdict(group, claim, figures, had[group.needs]) for group in groups for claim in group.claims]
 
 
-def _verdict(group: Group, claim: Claim, figures: Figures, source: str) -> Verdict:
+def had_by(needs: Needs, root: Path) -> bool:
+    """Whether the run had what a figure needs."""
+    if needs == "none":
+        return True
+    return needs in SHOWN and all(reported(root, name) == wanted for name, wanted in SHOWN[needs].items())
+
+
+def _verdict(group: Group, claim: Claim, figures: Figures, had: bool) -> Verdict:
     printed, ours = figures.of(claim.value), figures.ours(claim)
     return Verdict(
         group.paper, group.table, group.title, claim.row, claim.cell, printed, ours,
-        _basis(group.needs, claim, ours, source), _word(group, printed, ours, source), claim.note,
+        _basis(group.needs, claim, ours, had), _word(group, printed, ours, had), claim.note,
     )  # fmt: skip
 
 
-def _basis(needs: Needs, claim: Claim, ours: float | None, source: str) -> str:
+def _basis(needs: Needs, claim: Claim, ours: float | None, had: bool) -> str:
     if ours is None:
         return ""
     if claim.rule:
         return "recomputed"
-    return "simulated" if needs == "shidc" and source != "shidc" else "measured"
+    return "simulated" if needs in SHOWN and not had else "measured"
 
 
-def _word(group: Group, printed: float, ours: float | None, source: str) -> str:
-    if group.needs in MISSING and not (group.needs == "shidc" and source == "shidc"):
+def _word(group: Group, printed: float, ours: float | None, had: bool) -> str:
+    if not had:
         return f"{NOT_RUN}: needs {MISSING[group.needs]}"
     if ours is None:
         return f"{NOT_RUN}: no figure of ours"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import pandas as pd
 
 from ki67.cellularity.cascade import cascade
@@ -64,7 +65,7 @@ def train_direct(settings: Regress, network: str, material: Material, state: Pat
     predictions = {network: table(material.test, read(model, REGRESSORS[network].reading, material.test))}
     if network == CLASSES:
         predictions[ARGMAX] = table(material.test, likeliest(predict(model, material.test.images)))
-    return Entrant(model, predictions, curve, summary(settings, network, model, curve))
+    return Entrant(model, predictions, curve, summary(settings, network, model, curve, material.parts))
 
 
 def train_sr(settings: Regress, network: str, material: Material, state: Path) -> Entrant:
@@ -73,19 +74,20 @@ def train_sr(settings: Regress, network: str, material: Material, state: Path) -
     models = {"sr_frozen": steps.frozen, network: steps.tuned}
     predictions = {name: table(material.test, read(model, REGRESSION, material.test)) for name, model in models.items()}
     maps = {name: judged(maps_within(model), material.nuclei)["jaccard"] for name, model in models.items()}
-    facts = {"segmentation": maps, "tuned_epochs": settings.tuned_epochs}
-    return Entrant(steps.tuned, predictions, steps.curve, summary(settings, network, steps.tuned, steps.curve) | facts)
+    known = summary(settings, network, steps.tuned, steps.curve, material.parts)
+    return Entrant(steps.tuned, predictions, steps.curve, {**known, "tuned_epochs": settings.tuned_epochs, "jaccard": maps})
 
 
-def summary(settings: Regress, network: str, model: keras.Model, curve: pd.DataFrame) -> dict[str, Any]:
-    """What was trained, and how it stood on validation after its last epoch."""
+def summary(settings: Regress, network: str, model: keras.Model, curve: pd.DataFrame, parts: Parts) -> dict[str, Any]:
+    """What was trained, and how it stood on validation after its last epoch, beside always saying the training mean."""
+    mean = float(np.mean((parts.train.scores.mean() - parts.validation.scores) ** 2))
     return {
         "network": network,
         "weights": settings.weights,
         "width": settings.width,
         "parameters": model.count_params(),
         "epochs": settings.epochs,
-        "validation_mse": curve.groupby("model", sort=False)["validation_mse"].last().to_dict(),
+        "validation_mse": curve.groupby("model", sort=False)["validation_mse"].last().to_dict() | {"mean": mean},
     }
 
 
