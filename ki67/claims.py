@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ki67.errors import InputError
 from ki67.reported import reported
 
-Needs = Literal["none", "shidc", "backends", "hardware", "machine"]
+Needs = Literal["none", "shidc", "hardware", "machine"]
 Operand = float | str
 REPRODUCED, DIFFERS, NOT_RUN = "reproduced", "differs", "not run"
-MISSING = {"shidc": "SHIDC-B-Ki-67", "backends": "the other backends", "hardware": "two GTX 1060", "machine": "that machine"}
+MISSING = {"shidc": "SHIDC-B-Ki-67", "hardware": "two GTX 1060", "machine": "that machine"}
+CHECK = "check"  # a training too short to compare anything
 SLACK = 1e-9  # so that 0.786 against 0.785 ± 0.001 is not decided by the last bit of a float
 
 
@@ -68,7 +69,7 @@ class Verdict:
     cell: str
     printed: float
     ours: float | None
-    basis: str  # where ours comes from: simulated, measured, recomputed, or nothing
+    basis: str  # where ours comes from: simulated, a check, measured, recomputed, or nothing
     verdict: str
     note: str
 
@@ -120,6 +121,13 @@ class Figures:
         value = reported(self.root, claim.ours) if claim.ours else None
         return None if value is None else float(value)
 
+    def only_checked(self, claim: Claim) -> bool:
+        """Whether ours comes from trainings too short to compare anything; their file says so."""
+        try:
+            return bool(claim.ours) and reported(self.root, f"{str(claim.ours).partition(':')[0]}:kind") == CHECK
+        except InputError:
+            return False
+
     def recomputed(self, rule: Rule) -> float:
         """A rule carried out."""
         values, weights = [self.of(o) for o in rule.of], [self.of(o) for o in rule.by]
@@ -147,23 +155,28 @@ def _verdict(group: Group, claim: Claim, figures: Figures, source: str) -> Verdi
     printed, ours = figures.of(claim.value), figures.ours(claim)
     return Verdict(
         group.paper, group.table, group.title, claim.row, claim.cell, printed, ours,
-        _basis(group.needs, claim, ours, source), _word(group, printed, ours, source), claim.note,
+        _basis(group.needs, claim, figures, source), _word(group, claim, figures, source), claim.note,
     )  # fmt: skip
 
 
-def _basis(needs: Needs, claim: Claim, ours: float | None, source: str) -> str:
-    if ours is None:
+def _basis(needs: Needs, claim: Claim, figures: Figures, source: str) -> str:
+    if figures.ours(claim) is None:
         return ""
     if claim.rule:
         return "recomputed"
+    if needs == "shidc" and figures.only_checked(claim):
+        return CHECK
     return "simulated" if needs == "shidc" and source != "shidc" else "measured"
 
 
-def _word(group: Group, printed: float, ours: float | None, source: str) -> str:
+def _word(group: Group, claim: Claim, figures: Figures, source: str) -> str:
+    printed, ours = figures.of(claim.value), figures.ours(claim)
     if group.needs in MISSING and not (group.needs == "shidc" and source == "shidc"):
         return f"{NOT_RUN}: needs {MISSING[group.needs]}"
     if ours is None:
         return f"{NOT_RUN}: no figure of ours"
+    if group.needs == "shidc" and figures.only_checked(claim):
+        return f"{NOT_RUN}: ours is a {CHECK}"
     return REPRODUCED if abs(ours - printed) <= group.tolerance + SLACK else DIFFERS
 
 
