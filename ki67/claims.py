@@ -14,14 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ki67.errors import InputError
 from ki67.reported import reported
 
-Needs = Literal["none", "shidc", "breastpathq", "imagenet", "backends", "hardware", "machine"]
+Needs = Literal["none", "shidc", "breastpathq", "imagenet", "hardware", "machine"]
 Operand = float | str
 REPRODUCED, DIFFERS, NOT_RUN = "reproduced", "differs", "not run"
 MISSING = {
     "shidc": "SHIDC-B-Ki-67",
     "breastpathq": "BreastPathQ",
     "imagenet": "BreastPathQ and ImageNet weights",
-    "backends": "the other backends",
     "hardware": "two GTX 1060",
     "machine": "that machine",
 }
@@ -31,6 +30,7 @@ SHOWN = {
     "breastpathq": {"metrics/cellularity_dataset.json:source": "breastpathq"},
     "imagenet": {"metrics/cellularity_dataset.json:source": "breastpathq", "metrics/cellularity.json:weights": "imagenet"},
 }
+CHECK = "check"  # a training too short to compare anything
 SLACK = 1e-9  # so that 0.786 against 0.785 ± 0.001 is not decided by the last bit of a float
 
 
@@ -81,7 +81,7 @@ class Verdict:
     cell: str
     printed: float
     ours: float | None
-    basis: str  # where ours comes from: simulated, measured, recomputed, or nothing
+    basis: str  # where ours comes from: simulated, a check, measured, recomputed, or nothing
     verdict: str
     note: str
 
@@ -133,6 +133,13 @@ class Figures:
         value = reported(self.root, claim.ours) if claim.ours else None
         return None if value is None else float(value)
 
+    def only_checked(self, claim: Claim) -> bool:
+        """Whether ours comes from trainings too short to compare anything; their file says so."""
+        try:
+            return bool(claim.ours) and reported(self.root, f"{str(claim.ours).partition(':')[0]}:kind") == CHECK
+        except InputError:
+            return False
+
     def recomputed(self, rule: Rule) -> float:
         """A rule carried out."""
         values, weights = [self.of(o) for o in rule.of], [self.of(o) for o in rule.by]
@@ -168,23 +175,28 @@ def _verdict(group: Group, claim: Claim, figures: Figures, had: bool) -> Verdict
     printed, ours = figures.of(claim.value), figures.ours(claim)
     return Verdict(
         group.paper, group.table, group.title, claim.row, claim.cell, printed, ours,
-        _basis(group.needs, claim, ours, had), _word(group, printed, ours, had), claim.note,
+        _basis(group.needs, claim, figures, had), _word(group, claim, figures, had), claim.note,
     )  # fmt: skip
 
 
-def _basis(needs: Needs, claim: Claim, ours: float | None, had: bool) -> str:
-    if ours is None:
+def _basis(needs: Needs, claim: Claim, figures: Figures, had: bool) -> str:
+    if figures.ours(claim) is None:
         return ""
     if claim.rule:
         return "recomputed"
+    if needs == "shidc" and figures.only_checked(claim):
+        return CHECK
     return "simulated" if needs in SHOWN and not had else "measured"
 
 
-def _word(group: Group, printed: float, ours: float | None, had: bool) -> str:
+def _word(group: Group, claim: Claim, figures: Figures, had: bool) -> str:
+    printed, ours = figures.of(claim.value), figures.ours(claim)
     if not had:
         return f"{NOT_RUN}: needs {MISSING[group.needs]}"
     if ours is None:
         return f"{NOT_RUN}: no figure of ours"
+    if group.needs == "shidc" and figures.only_checked(claim):
+        return f"{NOT_RUN}: ours is a {CHECK}"
     return REPRODUCED if abs(ours - printed) <= group.tolerance + SLACK else DIFFERS
 
 

@@ -1,6 +1,6 @@
 """The backends side by side: what each found in the same test fields, which differences are real, how each was fitted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
@@ -113,10 +113,18 @@ def read_facts(folder: Path, names: Sequence[str] = tuple(TITLES)) -> list[dict[
     return [read_json(folder / f"{name}.json") for name in names if (folder / f"{name}.json").is_file()]
 
 
-def report(found: Evaluation, facts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Everything by name, so that pages and claims can point at it."""
-    own = {each["backend"]: {key: value for key, value in each.items() if key != "backend"} for each in facts}
-    for each in own.values():
-        each["thresholds"] = each["seeds"][0]["thresholds"]
-    kinds = {each["kind"] for each in facts}
-    return {"kind": "check" if "check" in kinds else "comparison", "backends": own, **summary(found)}
+def report(found: Evaluation, facts: Sequence[dict[str, Any]], counts: Mapping[str, int]) -> dict[str, Any]:
+    """Everything by name, so that pages and claims can point at it; of a backend that was left out only its count is known."""
+    told, kinds = summary(found), {each["kind"] for each in facts}
+    own = {each["backend"]: each | {"thresholds": each["seeds"][0]["thresholds"]} for each in facts}
+    first = facts[0]["backend"]
+    for name, count in counts.items():
+        own[name] = own.get(name, nothing_like(own[first])) | {"parameters": count}
+        for part in ("detection", "scores"):
+            told[part].setdefault(name, nothing_like(told[part][first]))
+    return {"kind": "check" if "check" in kinds else "comparison", "backends": own, **told}
+
+
+def nothing_like(told: Any) -> Any:
+    """The same names without figures."""
+    return {key: nothing_like(value) for key, value in told.items()} if isinstance(told, dict) else None

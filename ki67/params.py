@@ -103,6 +103,7 @@ class Backends(Stage):
     weights: Literal["random", "imagenet"]
     seeds: list[int] = Field(min_length=1)
     fields: int = Field(ge=1)
+    judged: int = Field(ge=1)
     epochs: int = Field(ge=1)
     crops_per_frame: int = Field(ge=1)
     crop: Crop

@@ -25,7 +25,7 @@ PAGE = BOOK / "_build/html/index.html"
 RUNNING = re.compile(r"Running stage '([^'@]+)@?([^']*)'")  # a stage, and the item of one that runs in parts
 MEGABYTES_PER_FIELD = 1.6  # a field as generated, imported and cached, and its share of the frames
 MEGABYTES_PER_PATCH = 0.6  # an H&E patch, the same way
-MEGABYTES_BESIDE = 2500  # models, checkpoints, the book, room to breathe
+MEGABYTES_BESIDE = 4500  # models (DeepLab on Xception and its optimiser alone 500), checkpoints, the book, room to breathe
 
 
 def megabytes_needed(settings: params.Simulate, tissue: params.Tissue) -> float:

@@ -57,6 +57,14 @@ def test_the_real_data_is_judged(tmp_path: Path) -> None:
     assert wrong.verdict == "differs"
 
 
+def test_a_check_settles_nothing_even_on_the_real_data_but_a_count_stands(tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_text(json.dumps({"kind": "check", "f1": 0.785}))
+    claims = [{"row": "r", "cell": "c", "value": 0.785, "ours": "m.json:f1"}]
+    real = study(tmp_path, claims, "shidc", needs="shidc")[0]
+    assert (real.verdict, real.basis) == ("not run: ours is a check", "check")
+    assert study(tmp_path, claims)[0].verdict == "reproduced"
+
+
 def test_an_undefined_figure_of_ours_is_no_verdict(tmp_path: Path) -> None:
     assert ours(tmp_path, None, needs="shidc", source="shidc").verdict == "not run: no figure of ours"
 
@@ -124,17 +132,31 @@ class TestThePaper:
         assert 0 <= cells / 700 - printed < 0.01
         assert abs(cells / 701 - printed) > 0.02
 
-    def test_every_figure_of_pathonet_has_a_place_for_ours(self) -> None:
+    def test_every_figure_of_a_backend_has_a_place_for_ours(self) -> None:
         groups = [g for g in load_claims(ROOT / "claims.yaml") if g.needs == "shidc" and g.paper == "negahbani2021"]
-        groups = [g for g in groups if g.table != "Table 1"]
-        assert all(claim.ours for group in groups for claim in group.claims if claim.row == "PathoNet")
-        assert not any(claim.ours for group in groups for claim in group.claims if claim.row != "PathoNet")
+        claims = [claim for group in groups if group.table != "Table 1" for claim in group.claims]
+        assert {row.row for row in claims if row.ours and row.ours.startswith("metrics/backends.json")} == {
+            "DeepLabv3-MobileNetV2", "DeepLabv3-Xception", "FCRN-A", "FCRN-B",
+        }  # fmt: skip
+        assert all(claim.ours for claim in claims)
+
+    def test_four_of_the_five_counts_stand_in_the_wrong_rows(self) -> None:
+        rows = [v for v in judge(load_claims(ROOT / "claims.yaml"), ROOT) if v.table == "Table 4"]
+        own = {v.row: v.verdict for v in rows if v.cell == "parameters"}
+        assert own.pop("DeepLabv3-Xception") == "reproduced"
+        assert set(own.values()) == {"differs"}
+        assert len(own) == 4
+        elsewhere = [v.verdict for v in rows if v.cell.startswith("the count printed for")]
+        assert elsewhere == ["reproduced"] * 4
 
     def test_nothing_but_the_real_data_can_settle_a_measured_figure(self) -> None:
         groups = [g for g in load_claims(ROOT / "claims.yaml") if g.needs == "none"]
         read = [claim.ours for group in groups for claim in group.claims if claim.ours]
         counted = {name for name in read if not name.startswith("metrics/compression.json:space.")}  # from the architecture
-        assert counted == {"metrics/training.json:parameters"}
+        assert counted == {"metrics/training.json:parameters"} | {
+            f"metrics/backends.json:backends.{name}.parameters"
+            for name in ("deeplab_mobilenetv2", "deeplab_xception", "fcrn_a", "fcrn_b")
+        }
 
     def test_the_tables_of_the_compression_paper_are_complete(self) -> None:
         groups = [g for g in load_claims(ROOT / "claims.yaml") if g.paper == "gliozzo2023" and g.needs != "none"]

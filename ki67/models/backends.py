@@ -17,6 +17,7 @@ from ki67.compression.trials import first_fields
 from ki67.data.frames import Frames, load_frames
 from ki67.description import Thresholds
 from ki67.detect import Detector, Tuning, tune
+from ki67.engine.shipping import spread
 from ki67.metrics import MATCHES
 from ki67.models.experiment import Data, Parts, describe, train_network, watch
 from ki67.models.imagenet import beginning, weights_of
@@ -39,16 +40,21 @@ class Terms:
 
     @classmethod
     def of(cls, chosen: Backends, train: Train, tune: Tune, frames: Path, data: Data) -> "Terms":
-        """The study's own labels and post-processing, this stage's length of training, so many fields of each patient."""
+        """The study's own labels and post-processing, this stage's length of training, and as many fields as it asks for."""
         own = {name: getattr(chosen, name) for name in ("epochs", "crops_per_frame", "crop", "batch", "precision", "activation")}
-        learnt, watched, test = (
-            first_fields(load_frames(frames / f"{part}.npz"), chosen.fields) for part in ("train", "validation", "test")
-        )
+        learnt, watched, test = (load_frames(frames / f"{part}.npz") for part in ("train", "validation", "test"))
+        learnt, watched = first_fields(learnt, chosen.fields), spread(watched, chosen.judged)
+        test = spread(test, chosen.judged)
         return cls(chosen, train.model_copy(update=own), tune, Parts(learnt, watched), test, data)
 
     def rate(self, rate: float, epochs: int) -> Train:
         """The settings with a learning rate and so many epochs."""
         return self.train.model_copy(update={"learning_rate": rate, "epochs": epochs})
+
+
+def counts(activation: str) -> dict[str, int]:
+    """The parameters of all backends, whichever of them ran."""
+    return {name: build(activation=activation, l2=0.0).count_params() for name, build in BACKENDS.items()}
 
 
 def run_backend(name: str, terms: Terms, inputs: Sequence[Path], out: Path) -> dict[str, Any]:
@@ -71,7 +77,7 @@ def rates_tried(name: str, terms: Terms, state: Path) -> dict[float, float]:
     """Validation loss of a short training at every rate; one rate alone is not tried."""
     rates = terms.chosen.learning_rates
     if len(rates) == 1:
-        return {rates[0]: 0.0}
+        return {rates[0]: np.nan}
     losses = dict[float, float]()
     for rate in rates:
         kept = state / f"rate-{rate:g}.json"

@@ -1,4 +1,4 @@
-"""FCRN-A: a chain of convolutions down to an eighth of the picture and up again (Xie et al. 2016), with three maps at its end.
+"""FCRN-A: a chain of convolutions down to an eighth of the picture and up again (Xie et al. 2018), with three maps at its end.
 
 Its 1,365,888 parameters force kernels of 3×3 for 32, 64, 128, 512, 128, 64, 32 channels, each with a bias; no BatchNorm; a
 last layer without a bias. Free is where the picture is halved, and what is rectified: both are as in PathoNet's public code,

@@ -1,4 +1,4 @@
-"""FCRN-B: fewer halvings than FCRN-A and larger kernels (Xie et al. 2016), with three maps at its end.
+"""FCRN-B: fewer halvings than FCRN-A and larger kernels (Xie et al. 2018), with three maps at its end.
 
 Its 3,142,208 parameters force 3×3 kernels for 32, 64, 128 channels, then 256 three times by two kernels of 5×5 and one of 3×3,
 each with a bias; no BatchNorm; a last layer without a bias. The first 5×5 must read 128 channels; which of the two that follow

@@ -1,0 +1,224 @@
+"""The backends on equal terms: one trained end to end in small, differences that are real or not, and what is refused."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from ki67 import backend_plots, pace, speed
+from ki67.cells import Cells
+from ki67.compared import curves_table, load_cells, overview, paired, read_facts, report, save_cells
+from ki67.data.frames import Frames, save_frames
+from ki67.detect import GRID
+from ki67.engine.model import load_model
+from ki67.errors import InputError
+from ki67.evaluation import Resampling, evaluate
+from ki67.models import backends, imagenet
+from ki67.models.backends import Terms, run_backend
+from ki67.models.experiment import Data
+from ki67.models.own_data import backend_of, train_on_folder
+from ki67.models.store import BACKENDS, weights_by_name
+from ki67.outcomes import Outcome
+from ki67.params import Backends, Train, Tune, read
+from ki67.scoring.opening import header
+from ki67.scoring.scorer import Scorer
+from ki67.tables import read_json, write_csv, write_json
+
+ROOT = Path(__file__).parents[1]
+SETTINGS = read(ROOT / "params.yaml")
+DRAWS = Resampling(0, 200)
+SMALL = {
+    "names": ["fcrn_a"],
+    "crop": 32,
+    "batch": 2,
+    "epochs": 1,
+    "crops_per_frame": 4,
+    "learning_rates": [0.003, 1e-9],
+    "precision": "float32",
+}
+
+
+def dotted(count: int, patients: int, seed: int = 0) -> Frames:
+    """Brown and blue dots on a pale ground, and where they are."""
+    rng = np.random.default_rng(seed)
+    images, cells = np.full((count, 256, 256, 3), 220, np.uint8), []
+    for image in images:
+        xy, label = rng.integers(8, 248, (30, 2)), rng.integers(1, 4, 30)
+        for (x, y), kind in zip(xy, label, strict=True):
+            image[y - 3 : y + 4, x - 3 : x + 4] = ((120, 70, 30), (60, 80, 160), (30, 30, 60))[kind - 1]
+        cells.append(Cells.of_points(xy, label, "network"))
+    names = tuple(f"f{i}" for i in range(count))
+    return Frames(names, tuple(f"p{i % patients}" for i in range(count)), images, tuple(cells))
+
+
+@pytest.fixture
+def frames(tmp_path: Path) -> Path:
+    for seed, part in enumerate(("train", "validation", "test")):
+        save_frames(dotted(4, 2, seed), tmp_path / f"frames/{part}.npz")
+    return tmp_path / "frames"
+
+
+def terms(frames: Path, **changes: object) -> Terms:
+    chosen = Backends.model_validate(SETTINGS["backends"] | SMALL | changes)
+    own = (Train.model_validate(SETTINGS["train"]), Tune.model_validate(SETTINGS["tune"]))
+    return Terms.of(chosen, *own, frames, Data(0.135, "simulated", "x"))
+
+
+class Killed(Exception):
+    pass
+
+
+def test_one_backend_runs_end_to_end_and_goes_on_where_it_was_killed(frames: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    trained = backends.train_network
+    asked: list[float] = []
+
+    def counted(settings: Train, *rest: object) -> tuple[keras.Model, pd.DataFrame]:
+        asked.append(settings.learning_rate)
+        if len(asked) == 3:
+            raise Killed
+        return trained(settings, *rest)
+
+    monkeypatch.setattr(backends, "train_network", counted)
+    with pytest.raises(Killed):
+        run_backend("fcrn_a", terms(frames), [frames], tmp_path)
+    figures = run_backend("fcrn_a", terms(frames), [frames], tmp_path)
+    assert asked == [0.003, 1e-9, 0.003, 0.003], "the rates were not tried again"
+    assert figures["rate"] == 0.003, "a rate at which nothing moves loses"
+    expected = {"parameters": 1_365_888, "weights": "random", "steps": 4, "crops": 8}
+    assert {key: figures[key] for key in expected} == expected
+    assert set(figures["seeds"][0]["thresholds"].values()) <= set(GRID)
+    folder = tmp_path / "models/backends/fcrn_a/seed-1"
+    assert len(load_cells(folder / "cells.npz")) == figures["fields"]["test"] == 4
+    assert load_model(folder).description.recipe["learning_rate"] == 0.003
+    curve = pd.read_csv(tmp_path / "metrics/backends/fcrn_a.csv")
+    assert list(curve.columns) == ["epoch", "loss", "validation_loss", "learning_rate", "seed"]
+    assert not list((tmp_path / ".ki67").rglob("*.keras"))
+
+
+def found_by(name: str, test: Frames, predictions: list[Cells]) -> Outcome:
+    return Outcome(name, test.names, test.patients, test.cells, predictions)
+
+
+def moved(cells: Cells, by: float) -> Cells:
+    return Cells.of_points(cells.xy + np.float32(by), cells.label, "network")
+
+
+def test_a_difference_is_real_only_where_patients_agree_on_it() -> None:
+    test = dotted(8, 8)
+    right = found_by("pathonet", test, list(test.cells))
+    beside = found_by("fcrn_a", test, [moved(cells, 15.0) for cells in test.cells])
+    half = found_by("fcrn_b", test, [moved(cells, 15.0) if i % 2 else cells for i, cells in enumerate(test.cells)])
+    odd = found_by("unet", test, [cells if i % 2 else moved(cells, 15.0) for i, cells in enumerate(test.cells)])
+    table = paired([right, beside, half, odd], DRAWS).set_index(["method", "against", "matching", "cells"])
+    average = {pair: table.loc[(*pair, "strict R=6", "average")] for pair in (("pathonet", "fcrn_a"), ("fcrn_b", "unet"))}
+    assert average["pathonet", "fcrn_a"]["real"] == "yes"
+    assert average["pathonet", "fcrn_a"]["difference"] > 0.5
+    assert average["fcrn_b", "unet"]["real"] == "no"
+    assert len(table) == 6 * 2 * 5
+
+
+def facts(name: str, **changes: object) -> dict[str, object]:
+    seeds = [{"seed": 1, "thresholds": {"positive": 5.0, "negative": 10.0, "til": 15.0}, "validation_f1": {}}]
+    own = {"backend": name, "kind": "comparison", "parameters": 7, "weights": "random", "rate": 0.1, "crops": 8, "steps": 4}
+    return own | {"empty_loss": 0.5, "seeds": seeds} | changes
+
+
+def test_the_overview_has_a_line_a_backend_and_says_how_each_was_fitted(tmp_path: Path) -> None:
+    test = dotted(4, 4)
+    for name, losses in {"fcrn_a": (0.4, 0.1), "unet": (0.5, 0.5)}.items():
+        write_json(facts(name), tmp_path / f"{name}.json")
+        rows = {"epoch": [1, 2], "loss": losses, "validation_loss": losses, "learning_rate": [0.1, 0.0], "seed": [1, 1]}
+        write_csv(pd.DataFrame(rows), tmp_path / f"{name}.csv")
+    told = read_facts(tmp_path)
+    assert [one["backend"] for one in told] == ["fcrn_a", "unet"]
+    outcomes = [found_by("fcrn_a", test, list(test.cells)), found_by("unet", test, [Cells.empty("network")] * 4)]
+    found, curves = evaluate(outcomes, DRAWS), curves_table(tmp_path, told)
+    table = overview(found, told, curves).set_index("backend")
+    assert list(table["validation_share"]) == pytest.approx([0.2, 1.0])
+    assert list(table["f1_average"]) == [1.0, 0.0]
+    assert table.loc["fcrn_a", "ki67_rmse"] == 0
+    told_all = report(found, told, {"pathonet": 9, "fcrn_a": 7, "unet": 7})
+    assert told_all["detection"]["fcrn_a"]["published"]["til"]["f1"] == 1
+    assert told_all["kind"] == "comparison"
+    assert told_all["backends"]["pathonet"]["parameters"] == 9, "a count is known of those that did not run"
+    assert told_all["detection"]["pathonet"]["strict"]["any"]["f1"] is None
+    assert report(found, [*told, facts("fcrn_b", kind="check")], {})["kind"] == "check", "one check makes it no comparison"
+    images, cells = test.images[:2], list(test.cells[:2])
+    figure = backend_plots.panel(images, cells, {one.method: one.predictions[:2] for one in outcomes})
+    assert [axes.get_title() for axes in figure.axes[:3]] == ["labels", "FCRN-A", "U-Net"]
+    assert len(backend_plots.fits(curves).axes) == 3
+
+
+def test_cells_come_back_from_their_file_even_where_there_are_none(tmp_path: Path) -> None:
+    first = Cells.of_points(np.array([[3.5, 4.25]]), np.array([2]), "network", np.array([0.5]))
+    save_cells([Cells.empty("network"), first, Cells.empty("network")], tmp_path / "cells.npz")
+    back = load_cells(tmp_path / "cells.npz")
+    assert [len(cells) for cells in back] == [0, 1, 0]
+    assert (back[1].xy.tolist(), back[1].label.tolist(), back[1].confidence.tolist()) == ([[3.5, 4.25]], [2], [0.5])
+
+
+def test_imagenet_weights_fill_the_whole_backbone_that_they_fit_and_no_other(monkeypatch) -> None:
+    theirs = keras.applications.MobileNetV2(weights=None, include_top=False, input_shape=(32, 32, 3))
+    monkeypatch.setattr(keras.applications, "MobileNetV2", lambda **settings: theirs)
+    model = BACKENDS["deeplab_mobilenetv2"]("linear", 0.0)
+    before = weights_by_name(model)
+    begin = imagenet.beginning("deeplab_mobilenetv2", "imagenet")
+    assert begin
+    begin(model)
+    after, trained = weights_by_name(model), weights_by_name(theirs)
+    left = {name for name in after if name not in trained}
+    assert {name.split("/")[0].removesuffix("_BN") for name in left} == {
+        "aspp0", "image_pooling", "projection_places", "projection_whole", "projection", "maps",
+    }  # fmt: skip
+    assert all(np.array_equal(after[name], trained[name]) for name in after if name in trained)
+    assert all(np.array_equal(after[name], before[name]) for name in left)
+    assert {name for name in trained if name not in after} == {
+        f"Conv_1{part}" for part in ("/kernel", "_bn/gamma", "_bn/beta", "_bn/moving_mean", "_bn/moving_variance")
+    }
+    assert [imagenet.weights_of(name, "imagenet") for name in ("deeplab_mobilenetv2", "deeplab_xception", "unet")] == [
+        "imagenet", "random", "random",
+    ]  # fmt: skip
+    assert imagenet.beginning("deeplab_xception", "imagenet") is None
+
+
+def test_imagenet_weights_that_cannot_be_had_are_one_line(monkeypatch) -> None:
+    def offline(**settings: object) -> None:
+        raise Exception("URL fetch failure\non somewhere")
+
+    monkeypatch.setattr(keras.applications, "MobileNetV2", offline)
+    with pytest.raises(InputError, match=r"cannot be had \(URL fetch failure on somewhere\); put that file .* or set weights to"):
+        imagenet.put_imagenet(BACKENDS["deeplab_mobilenetv2"]("linear", 0.0))
+
+
+def test_a_backend_trained_on_ones_own_pictures_scores_without_keras(dataset: Path, tmp_path: Path, monkeypatch) -> None:
+    changes = {"epochs": 1, "crop": 32, "batch": 2, "precision": "float32"}
+    said = train_on_folder(dataset / "Train", tmp_path / "mine", None, 0.135, changes, "fcrn_a")
+    assert "fcrn_a trained on" in said[0]
+    model = load_model(tmp_path / "mine")
+    assert model.description.architecture == "fcrn_a"
+    Image.fromarray(dotted(1, 1).images[0]).save(tmp_path / "picture.png")
+    scorer = Scorer(model, "float32", um_per_px=model.um_per_px)
+    assert scorer.cells(scorer.open("picture", header(tmp_path / "picture.png"))).frame == "network"
+
+
+def test_an_unknown_backend_is_refused_with_the_nearest() -> None:
+    with pytest.raises(InputError, match="--backend fcrn: unknown; did you mean 'fcrn_"):
+        backend_of("fcrn", None)
+    with pytest.raises(InputError, match="the model to start from is pathonet; leave --backend out"):
+        backend_of("unet", "pathonet")
+    assert [backend_of(None, None), backend_of("unet", None)] == ["pathonet", "unet"]
+    assert backend_of(None, "plain_unet") == "plain_unet", "what is gone on with stays what it is"
+
+
+def test_every_way_of_a_backend_is_timed(frames: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(speed, "PICTURES", 1)
+    run_backend("fcrn_a", terms(frames, learning_rates=[0.003]), [frames], tmp_path)
+    costs = pace.pace(tmp_path / "models/backends", ["fcrn_a"], 1, 1)
+    assert set(costs["backends"]["fcrn_a"]) == {"backend", "title", *pace.WAYS}
+    assert min(costs["backends"]["fcrn_a"][way] for way in pace.WAYS) > 0
+    assert read_json(tmp_path / "metrics/backends/fcrn_a.json")["rates"] == [{"rate": 0.003, "validation_loss": None}]
