@@ -324,6 +324,21 @@ def ship(
 
 
 @app.command()
+def ship_cellularity(
+    network: Annotated[Path, typer.Argument(help="a trained network of H&E patches: models/cellularity/NAME")],
+    out: Annotated[Path | None, typer.Option(help="the folder to write, in place of the package's own")] = None,
+    patches: Annotated[Path, typer.Option(help="what it was trained on")] = Path("patches/train.npz"),
+) -> None:
+    """Make of a trained network the folder that `ki67 cellularity` reads; without --out it is the one that ships."""
+    from ki67.cellularity.shipping import ship_trained
+    from ki67.weights import CELLULARITY
+
+    folder = out or CELLULARITY
+    shipped = ship_trained(network, patches, folder)
+    typer.echo(f"{folder}: {shipped.size / 1e6:.1f} MB; scores at most {shipped.off_halved:.1g} from Keras's")
+
+
+@app.command()
 def release() -> None:
     """Run the study in its release profile in a clone of its own, and keep the results in release/."""
     from ki67.study import release

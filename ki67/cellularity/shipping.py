@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ki67.cellularity.description import PatchNetwork
+from ki67.cellularity.entrants import load_regressor
 from ki67.cellularity.views import network_input
+from ki67.data.patches import load_patches
 from ki67.engine.layers import CHANNELS_LAST, placed
 from ki67.errors import InputError
 from ki67.export import described
@@ -37,6 +39,12 @@ class Shipped:
 def words(network: PatchNetwork, source: str, images: NDArray[np.uint8]) -> ShippedNetwork:
     """What a network says of itself when it is shipped: training patches tell what is familiar to it."""
     return ShippedNetwork(**network.model_dump(), source=source, familiar=familiar([look(image) for image in images]))
+
+
+def ship_trained(trained: Path, patches: Path, folder: Path) -> Shipped:
+    """Put a network of the study into a folder for `ki67 cellularity`, with what its training patches tell of it."""
+    model, network = load_regressor(trained)
+    return ship(model, words(network, trained.as_posix(), load_patches(patches).images), folder)
 
 
 def ship(model: keras.Model, network: ShippedNetwork, folder: Path) -> Shipped:

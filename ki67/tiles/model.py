@@ -44,7 +44,7 @@ def load_model(asked: Path | None = None) -> Model:
     if asked is None and not CELLULARITY.is_dir():
         raise InputError(
             f"{CELLULARITY}: this installation holds no network for cellularity; "
-            "name a model folder with --model (ki67.cellularity.shipping makes one of a trained network)"
+            "name a model folder with --model (`ki67 ship-cellularity` makes one of a trained network)"
         )
     folder = asked or CELLULARITY
     digest = hashlib.sha256()
