@@ -79,16 +79,16 @@ def scoring_graph(model: keras.Model) -> ov.Model:
 
 
 def one_score(output: Output) -> Output:
-    """The number itself, or the mean of all that it may be, each weighed by how likely it is."""
+    """The number itself, kept between 0 and 1, or the mean of all that it may be, each weighed by how likely it is."""
     classes = output.get_partial_shape()[1].get_length()
     if classes == 1:
-        return output
+        return op.clamp(output, 0.0, 1.0).output(0)
     return op.matmul(output, _values(classes)[:, None], False, False).output(0)
 
 
 def score_of(answers: Floats) -> Floats:
     """The same of what Keras says."""
-    return answers if answers.shape[1] == 1 else answers @ _values(answers.shape[1])[:, None]
+    return np.clip(answers, 0, 1) if answers.shape[1] == 1 else answers @ _values(answers.shape[1])[:, None]
 
 
 def _values(classes: int) -> Floats:
