@@ -104,6 +104,8 @@ def test_a_network_that_halving_spoils_is_refused(tmp_path: Path) -> None:
     pixels = keras.Input((None, None, 3), name="pixels")
     score = layers.Dense(1, name="score")
     model = keras.Model(pixels, score(layers.GlobalAveragePooling2D(name="pooled")(pixels)))
-    score.set_weights([np.full((3, 1), 32 + 1 / 65), np.zeros(1)])  # in half precision, the next to 32 is 32 + 1/32
+    weight = 32 + 1 / 65  # in half precision, the next to 32 is 32 + 1/32
+    middle = 0.5 - weight * network_input(trial_pictures()[0]).mean((0, 1)).sum()
+    score.set_weights([np.full((3, 1), weight), np.array([middle])])
     with pytest.raises(InputError, match="away from Keras's with halved weights; do not ship it"):
         ship(model, description(), tmp_path)
