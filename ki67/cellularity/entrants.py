@@ -99,7 +99,7 @@ def describe(settings: Regress, network: str, material: Material, data: Data) ->
     return PatchNetwork(
         architecture=network,
         width=settings.width,
-        output=f"how likely each of {len(BINS)} scores from 0 to 1 is" if network == CLASSES else "score from 0 to 1",
+        output=f"how likely each of {len(BINS)} scores from 0 to 1 is" if network == CLASSES else "score, to be kept between 0 and 1",
         um_per_px=data.um_per_px,
         trained_on=data.source,
         data_hash=data.hash,

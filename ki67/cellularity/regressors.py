@@ -12,6 +12,7 @@ from ki67.cellularity.resnet import Tensor, resnet34_levels
 from ki67.cellularity.resnet50 import resnet50_features
 from ki67.cellularity.xception import xception_features
 
+SMALL = keras.initializers.RandomNormal(stddev=0.01)
 BINS = np.linspace(0, 1, 101)  # 0.00, 0.01, …, 1.00
 
 Scores = NDArray[np.float64]
@@ -23,9 +24,9 @@ def resnet34_features(pixels: Tensor, width: float = 1.0) -> Tensor:
 
 
 def one_score(features: Tensor) -> Tensor:
-    """The mean over the picture, and one number from 0 to 1 made of it."""
+    """The mean over the picture, and one number made of it: linear, so that a step too far never silences it for good."""
     pooled = layers.GlobalAveragePooling2D(name="pooled")(features)
-    return layers.Dense(1, activation="sigmoid", dtype="float32", name="score")(pooled)
+    return layers.Dense(1, kernel_initializer=SMALL, dtype="float32", name="score")(pooled)
 
 
 def class_shares(features: Tensor) -> Tensor:
@@ -55,8 +56,8 @@ def as_number(score: float) -> NDArray[np.float32]:
 
 
 def the_number(outputs: ArrayLike) -> Scores:
-    """What a network with a single output says."""
-    return np.asarray(outputs, np.float64)[:, 0]
+    """What a network with a single output says, kept between 0 and 1."""
+    return np.clip(np.asarray(outputs, np.float64)[:, 0], 0, 1)
 
 
 @dataclass(frozen=True)
