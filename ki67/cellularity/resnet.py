@@ -33,8 +33,11 @@ class Levels:
 
 
 def scaled(filters: int, width: float) -> int:
-    """So many maps of a network that is narrower than the published one; a multiple of four, four at least."""
-    return max(4, 4 * round(filters * width / 4))
+    """So many maps of a network that is narrower than the published one; a multiple of eight, eight at least.
+
+    TensorFlow's own kernels for convolutions of 12 or 28 maps write where they must not, and the process dies.
+    """
+    return max(8, 8 * round(filters * width / 8))
 
 
 def bare_convolution(x: Tensor, filters: int, kernel: int, name: str, stride: int = 1) -> Tensor:
