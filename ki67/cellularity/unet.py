@@ -7,6 +7,7 @@ from ki67.cellularity.fpn import sigmoid_maps
 from ki67.cellularity.resnet import convolution, resnet34_levels, scaled
 
 FILTERS = (256, 128, 64, 32, 16)  # from the coarsest step to the input's own size, at full width
+FEWEST = 16  # whatever the width: fewer cannot tell four channels apart
 
 
 def unet(width: float = 1.0) -> keras.Model:
@@ -20,5 +21,5 @@ def unet(width: float = 1.0) -> keras.Model:
         if skip is not None:
             x = layers.Concatenate(name=f"join{step}")([x, skip])
         for number in (1, 2):
-            x = convolution(x, scaled(filters, width), 3, f"decoder{step}_conv{number}")
+            x = convolution(x, max(FEWEST, scaled(filters, width)), 3, f"decoder{step}_conv{number}")
     return keras.Model(pixels, sigmoid_maps(x), name="unet")
