@@ -27,6 +27,7 @@ from ki67.params import Regress
 from ki67.state import state_folder
 
 CASCADE, CLASSES, ARGMAX = "sr", "xception_classes", "xception_argmax"
+CLASS_ANSWERS, ONE_ANSWER = f"how likely each of {len(BINS)} scores from 0 to 1 is", "score, to be kept between 0 and 1"
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +100,7 @@ def describe(settings: Regress, network: str, material: Material, data: Data) ->
     return PatchNetwork(
         architecture=network,
         width=settings.width,
-        output=f"how likely each of {len(BINS)} scores from 0 to 1 is" if network == CLASSES else "score, to be kept between 0 and 1",
+        output=CLASS_ANSWERS if network == CLASSES else ONE_ANSWER,
         um_per_px=data.um_per_px,
         trained_on=data.source,
         data_hash=data.hash,
