@@ -49,19 +49,18 @@ def fits(curves: pd.DataFrame) -> Figure:
     grid = figure.subplots(-(-len(names) // 3), 3, sharex=True, sharey=True, squeeze=False).ravel()
     for axes in grid[len(names) :]:
         axes.set_axis_off()
-    for axes, name in zip(grid, names, strict=False):
+    for number, (axes, name) in enumerate(zip(grid, names, strict=False)):
         axes.axhline(1, color=PALE, linewidth=1, linestyle="--")
-        for number, (_, rows) in enumerate(curves[curves["backend"] == name].groupby("seed")):
+        for turn, (_, rows) in enumerate(curves[curves["backend"] == name].groupby("seed")):
             for column, colour, title in zip(
                 ("loss_share", "validation_share"), METHOD_COLOURS, ("training", "validation"), strict=False
             ):
-                label = title if number == 0 else None
+                label = title if turn == 0 else None
                 axes.plot(rows["epoch"], rows[column], color=colour, marker="o", markersize=3, label=label)
         axes.set(title=TITLES[name], yscale="log")
         axes.yaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g"))
         axes.yaxis.set_minor_formatter(mpl.ticker.NullFormatter())
         axes.xaxis.get_major_locator().set_params(integer=True)
-    figure.supxlabel("epoch", fontsize=9)
-    figure.supylabel("loss, empty maps = 1", fontsize=9)
+        axes.set(xlabel="epoch" if number >= len(names) - 3 else "", ylabel="loss, empty maps = 1" if number % 3 == 0 else "")
     figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
