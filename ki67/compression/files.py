@@ -14,6 +14,7 @@ from ki67.compression.keras_models import kernels, left_whole, put_shared, put_v
 from ki67.compression.quantizers import quantizer, share_by_layer, share_globally
 from ki67.compression.shared import SharedWeights
 from ki67.errors import InputError
+from ki67.models.store import load_model
 from ki67.params import nearest
 
 OWN = "keras"  # the only package whose classes a stored architecture may name
@@ -41,8 +42,6 @@ class Report:
 
 def load_any(path: Path) -> tuple[keras.Model, dict[str, Any]]:
     """A network, and what it says of itself: a model folder that ki67 wrote tells how its maps become cells."""
-    from ki67.models.store import load_model
-
     if not path.is_dir():
         return load_keras(path), {"made_from": path.name}
     model, description = load_model(path)
