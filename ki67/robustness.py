@@ -15,9 +15,8 @@ from ki67.engine.model import Model
 from ki67.outcomes import Outcome, f1_by_class
 from ki67.plots import COLOURS, METHOD_COLOURS, TITLES, new_figure
 from ki67.scoring.familiarity import DENSITY, UNMIXING, look, warnings
-from ki67.scoring.finding import Finder, Window, put_together
+from ki67.scoring.finding import Finder, put_together
 from ki67.scoring.pixels import Pixels
-from ki67.scoring.windows import spans
 
 Change = Callable[[Pixels, float], Pixels]
 
@@ -100,8 +99,8 @@ def judged(
 
 def cells_of(finder: Finder, image: Pixels) -> Cells:
     """The cells of a field of any size."""
-    (across,), (down,) = spans(image.shape[1]), spans(image.shape[0])
-    return put_together([Window(image, finder.cells(image), across, down)])
+    height, width = image.shape[:2]
+    return put_together(finder.windows([image], width, height))
 
 
 def curves(table: pd.DataFrame, shifts: Sequence[Shift] = SHIFTS) -> Figure:
