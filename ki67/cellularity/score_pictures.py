@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
 from ki67.agreement import bland_altman
@@ -74,10 +74,10 @@ def error_curves(curves: "Mapping[str, pd.DataFrame]", mean: float) -> Figure:
             axes.axvline(part["epoch"].iloc[0] - 0.5, color=colour, linewidth=0.8, linestyle=":")
     axes.axhline(mean, color=PALE, linewidth=1, linestyle="--", label="the training mean")
     axes.set(xlabel="epoch", ylabel="mean squared error on validation", yscale="log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    for which in ("major", "minor"):
-        axes.yaxis.set_tick_params(which=which, labelsize=8)
+    axes.yaxis.set_tick_params(labelsize=8)
     axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_formatter("{x:g}")
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
