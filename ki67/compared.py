@@ -75,8 +75,8 @@ def curves_table(folder: Path, facts: Sequence[dict[str, Any]]) -> pd.DataFrame:
     tables = []
     for own in facts:
         curve, empty = pd.read_csv(folder / f"{own['backend']}.csv"), own["empty_loss"]
-        shares = {"loss_share": curve["loss"] / empty, "validation_share": curve["validation_loss"] / empty}
-        tables.append(curve.assign(backend=own["backend"], **shares))
+        learnt, watched = curve["loss"] / empty["train"], curve["validation_loss"] / empty["validation"]
+        tables.append(curve.assign(backend=own["backend"], loss_share=learnt, validation_share=watched))
     return pd.concat(tables, ignore_index=True)
 
 

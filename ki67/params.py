@@ -110,6 +110,7 @@ class Backends(Stage):
     batch: int = Field(ge=1)
     learning_rates: list[float] = Field(min_length=1)
     search_epochs: int = Field(ge=1)
+    momentum: float = Field(ge=0, lt=1)
     precision: Precision
     activation: Literal["relu", "linear"]
 

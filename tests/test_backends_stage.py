@@ -124,7 +124,7 @@ def test_a_difference_is_real_only_where_patients_agree_on_it() -> None:
 def facts(name: str, **changes: object) -> dict[str, object]:
     seeds = [{"seed": 1, "thresholds": {"positive": 5.0, "negative": 10.0, "til": 15.0}, "validation_f1": {}}]
     own = {"backend": name, "kind": "comparison", "parameters": 7, "weights": "random", "rate": 0.1, "crops": 8, "steps": 4}
-    return own | {"empty_loss": 0.5, "seeds": seeds} | changes
+    return own | {"empty_loss": {"train": 0.25, "validation": 0.5}, "seeds": seeds} | changes
 
 
 def test_the_overview_has_a_line_a_backend_and_says_how_each_was_fitted(tmp_path: Path) -> None:
@@ -139,6 +139,7 @@ def test_the_overview_has_a_line_a_backend_and_says_how_each_was_fitted(tmp_path
     found, curves = evaluate(outcomes, DRAWS), curves_table(tmp_path, told)
     table = overview(found, told, curves).set_index("backend")
     assert list(table["validation_share"]) == pytest.approx([0.2, 1.0])
+    assert list(table["loss_share"]) == pytest.approx([0.4, 2.0]), "each loss by what empty maps cost in its own part"
     assert list(table["f1_average"]) == [1.0, 0.0]
     assert table.loc["fcrn_a", "ki67_rmse"] == 0
     told_all = report(found, told, {"pathonet": 9, "fcrn_a": 7, "unet": 7})

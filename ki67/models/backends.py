@@ -16,12 +16,13 @@ from ki67.compared import save_cells
 from ki67.compression.trials import first_fields
 from ki67.data.frames import Frames, load_frames
 from ki67.description import Thresholds
-from ki67.detect import Detector, Tuning, tune
+from ki67.detect import Detector
 from ki67.engine.shipping import spread
-from ki67.metrics import MATCHES
-from ki67.models.experiment import Data, Parts, describe, train_network, watch
+from ki67.models.batches import Feed
+from ki67.models.experiment import Begin, Data, Parts, describe, feed, train_network, watch
 from ki67.models.imagenet import beginning, weights_of
 from ki67.models.store import BACKENDS, predict_maps, save_model
+from ki67.models.tuning import tuned
 from ki67.params import Backends, Train, Tune
 from ki67.state import publish, state_folder
 from ki67.tables import read_json, write_csv, write_json
@@ -93,7 +94,25 @@ def rates_tried(name: str, terms: Terms, state: Path) -> dict[float, float]:
 
 def train_one(name: str, seed: int, settings: Train, terms: Terms, state: Path) -> tuple[keras.Model, pd.DataFrame]:
     """One network, from ImageNet where that is asked for and fits."""
-    return train_network(settings, name, seed, terms.parts, state, beginning(name, terms.chosen.weights))
+    return train_network(settings, name, seed, terms.parts, state, prepared(name, terms.chosen))
+
+
+def prepared(name: str, chosen: Backends) -> Begin:
+    """What is done to a fresh network: its BatchNorms are told how quickly to forget, its backbone is filled if that is asked.
+
+    The averages start at 0 and 1. At the published 0.99 a sixth of that start is still in them after the steps of a training
+    that tries a rate, and the validation loss says more about it than about the rate.
+    """
+    fill = beginning(name, chosen.weights)
+
+    def begin(model: keras.Model) -> None:
+        for layer in model.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.momentum = chosen.momentum
+        if fill:
+            fill(model)
+
+    return begin
 
 
 def seed_trained(name: str, seed: int, settings: Train, terms: Terms, state: Path) -> pd.DataFrame:
@@ -101,7 +120,7 @@ def seed_trained(name: str, seed: int, settings: Train, terms: Terms, state: Pat
     folder, partial = state / f"seed-{seed}", state / f"seed-{seed}.partial"
     if not folder.is_dir():
         model, curve = train_one(name, seed, settings, terms, state / f"training-{seed}")
-        found = tuned(model, terms)
+        found = tuned(model, terms.parts.validation, terms.tune)
         positive, negative, til = found.thresholds
         thresholds = Thresholds(positive=positive, negative=negative, til=til)
         own = {"thresholds": thresholds, "marker": terms.tune.marker, "min_distance": terms.tune.min_distance}
@@ -115,19 +134,6 @@ def seed_trained(name: str, seed: int, settings: Train, terms: Terms, state: Pat
         os.replace(partial, folder)
         shutil.rmtree(state / f"training-{seed}")
     return pd.read_csv(folder / "curve.csv")
-
-
-def tuned(model: keras.Model, terms: Terms) -> Tuning:
-    """A threshold for each class, on validation."""
-    watched, settings = terms.parts.validation, terms.tune
-    return tune(
-        list(predict_maps(model, watched.images)),
-        watched.cells,
-        settings.radius,
-        MATCHES[settings.matching],
-        Detector((0.0, 0.0, 0.0), settings.min_distance, settings.marker),
-        processes=os.cpu_count() or 1,
-    )
 
 
 def summary_of(
@@ -147,14 +153,17 @@ def summary_of(
         "steps": steps,
         "crops": steps * settings.batch,
         "fields": {"train": len(terms.parts.train), "validation": len(terms.parts.validation), "test": len(terms.test)},
-        "empty_loss": loss_of_empty_maps(settings, terms.parts.validation),
+        "empty_loss": {
+            "train": loss_of_empty_maps(feed(terms.parts.train, settings, terms.chosen.seeds[0])),
+            "validation": loss_of_empty_maps(watch(terms.parts.validation, settings)),
+        },
         "seeds": list(seeds),
     }
 
 
-def loss_of_empty_maps(settings: Train, validation: Frames) -> float:
-    """The validation loss of a network that always answers nought: what has learnt nothing comes out here."""
-    return float(np.mean([np.square(maps).mean() for _, maps in watch(validation, settings).epoch(0)]))
+def loss_of_empty_maps(served: Feed) -> float:
+    """The loss of a network that always answers nought: what has learnt nothing comes out here."""
+    return float(np.mean([np.square(maps).mean() for _, maps in served.epoch(0)]))
 
 
 def gathered(state: Path, seeds: Sequence[int]) -> Path:

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import keras
 import pandas as pd
 
 from ki67.cells import CLASS_NAMES, LABELS
@@ -32,19 +33,24 @@ class Tuned:
         return pd.DataFrame(rows)
 
 
-def tune_models(trained: Path, tuned: Path, validation: Frames, settings: Tune) -> list[Tuned]:
-    """Tune every network under `trained` and keep it under `tuned` with its thresholds."""
+def tuned(model: keras.Model, validation: Frames, settings: Tune) -> Tuning:
+    """A threshold for each class, on validation."""
+    return tune(
+        list(predict_maps(model, validation.images)),
+        validation.cells,
+        settings.radius,
+        MATCHES[settings.matching],
+        Detector((0.0, 0.0, 0.0), settings.min_distance, settings.marker),
+        processes=os.cpu_count() or 1,
+    )
+
+
+def tune_models(trained: Path, out: Path, validation: Frames, settings: Tune) -> list[Tuned]:
+    """Tune every network under `trained` and keep it under `out` with its thresholds."""
     results = []
     for folder in sorted(trained.iterdir()):
         model, description = load_model(folder)
-        found = tune(
-            list(predict_maps(model, validation.images)),
-            validation.cells,
-            settings.radius,
-            MATCHES[settings.matching],
-            Detector((0.0, 0.0, 0.0), settings.min_distance, settings.marker),
-            processes=os.cpu_count() or 1,
-        )
+        found = tuned(model, validation, settings)
         positive, negative, til = found.thresholds
         complete = description.model_copy(
             update={
@@ -53,6 +59,6 @@ def tune_models(trained: Path, tuned: Path, validation: Frames, settings: Tune) 
                 "min_distance": settings.min_distance,
             }
         )
-        save_model(model, complete, tuned / folder.name)
+        save_model(model, complete, out / folder.name)
         results.append(Tuned(folder.name, found))
     return results
