@@ -339,11 +339,13 @@ def ship_cellularity(
 
 
 @app.command()
-def release() -> None:
-    """Run the study in its release profile in a clone of its own, and keep the results in release/."""
-    from ki67.study import release
+def release(
+    part: Annotated[str | None, typer.Argument(help="backends or cellularity: that chapter alone; all if left out")] = None,
+) -> None:
+    """Run the study, or a chapter of it, in its release profile in a clone of its own, and keep the results in release/."""
+    from ki67.longest import release, release_part
 
-    raise typer.Exit(release())
+    raise typer.Exit(release_part(part) if part else release())
 
 
 def main() -> None:

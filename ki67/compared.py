@@ -11,8 +11,9 @@ import pandas as pd
 
 from ki67.cells import CLASS_NAMES, Cells
 from ki67.data.frames import Frames
-from ki67.evaluation import Evaluation, Resampling, differences
-from ki67.outcomes import RULES, Outcome, f1_by_class
+from ki67.evaluation import DifferenceRow, Evaluation, Resampling, f1_statistics
+from ki67.metrics import Statistic, difference, over_networks
+from ki67.outcomes import PUBLISHED, RULES, STRICT, Outcome, Rule, f1_by_class
 from ki67.summary import summary
 from ki67.tables import read_json
 
@@ -54,18 +55,36 @@ def outcomes_of(models: Path, name: str, seeds: Sequence[int], test: Frames) -> 
     ]
 
 
-def paired(outcomes: Sequence[Outcome], draws: Resampling) -> pd.DataFrame:
+Networks = Sequence[Outcome]  # of one backend, each from another seed
+
+
+def f1_of(networks: Networks, rule: Rule, draws: Resampling) -> dict[str, Statistic]:
+    """F1 of a backend by class and on average: the mean over its networks."""
+    each = [f1_statistics(outcome, rule) for outcome in networks]
+    # Every backend draws its networks for itself: the first seed of one has nothing to do with the first seed of another.
+    seed = draws.seed + 1 + list(TITLES).index(networks[0].method)
+    return {name: over_networks([own[name] for own in each], seed) for name in each[0]}
+
+
+def paired(backends: Sequence[Networks], draws: Resampling) -> pd.DataFrame:
     """Every two backends on the same patients; a difference whose interval leaves out nought is real."""
-    pairs = [(one, other, rule) for one, other in combinations(outcomes, 2) for rule in RULES]
-    table = pd.DataFrame([asdict(row) for one, other, rule in pairs for row in differences(one, other, rule, draws)])
+    rows, patients = [], len(backends[0][0].who)
+    for rule in RULES:
+        f1 = {networks[0].method: f1_of(networks, rule, draws) for networks in backends}
+        for one, other in combinations(f1, 2):
+            for name in f1[one]:
+                e = draws.interval(difference(f1[one][name], f1[other][name]), patients)
+                rows.append(DifferenceRow(one, other, rule.name, name, e.value, e.low, e.high))
+    table = pd.DataFrame([asdict(row) for row in rows])
     return table.assign(real=np.where((table["low"] > 0) | (table["high"] < 0), "yes", "no"))
 
 
-def seeds_table(outcomes: Sequence[Sequence[Outcome]]) -> pd.DataFrame:
+def seeds_table(backends: Sequence[Networks]) -> pd.DataFrame:
     """F1 at R = 6 of every network: how much of a difference is only the seed."""
     return pd.DataFrame(
-        {"backend": one.method, "network": number} | {f"f1_{label}": f1 for label, f1 in f1_by_class(one).items()}
-        for networks in outcomes
+        {"backend": one.method, "title": TITLES[one.method], "network": number}
+        | {f"f1_{label}": f1 for label, f1 in f1_by_class(one).items()}
+        for networks in backends
         for number, one in enumerate(networks, 1)
     )
 
@@ -80,32 +99,61 @@ def curves_table(folder: Path, facts: Sequence[dict[str, Any]]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def overview(found: Evaluation, facts: Sequence[dict[str, Any]], curves: pd.DataFrame) -> pd.DataFrame:
-    """One line a backend: what it is, how it was fitted, how it did."""
+def overview(
+    found: Evaluation, backends: Sequence[Networks], facts: Sequence[dict[str, Any]], curves: pd.DataFrame, draws: Resampling
+) -> pd.DataFrame:
+    """One line a backend: what it is, how it was fitted, how its networks did on average, what the first one's scores are."""
     told, rows = summary(found), []
-    for own in facts:
+    for own, networks in zip(facts, backends, strict=True):
         name = own["backend"]
-        detection, scores = told["detection"][name], told["scores"][name]
-        last = curves[curves["backend"] == name].groupby("seed").last().iloc[0]
-        row = {"backend": name, "title": TITLES[name]} | {key: own[key] for key in OWN}
-        row |= {"loss_share": last["loss_share"], "validation_share": last["validation_share"]}
+        ends = curves[curves["backend"] == name].groupby("seed")[["loss_share", "validation_share"]].last().mean()
+        row = {"backend": name, "title": TITLES[name]} | {key: own[key] for key in OWN} | {"networks": len(networks)}
+        row |= ends.to_dict()
         row |= {f"threshold_{kind}": value for kind, value in own["seeds"][0]["thresholds"].items()}
-        for kind in (*CLASS_NAMES.values(), "average"):
-            row |= {f"{key}_{kind}": detection["strict"][kind][key] for key in ("f1", "f1_low", "f1_high")}
-            row[f"published_f1_{kind}"] = detection["published"][kind]["f1"]
-        for key, column in SCORES.items():
-            row |= {column: scores[key]["value"], f"{column}_low": scores[key]["low"], f"{column}_high": scores[key]["high"]}
+        row |= f1_columns(networks, draws) | score_columns(told["scores"][name])
         rows.append(row)
-    return pd.DataFrame(rows)
+    table = pd.DataFrame([*rows, chance_row(told["detection"]["chance"])])
+    return table.astype(dict.fromkeys(WHOLE, "Int64"))  # chance has none of these
+
+
+def f1_columns(networks: Networks, draws: Resampling) -> dict[str, float]:
+    """Mean F1 at R = 6 with its interval, and by the published rule."""
+    strict, published = (f1_of(networks, rule, draws) for rule in (STRICT, PUBLISHED))
+    columns = dict[str, float]()
+    for kind in (*CLASS_NAMES.values(), "average"):
+        for rule, statistic in (("", strict[kind]), ("published_", published[kind])):
+            e = draws.interval(statistic, len(networks[0].who))
+            columns |= {f"{rule}f1_{kind}": e.value, f"{rule}f1_low_{kind}": e.low, f"{rule}f1_high_{kind}": e.high}
+    return columns
+
+
+def score_columns(scores: dict[str, Any]) -> dict[str, float]:
+    """RMSE and accuracy with their intervals, and of how many patients each is."""
+    columns = dict[str, float]()
+    for key, name in SCORES.items():
+        columns |= {name: scores[key]["value"], f"{name}_low": scores[key]["low"], f"{name}_high": scores[key]["high"]}
+    return columns | {f"{measure}_patients": scores[f"{measure}_accuracy_{cut}"]["of"] for measure, cut in JUDGED.items()}
+
+
+def chance_row(detection: dict[str, Any]) -> dict[str, Any]:
+    """What as many random points as there are labels score: the row to read all others against."""
+    row: dict[str, Any] = {"backend": "chance", "title": "chance"}
+    for kind in (*CLASS_NAMES.values(), "average"):
+        for rule, matching in (("", "strict"), ("published_", "published")):
+            own = detection[matching][kind]
+            row |= {f"{rule}f1_{kind}": own["f1"], f"{rule}f1_low_{kind}": own["f1_low"], f"{rule}f1_high_{kind}": own["f1_high"]}
+    return row
 
 
 OWN = ("kind", "parameters", "weights", "rate", "crops")
+WHOLE = ("parameters", "crops", "networks", "ki67_patients", "til_patients")
 SCORES = {
     "ki67_rmse_patient": "ki67_rmse",
     "til_rmse_patient": "til_rmse",
     "ki67_accuracy_16_30": "ki67_accuracy",
     "til_accuracy_10_40": "til_accuracy",
 }
+JUDGED = {"ki67": "16_30", "til": "10_40"}  # a patient in whom nothing is found has no score and is left out
 
 
 def read_facts(folder: Path, names: Sequence[str] = tuple(TITLES)) -> list[dict[str, Any]]:

@@ -106,11 +106,17 @@ def differences(first: Outcome, second: Outcome, rule: Rule, draws: Resampling) 
     """Paired differences in F1 by class, average and any; an interval off nought is a real difference."""
     if list(first.names) != list(second.names):
         raise ValueError(f"{first.method} and {second.method} did not see the same images")
-    one, other = patient_counts(first, rule), patient_counts(second, rule)
-    statistics = {name: difference(f1_statistic(*one[:, i].T), f1_statistic(*other[:, i].T)) for i, name in enumerate(CLASSES)}
-    statistics["average"] = difference(_average(one), _average(other))
-    estimates = {name: draws.interval(s, len(one)) for name, s in statistics.items()}
-    return [DifferenceRow(first.method, second.method, rule.name, name, e.value, e.low, e.high) for name, e in estimates.items()]
+    one, other, rows = f1_statistics(first, rule), f1_statistics(second, rule), []
+    for name in one:
+        e = draws.interval(difference(one[name], other[name]), len(first.who))
+        rows.append(DifferenceRow(first.method, second.method, rule.name, name, e.value, e.low, e.high))
+    return rows
+
+
+def f1_statistics(outcome: Outcome, rule: Rule) -> dict[str, Statistic]:
+    """F1 by class, of any cell and on average, each as a statistic over patients."""
+    counts = patient_counts(outcome, rule)
+    return {name: f1_statistic(*counts[:, i].T) for i, name in enumerate(CLASSES)} | {"average": _average(counts)}
 
 
 def radius_table(outcomes: Sequence[Outcome], radii: Sequence[int] = RADII) -> pd.DataFrame:

@@ -206,6 +206,23 @@ def difference(first: Statistic, second: Statistic) -> Statistic:
     return lambda weights: first(weights) - second(weights)
 
 
+def over_networks(networks: Sequence[Statistic], seed: int) -> Statistic:
+    """The mean over the networks of one method; wherever patients are drawn anew, as many networks are too.
+
+    So an interval holds what the patients do and what the luck of a training does. Of one network it holds the patients alone.
+    """
+    count = len(networks)
+
+    def statistic(weights: Weights) -> Weights:
+        values = np.stack([network(weights) for network in networks], axis=1)
+        if len(weights) == 1:
+            return np.asarray(values.mean(axis=1))
+        drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), len(weights))
+        return np.asarray((values * drawn).sum(axis=1) / count)
+
+    return statistic
+
+
 def bootstrap(statistic: Statistic, patients: int, seed: int, resamples: int = RESAMPLES) -> Estimate:
     """The statistic with its 95 % percentile interval over patients drawn with replacement.
 

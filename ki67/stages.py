@@ -19,6 +19,9 @@ from ki67.state import STATE
 
 NOTEBOOKS = Path("notebooks")
 EXECUTED = Path("book/executed")
+# glibc hands large blocks back after every training step and takes them again page by page. Where a page is dear, as in many
+# virtual machines, that is most of the step. So a stage keeps what it has; other C libraries do not read this.
+KEEP_MEMORY = "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1000000000000:glibc.malloc.arena_max=1"
 
 
 def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
@@ -33,6 +36,7 @@ def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
     unfinished.parent.mkdir(exist_ok=True)
     resumed = unfinished.exists()
     unfinished.touch()
+    os.environ.setdefault("GLIBC_TUNABLES", KEEP_MEMORY)  # read when the kernel starts
     started = time.monotonic()
     try:
         with quiet_libraries(STATE / f"{name}.log") as terminal:

@@ -1,13 +1,11 @@
 """The study as a whole: every stage with the time left, the book, and a profile in a clone of its own."""
 
 import os
-import platform
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,9 @@ import yaml
 
 from ki67 import booklinks, params
 from ki67.errors import InputError
-from ki67.hardware import processor
 from ki67.profiles import apply
 from ki67.report import main_results
-from ki67.tables import read_json, write_json
+from ki67.tables import read_json
 
 BOOK = Path("build/book")
 PAGE = BOOK / "_build/html/index.html"
@@ -67,10 +64,10 @@ def stages_of(folder: Path) -> list[str]:
     return list(yaml.safe_load((folder / "dvc.yaml").read_text())["stages"])
 
 
-def repro(folder: Path) -> list[str]:
-    """`dvc repro` in a folder, saying before each stage how much is left; the stages that ran."""
+def repro(folder: Path, *targets: str) -> list[str]:
+    """`dvc repro` in a folder, of all or of what some stages need, saying how much is left; the stages that ran."""
     environment = os.environ | {"PYTHONPATH": str(folder.resolve()), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "dvc", "repro"]
+    command = [sys.executable, "-m", "dvc", "repro", *targets]
     stages, ran = stages_of(folder), list[str]()
     expected = {stage: minutes(stage, folder) for stage in stages}
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -125,49 +122,3 @@ def clone(profile: str, folder: Path) -> None:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(name, folder / name)
     apply(profile, folder / "params.yaml")
-
-
-def release() -> int:
-    """The longest run: in a clone under build/release, where it can be killed and run again, then kept in release/.
-
-    The clone stays, so that the same command goes on where it was; `make clean` lets the next one start anew.
-    """
-    from ki67.compression.equal_f1 import benchmark_study
-    from ki67.compression.small import smallest_file
-    from ki67.engine.shipping import ship
-    from ki67.weights import HERE
-
-    folder, kept = Path("build/release"), Path("release")
-    clone("release", folder)
-    check_disk(folder)
-    repro(folder)
-    benchmark_study(folder)
-    for name in ("metrics", "figures", "measurements"):
-        shutil.copytree(folder / name, kept / name, dirs_exist_ok=True)
-    shutil.copytree(first_model(folder), kept / "pathonet", dirs_exist_ok=True)
-    shutil.copy2(smallest_file(folder), kept / "pathonet.ki67")
-    ship(kept / "pathonet.ki67", folder / "frames", HERE)
-    write_json(provenance(folder), kept / "provenance.json")
-    print(main_results(kept / "metrics"))
-    return 0
-
-
-def first_model(folder: Path) -> Path:
-    """The tuned network of the first seed: the one that is shipped."""
-    return sorted((folder / "models/tuned").iterdir())[0]
-
-
-def provenance(folder: Path) -> dict[str, object]:
-    """Where the release figures come from: commit, settings, machine, packages, time."""
-    settings = params.read(folder / "params.yaml")
-    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], check=True, capture_output=True, text=True, cwd=folder)
-    return {
-        "commit": head.stdout.strip(),
-        "parameters": {stage: settings[stage] for stage in params.STAGES},
-        "machine": f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
-        "packages": {name: version(name) for name in ("keras", "tensorflow-cpu", "numpy", "scikit-image")},
-        "python": platform.python_version(),
-        "wall_s": round(60 * minutes_of(stages_of(folder), folder)),
-        # What had been cut off: its time is that of the last attempt alone.
-        "resumed": [name for stage in stages_of(folder) for name, cost in costs(stage, folder).items() if cost.get("resumed")],
-    }

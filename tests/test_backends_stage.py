@@ -10,7 +10,7 @@ from PIL import Image
 
 from ki67 import backend_plots, pace, speed
 from ki67.cells import Cells
-from ki67.compared import curves_table, load_cells, overview, paired, read_facts, report, save_cells
+from ki67.compared import curves_table, f1_columns, load_cells, overview, paired, read_facts, report, save_cells
 from ki67.data.frames import Frames, save_frames
 from ki67.detect import GRID
 from ki67.engine.model import load_model
@@ -113,12 +113,26 @@ def test_a_difference_is_real_only_where_patients_agree_on_it() -> None:
     beside = found_by("fcrn_a", test, [moved(cells, 15.0) for cells in test.cells])
     half = found_by("fcrn_b", test, [moved(cells, 15.0) if i % 2 else cells for i, cells in enumerate(test.cells)])
     odd = found_by("unet", test, [cells if i % 2 else moved(cells, 15.0) for i, cells in enumerate(test.cells)])
-    table = paired([right, beside, half, odd], DRAWS).set_index(["method", "against", "matching", "cells"])
+    table = paired([[right], [beside], [half], [odd]], DRAWS).set_index(["method", "against", "matching", "cells"])
     average = {pair: table.loc[(*pair, "strict R=6", "average")] for pair in (("pathonet", "fcrn_a"), ("fcrn_b", "unet"))}
     assert average["pathonet", "fcrn_a"]["real"] == "yes"
     assert average["pathonet", "fcrn_a"]["difference"] > 0.5
     assert average["fcrn_b", "unet"]["real"] == "no"
     assert len(table) == 6 * 2 * 5
+
+
+def test_an_interval_over_several_networks_holds_the_luck_of_each_training() -> None:
+    test = dotted(8, 8)
+    right, wrong = list(test.cells), [moved(cells, 15.0) for cells in test.cells]
+    lucky = [found_by("pathonet", test, right), found_by("pathonet", test, wrong)]
+    steady = [found_by("unet", test, right), found_by("unet", test, right)]
+    table = paired([lucky, steady], DRAWS).set_index(["matching", "cells"]).loc[("strict R=6", "average")]
+    assert -0.55 < table["difference"] < -0.4, "the mean of right and wrong, less right"
+    assert table["high"] == 0, "two lucky draws are as good"
+    assert table["low"] < -0.9, "two unlucky ones find nothing"
+    assert table["real"] == "no"
+    columns = f1_columns(steady, DRAWS)
+    assert columns["f1_average"] == columns["f1_low_average"] == columns["f1_high_average"] == 1.0
 
 
 def facts(name: str, **changes: object) -> dict[str, object]:
@@ -137,11 +151,15 @@ def test_the_overview_has_a_line_a_backend_and_says_how_each_was_fitted(tmp_path
     assert [one["backend"] for one in told] == ["fcrn_a", "unet"]
     outcomes = [found_by("fcrn_a", test, list(test.cells)), found_by("unet", test, [Cells.empty("network")] * 4)]
     found, curves = evaluate(outcomes, DRAWS), curves_table(tmp_path, told)
-    table = overview(found, told, curves).set_index("backend")
-    assert list(table["validation_share"]) == pytest.approx([0.2, 1.0])
-    assert list(table["loss_share"]) == pytest.approx([0.4, 2.0]), "each loss by what empty maps cost in its own part"
-    assert list(table["f1_average"]) == [1.0, 0.0]
+    table = overview(found, [[one] for one in outcomes], told, curves, DRAWS).set_index("backend")
+    both = table.loc[["fcrn_a", "unet"]]
+    assert list(both["validation_share"]) == pytest.approx([0.2, 1.0])
+    assert list(both["loss_share"]) == pytest.approx([0.4, 2.0]), "each loss by what empty maps cost in its own part"
+    assert list(both["f1_average"]) == [1.0, 0.0]
+    assert list(both["ki67_patients"]) == [4, 0], "where nothing is found there is no score to be wrong"
     assert table.loc["fcrn_a", "ki67_rmse"] == 0
+    assert 0 < table.loc["chance", "published_f1_average"] < 1, "chance stands below all"
+    assert table.loc["chance"].isna()["rate"]
     told_all = report(found, told, {"pathonet": 9, "fcrn_a": 7, "unet": 7})
     assert told_all["detection"]["fcrn_a"]["published"]["til"]["f1"] == 1
     assert told_all["kind"] == "comparison"

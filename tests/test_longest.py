@@ -1,0 +1,79 @@
+"""What is kept of the longest run: the results of its stages and where they come from, and nothing of other stages."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ki67 import longest
+from ki67.errors import InputError
+from ki67.tables import read_json, write_json
+
+ROOT = Path(__file__).parents[1]
+PIPELINE = """
+stages:
+  other:
+    outs: [metrics/other.json]
+  backends:
+    outs:
+      - models/backends/${item.name}
+      - metrics/backends/${item.name}.json: {cache: false}
+      - metrics/folders/${item.name}: {cache: false}
+      - measurements/backends-${item.name}.json: {cache: false}
+  backends_compared:
+    outs:
+      - figures/backends.png: {cache: false}
+      - book/executed/backends_compared.ipynb: {cache: false}
+"""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    folder = tmp_path / "clone"
+    names = (
+        "metrics/other.json", "metrics/backends/a.json", "metrics/backends/b.json", "metrics/folders/a/curve.csv",
+        "figures/backends.png", "models/backends/a", "book/executed/backends_compared.ipynb",
+    )  # fmt: skip
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    for name, seconds in {"a": 60.0, "b": 30.0}.items():
+        write_json({"wall_s": seconds, "resumed": name == "b"}, folder / f"measurements/backends-{name}.json")
+    (folder / "dvc.yaml").write_text(PIPELINE)
+    (folder / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b"]
+    for command in (["init", "-q"], ["add", "dvc.yaml"], ["commit", "-qm", "start"]):
+        subprocess.run([*git, *command], check=True)
+    return folder
+
+
+def test_a_part_keeps_what_its_stages_wrote_and_no_more(clone: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "release"
+    write_json({"old": 1}, kept / "metrics/detection.json")
+    longest.keep("backends", clone, kept)
+    found = {path.relative_to(kept).as_posix() for path in kept.rglob("*") if path.is_file()}
+    assert found == {
+        "metrics/detection.json", "metrics/backends/a.json", "metrics/backends/b.json", "metrics/folders/a/curve.csv",
+        "figures/backends.png", "measurements/backends-a.json", "measurements/backends-b.json", "provenance_backends.json",
+    }  # fmt: skip
+
+
+def test_its_provenance_names_settings_time_and_what_was_cut_off(clone: Path, tmp_path: Path) -> None:
+    longest.keep("backends", clone, tmp_path / "release")
+    told = read_json(tmp_path / "release/provenance_backends.json")
+    assert set(told["parameters"]) == {"backends", "backends_compared"}
+    assert (told["wall_s"], told["resumed"]) == (90, ["backends-b"])
+    head = ["git", "-C", str(clone), "rev-parse", "--short", "HEAD"]
+    assert told["commit"] == subprocess.run(head, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_every_part_is_made_of_stages_of_the_study() -> None:
+    for stages in longest.PARTS.values():
+        assert list(longest.results_of(stages, ROOT))
+
+
+def test_an_unknown_part_is_refused_before_anything_is_cloned(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="backend: not a part of the longest run; did you mean 'backends'"):
+        longest.release_part("backend")
+    assert not list(tmp_path.iterdir())
