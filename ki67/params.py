@@ -41,9 +41,13 @@ class SplitFrames(Stage):
     kind: Literal["published", "by_patient"]
 
 
-class Train(Stage):
-    """PathoNet's labels and its training."""
+BackendName = Literal["pathonet", "fcrn_a", "fcrn_b", "deeplab_mobilenetv2", "deeplab_xception", "unet"]
 
+
+class Train(Stage):
+    """The study's network, its labels and its training."""
+
+    backend: BackendName
     seeds: list[int] = Field(min_length=1)
     epochs: int = Field(ge=1)
     crop: Crop
@@ -90,9 +94,6 @@ class Ablations(Stage):
     variants: list[Literal["as_published", "plain_convolutions", "centre_2250", "crop"]]
     epochs: int = Field(ge=1)
     seeds: list[int] = Field(min_length=1)
-
-
-BackendName = Literal["pathonet", "fcrn_a", "fcrn_b", "deeplab_mobilenetv2", "deeplab_xception", "unet"]
 
 
 class Backends(Stage):

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from ki67.compared import TITLES
 from ki67.tables import read_json
 
-METHODS = {"pathonet": "PathoNet", "classical": "classical row", "chance": "chance"}
+METHODS = {**TITLES, "classical": "classical row", "chance": "chance"}
 COLUMNS = {"positive": 11, "negative": 11, "til": 10}
 
 
@@ -18,13 +19,13 @@ def main_results(metrics: Path) -> str:
         f"{'':16}{'F1 at R = 6, one to one':>32}{'F1 at R = 20, as published':>32}",
         f"{'':16}" + f"{'positive':>11}{'negative':>11}{'TIL':>10}" * 2,
     ]
-    for method, title in METHODS.items():
-        row = f"{title:16}"
+    for method in found["detection"]:
+        row = f"{METHODS[method]:16}"
         for matching in ("strict", "published"):
             classes = found["detection"][method][matching]
             row += "".join(f"{_shown(classes[name]['f1']):>{width}}" for name, width in COLUMNS.items())
         lines.append(row)
-    error = found["scores"]["pathonet"]["ki67_rmse_patient"]
+    error = found["scores"][next(iter(found["detection"]))]["ki67_rmse_patient"]
     lines.append(f"Ki-67 index, RMSE per patient: {_shown(error['value'])} ({_shown(error['low'])} to {_shown(error['high'])})")
     return "\n".join(lines)
 

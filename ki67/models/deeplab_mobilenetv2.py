@@ -12,7 +12,6 @@ from keras import layers
 from ki67.models.deeplab import around_nought, branch, full_size, projected
 from ki67.models.units import Tensor, normalised
 
-PARAMETERS = 2_142_019
 REDUCTION = 8
 EXPANSION = 6
 # Channels, stride and dilation of each block; the names of layers are those of Keras's own MobileNetV2, so its weights fit.

@@ -14,7 +14,6 @@ from keras import layers
 from ki67.models.deeplab import FINE, around_nought, branch, enlarged, full_size, projected
 from ki67.models.units import Tensor, normalised
 
-PARAMETERS = 41_253_587
 MIDDLE = 16
 DILATIONS = (6, 12, 18)
 DECODED = 48

@@ -82,7 +82,7 @@ class Data:
 
 def describe(settings: Train, architecture: str, seed: int, data: Data) -> Description:
     """What will travel with the weights."""
-    recipe = settings.model_dump(exclude={"out", "seeds"}) | {"seed": seed}
+    recipe = settings.model_dump(exclude={"out", "seeds", "backend"}) | {"seed": seed}
     return Description(
         architecture=architecture,
         activation=settings.activation,
@@ -98,8 +98,8 @@ def train_seeds(settings: Train, parts: Parts, inputs: list[Path], out: Path, da
     state = state_folder("train", settings.model_dump(exclude={"seeds", "out"}), inputs)
     tables = []
     for seed in settings.seeds:
-        model, curve = train_network(settings, "pathonet", seed, parts, state / f"seed-{seed}")
-        save_model(model, describe(settings, "pathonet", seed, data), out / f"seed-{seed}")
+        model, curve = train_network(settings, settings.backend, seed, parts, state / f"seed-{seed}")
+        save_model(model, describe(settings, settings.backend, seed, data), out / f"seed-{seed}")
         tables.append(curve.assign(seed=seed))
     shutil.rmtree(state, ignore_errors=True)
     return pd.concat(tables, ignore_index=True)

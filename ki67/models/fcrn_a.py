@@ -10,7 +10,6 @@ from keras import layers
 
 from ki67.models.units import decay, density_maps, rectified
 
-PARAMETERS = 1_365_888
 DOWN, DEEPEST, UP = (32, 64, 128), 512, (128, 64)
 LAST = 32
 

@@ -10,8 +10,6 @@ from keras import layers
 
 from ki67.models.units import density_maps, rectified
 
-PARAMETERS = 3_142_208
-
 
 def fcrn_b(activation: str = "linear", l2: float = 0.0) -> keras.Model:
     """Seven convolutions; the deepest see a quarter of the picture."""

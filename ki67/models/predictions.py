@@ -28,6 +28,7 @@ def found_by(method: str, find: Callable[[NDArray[np.uint8]], Cells], frames: Fr
 class Network:
     """A tuned network: maps of a frame, and cells of maps."""
 
+    name: str  # of its architecture
     model: keras.Model
     detector: Detector
 
@@ -35,12 +36,12 @@ class Network:
     def load(cls, folder: Path) -> "Network":
         """The tuned network in a folder."""
         model, description = load_model(folder)
-        return cls(model, detector_of(description))
+        return cls(description.architecture, model, detector_of(description))
 
     def outcome(self, frames: Frames) -> Outcome:
         """The cells that it finds in every frame."""
         found = [self.detector(maps) for maps in predict_maps(self.model, frames.images)]
-        return Outcome("pathonet", frames.names, frames.patients, frames.cells, found)
+        return Outcome(self.name, frames.names, frames.patients, frames.cells, found)
 
     def steps(self, image: NDArray[np.uint8], label: int) -> Steps:
         """One class's way from a frame to cells, with everything in between."""

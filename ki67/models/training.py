@@ -74,8 +74,9 @@ def learning_rates(recipe: Recipe, steps: int) -> keras.optimizers.schedules.Lea
     if recipe.schedule == "linear":
         return keras.optimizers.schedules.PolynomialDecay(recipe.learning_rate, total, recipe.learning_rate / 10)
     warmup = max(1, total // 20)
+    falling = max(1, total - warmup)  # also where a single step is all there is
     return keras.optimizers.schedules.CosineDecay(
-        recipe.learning_rate / 20, total - warmup, warmup_target=recipe.learning_rate, warmup_steps=warmup
+        recipe.learning_rate / 20, falling, warmup_target=recipe.learning_rate, warmup_steps=warmup
     )
 
 

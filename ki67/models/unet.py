@@ -9,7 +9,6 @@ from keras import layers
 
 from ki67.models.units import Tensor, density_maps, rectified
 
-PARAMETERS = 31_059_907
 LEVELS, DEEPEST = (64, 128, 256, 512), 1024
 START = "he_normal"
 

@@ -1,0 +1,153 @@
+"""Trained readers of the score: they learn, they survive a kill, and SR's frozen half stays still until it is let loose."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from ki67.cellularity.cascade import WITHOUT_BACKGROUND, cascade, freeze
+from ki67.cellularity.end_to_end import train_cascade
+from ki67.cellularity.entrants import Material, load_regressor, run
+from ki67.cellularity.feeding import ScoredViews, Served
+from ki67.cellularity.fpn import fpn
+from ki67.cellularity.regressing import Parts, read, train_regressor
+from ki67.cellularity.regressors import REGRESSION
+from ki67.cellularity.segmenting import describe as describe_segmentation
+from ki67.data.patches import Nuclei, Patches
+from ki67.errors import InputError
+from ki67.models.experiment import Data
+from ki67.models.store import save_model, weights_by_name
+from ki67.models.training import Checkpoint
+from ki67.params import Regress, Segment, of
+
+ROOT = Path(__file__).parents[1]
+DATA = Data(1.0, "simulated", "abc")
+
+
+def settings(**changes: object) -> Regress:
+    small = {"width": 0.125, "shrink": 4, "epochs": 1, "batch": 4, "tuned_epochs": 1, "precision": "float32"}
+    return Regress(**(of("regress", ROOT / "params.yaml") | small | changes))
+
+
+def shaded(count: int, seed: int) -> Patches:
+    """Patches of which a share, their score, is dark; each has one nucleus."""
+    rng = np.random.default_rng(seed)
+    scores = rng.uniform(0, 1, count).astype(np.float32)
+    images = rng.integers(190, 240, (count, 256, 256, 3)).astype(np.uint8)
+    for image, score in zip(images, scores, strict=True):
+        image[: round(256 * float(score))] //= 4
+    names = tuple(f"{i}_1" for i in range(count))
+    nucleus = Nuclei(np.array([[128.0, 128.0]], np.float32), np.array([2], np.uint8))
+    return Patches(names, names, images, scores, (nucleus,) * count)
+
+
+@pytest.fixture(scope="module")
+def segmentation(tmp_path_factory) -> Path:
+    keras.utils.set_random_seed(0)
+    folder = tmp_path_factory.mktemp("segmented") / "fpn"
+    asked = Segment(**(of("segment", ROOT / "params.yaml") | {"width": 0.125}))
+    save_model(fpn(0.125), describe_segmentation(asked, "fpn", DATA), folder)
+    return folder
+
+
+def test_views_of_a_patch_keep_its_score_and_depend_on_the_epoch_alone() -> None:
+    patches = shaded(3, 0)
+    views = Served(ScoredViews(patches.images, patches.scores, REGRESSION.target), 3, 3, 1, seed=5)
+    assert views.shapes == ((3, 256, 256, 3), (3, 1))
+    (images, scores), (again, _) = next(views.epoch(2)), next(views.epoch(2))
+    np.testing.assert_array_equal(images, again)
+    assert sorted(scores[:, 0].tolist()) == sorted(patches.scores.tolist())
+    assert (images != next(views.epoch(3))[0]).any()
+    # Dark stays dark, whatever way a view is turned and coloured: the share is the score.
+    assert (images.mean(axis=-1) < -0.3).mean(axis=(1, 2)) == pytest.approx(scores[:, 0], abs=0.02)
+
+
+def test_a_network_learns_how_much_is_dark_and_comes_back_from_its_folder(tmp_path: Path, segmentation: Path) -> None:
+    chosen = settings(epochs=20, networks=["resnet34"])
+    material = Material(Parts(shaded(24, 1), shaded(8, 2)), shaded(12, 3), shaded(1, 4), segmentation)
+    entrant = run(chosen, "resnet34", material, [], tmp_path, DATA)
+    said = entrant.predictions["resnet34"]
+    assert list(said.columns) == ["name", "patient", "truth", "predicted"]
+    assert ((said["predicted"] - said["truth"]) ** 2).mean() < 0.5 * material.test.scores.var()
+    assert list(entrant.curve.columns) == ["epoch", "loss", "validation_mse", "learning_rate", "model"]
+    assert entrant.summary["validation_mse"]["resnet34"] == pytest.approx(
+        np.mean((read(entrant.model, REGRESSION, material.parts.validation) - material.parts.validation.scores) ** 2), rel=1e-4
+    )
+    again, described = load_regressor(tmp_path / "resnet34")
+    assert (described.architecture, described.width, described.recipe["shrink"]) == ("resnet34", 0.125, 4)
+    np.testing.assert_array_equal(read(again, REGRESSION, material.test), said["predicted"])
+
+
+def test_classes_answer_twice(tmp_path: Path, segmentation: Path) -> None:
+    material = Material(Parts(shaded(4, 1), shaded(2, 2)), shaded(3, 3), shaded(1, 4), segmentation)
+    said = run(settings(), "xception_classes", material, [], tmp_path, DATA).predictions
+    assert list(said) == ["xception_classes", "xception_argmax"]
+    likeliest = 100 * said["xception_argmax"]["predicted"]
+    assert likeliest.tolist() == pytest.approx(likeliest.round().tolist())
+    assert said["xception_classes"]["predicted"].between(0, 1).all()
+
+
+def test_frozen_maps_do_not_move_and_then_they_do(tmp_path: Path, segmentation: Path) -> None:
+    parts = Parts(shaded(8, 1), shaded(2, 2))
+    steps = train_cascade(settings(tuned_learning_rate=0.01), segmentation, parts, tmp_path / "state")
+    before = weights_by_name(cascade(fpn(0.125), 0.125, 4))
+    keras.utils.set_random_seed(0)
+    born, frozen, tuned = weights_by_name(fpn(0.125)), weights_by_name(steps.frozen), weights_by_name(steps.tuned)
+    assert before.keys() == frozen.keys() == tuned.keys() > born.keys()
+    assert all((frozen[name] == born[name]).all() for name in born)
+    moved = {name for name in born if (tuned[name] != born[name]).any()}
+    assert {"maps/kernel", "encoder_stem/kernel", "encoder_stem_bn/moving_mean"} <= moved
+    assert all((frozen[name] != tuned[name]).any() for name in frozen if name.startswith("regressor") and name.endswith("kernel"))
+    assert steps.curve["model"].tolist() == ["sr_frozen", "sr"]
+    assert steps.curve["epoch"].tolist() == [1, 2]
+
+
+def test_the_cascade_reads_four_maps_or_three() -> None:
+    kernel = {n: cascade(fpn(0.125), 0.125, channels=n).get_layer("regressor_stem").kernel.shape for n in (4, WITHOUT_BACKGROUND)}
+    assert [shape[2] for shape in kernel.values()] == [4, 3]
+
+
+def test_freezing_stills_the_statistics_too() -> None:
+    maps = fpn(0.125)
+    whole = cascade(maps, 0.125, 4)
+    freeze(maps)
+    assert {weight.path.split("/")[0].split("_")[0] for weight in whole.trainable_weights} == {"regressor", "score"}
+
+
+def test_a_killed_cascade_ends_as_an_unbroken_one(tmp_path: Path, segmentation: Path, monkeypatch) -> None:
+    parts = Parts(shaded(4, 1), shaded(2, 2))
+    unbroken = train_cascade(settings(), segmentation, parts, tmp_path / "unbroken")
+    save, saved = Checkpoint.save, []
+
+    def save_and_die(checkpoint: Checkpoint, model: keras.Model, curve: list) -> None:
+        save(checkpoint, model, curve)
+        saved.append(checkpoint.folder.name)
+        if checkpoint.folder.name == "tuned":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Checkpoint, "save", save_and_die)
+    with pytest.raises(KeyboardInterrupt):
+        train_cascade(settings(), segmentation, parts, tmp_path / "broken")
+    monkeypatch.undo()
+    assert saved == ["frozen", "tuned"]
+    resumed = train_cascade(settings(), segmentation, parts, tmp_path / "broken")
+    assert resumed.curve.equals(unbroken.curve)
+    for one, other in zip(resumed.tuned.get_weights(), unbroken.tuned.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("network", ["sr", "resnet34"])
+def test_imagenet_is_refused_before_anything_is_trained(network: str, tmp_path: Path, segmentation: Path) -> None:
+    parts = Parts(shaded(1, 1), shaded(1, 2))
+    asked = settings(weights="imagenet")
+    with pytest.raises(InputError, match=f"no ImageNet weights are public .* take {network} out of regress.networks"):
+        if network == "sr":
+            train_cascade(asked, segmentation, parts, tmp_path)
+        else:
+            train_regressor(asked, network, parts, tmp_path)
+
+
+def test_a_folder_of_another_network_is_refused(tmp_path: Path, segmentation: Path) -> None:
+    with pytest.raises(InputError, match="holds a network 'fpn'; wanted is one of sr, resnet34"):
+        load_regressor(segmentation)
