@@ -11,14 +11,14 @@ from PIL import Image
 from ki67 import backend_plots, pace, speed
 from ki67.cells import Cells
 from ki67.compared import curves_table, f1_columns, load_cells, overview, paired, read_facts, report, save_cells
-from ki67.data.frames import Frames, save_frames
+from ki67.data.frames import Frames, load_frames, save_frames
 from ki67.detect import GRID
 from ki67.engine.model import load_model
 from ki67.errors import InputError
 from ki67.evaluation import Resampling, evaluate
 from ki67.models import backends, imagenet
 from ki67.models.backends import Terms, run_backend
-from ki67.models.experiment import Data
+from ki67.models.experiment import Data, feed
 from ki67.models.own_data import backend_of, train_on_folder
 from ki67.models.store import BACKENDS, weights_by_name
 from ki67.outcomes import Outcome
@@ -97,6 +97,46 @@ def test_one_backend_runs_end_to_end_and_goes_on_where_it_was_killed(frames: Pat
     curve = pd.read_csv(tmp_path / "metrics/backends/fcrn_a.csv")
     assert list(curve.columns) == ["epoch", "loss", "validation_loss", "learning_rate", "seed"]
     assert not list((tmp_path / ".ki67").rglob("*.keras"))
+
+
+class Asked(Exception):
+    """What a training was asked for, in place of the training."""
+
+
+def test_every_backend_is_fed_the_same_batches_and_tuned_on_validation(frames: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    fed: dict[str, list[np.ndarray]] = {}
+
+    def asked(settings: Train, name: str, seed: int, parts: object, *rest: object) -> None:
+        fed[name] = [array for pair in feed(parts.train, settings, seed).epoch(0) for array in pair]
+        raise Asked
+
+    monkeypatch.setattr(backends, "train_network", asked)
+    for name in ("fcrn_a", "unet"):
+        with pytest.raises(Asked):
+            run_backend(name, terms(frames, learning_rates=[0.003]), [frames], tmp_path)
+    assert len(fed["fcrn_a"]) == 2 * 8
+    assert all(np.array_equal(one, other) for one, other in zip(fed["fcrn_a"], fed["unet"], strict=True))
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    judged: list[list[Cells]] = []
+
+    def tuned(model: keras.Model, on: Frames, settings: Tune) -> None:
+        judged.append(list(on.cells))
+        raise Asked
+
+    monkeypatch.setattr(backends, "tuned", tuned)
+    with pytest.raises(Asked):
+        run_backend("fcrn_a", terms(frames, learning_rates=[0.003]), [frames], tmp_path)
+    validation = load_frames(frames / "validation.npz").cells
+    assert [cells.xy.tolist() for cells in judged[0]] == [cells.xy.tolist() for cells in validation]
+
+
+def test_batchnorm_forgets_as_quickly_as_the_settings_say(frames: Path) -> None:
+    model = BACKENDS["deeplab_mobilenetv2"]("linear", 0.0)
+    backends.prepared("deeplab_mobilenetv2", terms(frames, momentum=0.75).chosen)(model)
+    norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    assert {layer.momentum for layer in norms} == {0.75}
 
 
 def found_by(name: str, test: Frames, predictions: list[Cells]) -> Outcome:
