@@ -199,7 +199,7 @@ def _basis(needs: Needs, claim: Claim, figures: Figures, had: bool) -> str:
     if needs == "shidc" and figures.only_checked(claim):
         return CHECK
     basis = "simulated" if needs in SHOWN and not had else "measured"
-    return basis if needs == "none" or figures.source(claim) == figures.root else f"{basis}, longest run"
+    return basis if needs == "none" or figures.source(claim) == figures.root else f"{basis} in the longest run"
 
 
 def _word(group: Group, claim: Claim, figures: Figures, had: bool) -> str:
