@@ -61,9 +61,9 @@ def test_patches_keep_names_scores_and_nuclei_through_a_file(root: Path, tmp_pat
 
 
 def test_no_patient_stands_in_two_parts_and_no_part_is_empty() -> None:
-    rng = np.random.default_rng(5)
-    for seed in range(20):
-        whose = [str(patient) for patient in rng.integers(0, 3 + seed, 60)] + ["0", "1", "2"]
+    rng, skewed = np.random.default_rng(5), ["a"] * 50 + ["b"] * 2 + ["c"] * 2
+    cohorts = [[str(patient) for patient in rng.integers(0, 3 + seed, 60)] + ["0", "1", "2"] for seed in range(20)]
+    for seed, whose in [*enumerate(cohorts), *((seed, skewed) for seed in range(12))]:
         parts = three_parts(whose, 0.2, seed)
         sides = [{whose[i] for i in part} for part in parts.values()]
         assert all(sides) and not (sides[0] & sides[1] or sides[0] & sides[2] or sides[1] & sides[2])
@@ -74,6 +74,7 @@ def test_no_patient_stands_in_two_parts_and_no_part_is_empty() -> None:
     assert three_parts(many, 0.2, 1) != three_parts(many, 0.2, 2)
     assert [len(part) for part in two_parts(many, 0.25, 1).values()] == [150, 50]
     assert len(apart(["a", "b"], 0.9, 0)) == 1
+    assert len(apart(["a", "b", "c"], 0.9, 0, left=2)) == 1
     for few, divide in ((["a", "b"], three_parts), (["a"], two_parts)):
         with pytest.raises(InputError, match=r"patient\(s\) only"):
             divide(few, 0.2, 0)
