@@ -61,7 +61,12 @@ WRONG = {
     "no picture": (lambda r: (r / "train/20_1.tif").unlink(), r"line 5 scores 20_1, but .*20_1\.tif is missing"),
     "slide of nobody": (owners(*OWNERS[:3]), r"patient_ids\.csv: slide 30 has no patient"),
     "slide of two": (owners(*OWNERS, ("9", "30")), "line 6 gives slide 30 the patient '9'"),
-    "one patient": (owners(*(("1", slide) for _, slide in OWNERS)), r"patches of 1 patient"),
+    "one patient": (owners(*(("1", slide) for _, slide in OWNERS)), r"patches of 1 patient.*: add patches of other patients"),
+    "Latin-1": (lambda r: (r / "train_labels.csv").write_bytes("slide,rid,y\nü,1,0.5\n".encode("latin-1")), "csv: not in UTF-8"),
+    "Latin-1 owners": (lambda r: (r / "patient_ids.csv").write_bytes(b"patient_id,slide\n\xfc,10\n"), "ids.csv: not in UTF-8"),
+    "endless field": (labels(*ROWS, ("9" * 140_000, "1", "0.5")), r"train_labels\.csv: no table after line 6 \(field larger"),
+    "open quote": (labels(ROWS[0], ('"10', "2", "0"), *ROWS[2:]), r"labels\.csv: no table after line 2 \(unexpected end"),
+    "one run": (lambda r: [p.unlink() for p in (r / "cells").glob("3_*")], "cells: all annotated patches are one run of rising"),
     "grey": (lambda r: picture(r / "train/11_1.tif", mode="L"), r"11_1\.tif: the picture is L, not 8-bit RGB"),
     "16 bit": (lambda r: picture(r / "train/11_1.tif", mode="I;16"), r"11_1\.tif: the picture is I;16, not 8-bit RGB"),
     "not a picture": (lambda r: (r / "train/11_1.tif").write_text("x"), r"11_1\.tif: not a picture"),
@@ -73,6 +78,8 @@ WRONG = {
     "no points": (points(points_xml({"IDC": []})), KEY + "no points"),
     "odd point": (points(points_xml({"IDC": [(1, "y")]})), KEY + "a point reads '1,y'"),
     "broken": (points("<session><image>"), KEY + "not valid XML"),
+    "many bytes": (points(points_xml(POINTS, '<?xml version="1.0" encoding="big5"?>')), KEY + "not valid XML .*in UTF-8"),
+    "unheard of": (points(points_xml(POINTS, '<?xml version="1.0" encoding="x-none"?>')), KEY + "not valid XML .*in UTF-8"),
 }  # fmt: skip
 
 
