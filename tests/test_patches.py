@@ -54,10 +54,12 @@ def test_patches_keep_names_scores_and_nuclei_through_a_file(root: Path, tmp_pat
         assert (again.names, again.patients) == (patches.names, patches.patients)
         assert np.array_equal(again.scores, patches.scores, equal_nan=True)
         assert all(np.array_equal(a.xy, b.xy) for a, b in zip(again.nuclei, patches.nuclei, strict=True))
-    summary = patches_summary(patches_table({"train": scored}, {"train": nuclei}), survey(root), root)
+    found = survey(root)
+    summary = patches_summary(patches_table({"train": scored}, {"train": nuclei}), found, root)
     assert summary["source"] == "breastpathq" and summary["scored"]["slides"] == 4
     assert summary["scored"]["mean_score"] == pytest.approx(np.mean([0.4, 0, 1, 0.05, 0.97]))
     assert [summary["annotated"][kind] for kind in KINDS] == [3, 3, 8]
+    assert summary["annotated"]["patches"] == len(found.annotated) == len(nuclei) - 1  # two of them are one picture
 
 
 def test_no_patient_stands_in_two_parts_and_no_part_is_empty() -> None:
