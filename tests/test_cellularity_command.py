@@ -133,6 +133,15 @@ def test_where_nothing_can_be_done_the_code_says_so(network: Path, tmp_path: Pat
     assert not (tmp_path / "out/cellularity.csv").exists()
 
 
+@pytest.mark.parametrize(("um_per_px", "why"), [("inf", "inf µm/px is no scale"), ("1000", "1000 µm/px is more than 4 times")])
+def test_a_scale_that_no_microscope_has_is_refused(network: Path, tmp_path: Path, um_per_px: str, why: str) -> None:
+    path = saved(tissue(700, 400, 0.5), tmp_path / "a.png")
+    arguments = [str(path), "--out", str(tmp_path / "out"), "--model", str(network), "--mpp", um_per_px]
+    done = CliRunner().invoke(app, ["cellularity", *arguments])
+    assert done.exit_code == 2
+    assert f"ki67: {path}: {why}" in done.output
+
+
 def test_tables_of_two_commands_are_not_mixed(sections: Path, network: Path, tmp_path: Path) -> None:
     (tmp_path / "scores.csv").touch()
     with pytest.raises(InputError, match=r"holds the results of another command \(scores\.csv\); name another folder"):

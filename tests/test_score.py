@@ -173,6 +173,15 @@ def test_bad_pictures_are_listed_and_the_others_done(tissue: Path, tmp_path: Pat
     assert "unknown.png" in (tmp_path / "out/report.html").read_text()
 
 
+@pytest.mark.parametrize(("um_per_px", "why"), [("inf", "inf µm/px is no scale"), ("1000", "1000 µm/px is more than 4 times")])
+def test_a_scale_that_no_microscope_has_is_refused(tmp_path: Path, um_per_px: str, why: str) -> None:
+    Image.new("RGB", (700, 400)).save(tmp_path / "a.png")
+    arguments = [str(tmp_path / "a.png"), "--out", str(tmp_path / "out"), "--mpp", um_per_px]
+    done = CliRunner().invoke(app, ["score", *arguments])
+    assert done.exit_code == 2
+    assert f"ki67: {tmp_path / 'a.png'}: {why}" in done.output
+
+
 def test_where_nothing_can_be_done_the_code_says_so(tmp_path: Path) -> None:
     (tmp_path / "empty.jpg").touch()
     done = CliRunner().invoke(app, ["score", str(tmp_path / "empty.jpg"), "--out", str(tmp_path / "out")])

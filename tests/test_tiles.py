@@ -14,6 +14,7 @@ from ki67.errors import InputError
 from ki67.graphs import ov
 from ki67.scoring.opening import header
 from ki67.tiles import model as models
+from ki67.tiles.drawing import heat_map
 from ki67.tiles.grid import SIDE, Part, Tile, bands, mean_cellularity, parts
 from ki67.tiles.look import familiar, look, unlike
 from ki67.tiles.model import load_model
@@ -33,6 +34,14 @@ def test_the_user_knows_the_scale_better_than_the_file_and_the_file_better_than_
     assert Scorer(load_model(network), 0.4).scale(header(told)) == (0.4, "--mpp")
     with pytest.raises(InputError, match="its scale is not known; give it in micrometres per pixel with --mpp"):
         scorer.scale(header(saved(tissue(512, 511, 0.5), tmp_path / "other.png")))
+
+
+def test_tiles_that_are_narrower_than_a_pixel_of_the_heat_map_are_left_out() -> None:
+    across, down = parts(1700 * SIDE), Part(0, 0, SIDE)
+    tiles = [Tile(part, down, 1.0, place / len(across)) for place, part in enumerate(across)]
+    drawn = heat_map(np.full((4, 1600, 3), PURPLE, np.uint8), tiles, (1700 * SIDE, SIDE))
+    assert drawn.size == (1600, 4)
+    assert (np.ptp(np.asarray(drawn).astype(int), axis=2) > 0).any(axis=0).mean() > 0.9
 
 
 @pytest.mark.parametrize("length", [1, 255, 256, 257, 512, 700, 4171])
