@@ -64,6 +64,16 @@ def test_the_report_asks_for_nothing_from_outside(result: Path) -> None:
     assert "<td>published patch</td>" in page
 
 
+def test_a_network_that_saw_no_real_tissue_is_warned_of_once_wherever_it_speaks(network: Path, tmp_path: Path) -> None:
+    path = saved(tissue(512, 512, 0.5), tmp_path / "a.tif")
+    for folder, times in ((network, 0), (write_network(tmp_path / "simulated", trained_on="simulated"), 1)):
+        out = tmp_path / folder.name / "out"
+        done = CliRunner().invoke(app, ["cellularity", str(path), "--out", str(out), "--model", str(folder)])
+        assert done.output.count("warning: trained on simulated tissue") == times
+        assert (out / "report.html").read_text().count("Warning: trained on simulated tissue.") == times
+        assert json.loads((out / "run.json").read_text())["warnings"] == ["trained on simulated tissue"] * times
+
+
 def test_the_record_says_what_was_run_and_nothing_of_when(result: Path, network: Path) -> None:
     record = json.loads((result / "run.json").read_text())
     assert record["command"] == "cellularity"

@@ -116,6 +116,7 @@ def test_the_report_asks_for_nothing_from_outside(result: Path) -> None:
     assert "http://" not in page and "https://" not in page
     assert "research use only" in page.lower()
     assert "trained on simulated data" in page
+    assert page.count("Warning: trained on simulated tissue.") == 1
     assert page.count("<tr>") == 5  # the heads and four pictures
 
 
@@ -123,6 +124,7 @@ def test_the_record_says_what_was_run_and_nothing_of_when(result: Path) -> None:
     record = json.loads((result / "run.json").read_text())
     assert record["model"]["sha256"] == load_model(NETWORK).digest
     assert record["precision"] == "float32"
+    assert record["warnings"] == ["trained on simulated tissue"]
     assert not any(word in json.dumps(record) for word in ("time", "date"))
 
 
