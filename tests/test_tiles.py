@@ -10,13 +10,15 @@ import pytest
 from PIL import Image, ImageFilter
 from tile_network import PINK, PURPLE, graph, saved, tissue, write_network
 
+from ki67.data.patches import SIDE
 from ki67.errors import InputError
 from ki67.graphs import ov
+from ki67.scoring.familiarity import familiar
 from ki67.scoring.opening import header
 from ki67.tiles import model as models
 from ki67.tiles.drawing import heat_map
-from ki67.tiles.grid import SIDE, Part, Tile, bands, mean_cellularity, parts
-from ki67.tiles.look import familiar, look, unlike
+from ki67.tiles.grid import Part, Tile, bands, mean_cellularity, parts
+from ki67.tiles.look import look, unlike
 from ki67.tiles.model import load_model
 from ki67.tiles.scorer import Scorer
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ki67.data.patches import SIDE
 from ki67.graphs import PIXELS, op, ov
 from ki67.scoring.batch import Done
 from ki67.tiles.description import ShippedNetwork
-from ki67.tiles.grid import SIDE
 from ki67.tiles.model import load_model
 from ki67.tiles.results import Result
 from ki67.tiles.run import Job, score_pictures

@@ -4,17 +4,20 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from ki67.data.breastpathq import SIZE
+from ki67.data.patches import SIDE
 from ki67.errors import InputError
 from ki67.scoring.drawing import View
+from ki67.scoring.familiarity import together
 from ki67.scoring.finding import CORES
 from ki67.scoring.opening import Header
 from ki67.scoring.pixels import Size, opened, reduced
 from ki67.scoring.scale import size_at
 from ki67.tiles.drawing import heat_map
 from ki67.tiles.grading import Grader
-from ki67.tiles.grid import SIDE, Tile, mean_cellularity
-from ki67.tiles.look import Look, together, unlike
-from ki67.tiles.model import PATCH, Model
+from ki67.tiles.grid import Tile, mean_cellularity
+from ki67.tiles.look import Look, unlike
+from ki67.tiles.model import Model
 from ki67.tiles.results import Result
 
 LEAST = SIDE // 2  # pixels at the network's scale: less than a quarter of a patch is no patch
@@ -41,7 +44,7 @@ class Scorer:
 
     def scale(self, header: Header) -> tuple[float, str]:
         """µm/px and who says so: the user, the file, or the size that all published patches have; never a guess."""
-        published = self.model.published_um_per_px if (header.width, header.height) == (PATCH, PATCH) else None
+        published = self.model.published_um_per_px if (header.width, header.height) == (SIZE, SIZE) else None
         for found, source in ((self.asked, "--mpp"), (header.um_per_px, "file"), (published, "published patch")):
             if found:
                 return found, source
