@@ -1,11 +1,11 @@
 """The network of `ki67 cellularity` on real H&E patches: a check during development. Nothing is trained or tuned on them."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ki67.data.breastpathq import LABEL_COLUMNS, read_rows, score_of
 from ki67.errors import InputError
 from ki67.scoring.opening import header
 from ki67.tiles.model import Model
@@ -38,15 +38,11 @@ def check_patches(folder: Path, model: Model) -> dict[str, Any]:
 
 def labels_in(folder: Path) -> dict[str, float]:
     """The scores by `SLIDE_RID`, from the published table where there is one."""
-    tables = sorted(folder.rglob(LABELS))
-    labels: dict[str, float] = {}
-    for table in tables:
-        with table.open(newline="", encoding="utf-8-sig") as stream:
-            try:
-                labels |= {f"{row['slide']}_{row['rid']}": float(row["y"]) for row in csv.DictReader(stream)}
-            except (KeyError, ValueError, TypeError) as error:
-                raise InputError(f"{table}: not a table of slide, rid and y ({error}); copy it again as published") from error
-    return labels
+    return {
+        f"{slide}_{rid}": score_of(table, line, y)
+        for table in sorted(folder.rglob(LABELS))
+        for line, (slide, rid, y) in read_rows(table, LABEL_COLUMNS)
+    }
 
 
 def against_labels(found: Sequence[Compared]) -> dict[str, Any]:

@@ -126,5 +126,5 @@ def test_a_view_takes_no_longer_than_it_may(record_property: Callable[[str, obje
     found = pace(views)
     record_property("ms_a_view", round(found.ms, 1))
     assert found.same and found.views == 4
-    assert found.ms < found.plain_ms / 3
-    assert found.ms < 3 * 60, f"{found.ms:.0f} ms a view on one core; 60 are allowed on the reference machine"
+    assert found.ms < found.plain_ms / 4
+    assert found.ms < 2 * 60, f"{found.ms:.0f} ms a view on one core; 60 are allowed where nothing else runs beside"

@@ -10,6 +10,7 @@ from ki67.errors import InputError
 from ki67.scoring import pixels
 from ki67.scoring.opening import header
 from ki67.scoring.pixels import Decoded, Streamed, opened, reduced
+from ki67.scoring.scale import size_at
 
 RNG = np.random.default_rng(1)
 
@@ -133,3 +134,16 @@ def test_a_jpeg_that_is_made_much_smaller_comes_at_half_its_size_and_looks_the_s
     assert (half.width, half.height, full.width) == (150, 100, 300)
     one, other = (np.concatenate(list(reduced(rows, (60, 40)))).astype(int) for rows in (half, full))
     assert np.abs(one - other).mean() < 0.2 * np.abs(np.roll(other, 1, axis=1) - other).mean()
+
+
+def test_a_picture_is_enlarged_up_to_four_times_and_no_further(tmp_path: Path) -> None:
+    found = header(saved(smooth(300, 200), tmp_path / "a.png"))
+    assert size_at(found, 0.5, 1.0, 32) == (150, 100)
+    assert size_at(found, 4.0, 1.0, 32) == (1200, 800)
+    for um_per_px, why in (
+        (4.01, "4.01 µm/px is more than 4 times as coarse as the network's 1; correct --mpp"),
+        (0.1, "300×200 at 0.1 µm/px; 32 µm at least are needed"),
+        *((scale, "is no scale; give micrometres per pixel with --mpp") for scale in (float("inf"), float("nan"), -1.0)),
+    ):
+        with pytest.raises(InputError, match=rf"a\.png: .*{why}"):
+            size_at(found, um_per_px, 1.0, 32)

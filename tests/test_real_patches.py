@@ -44,8 +44,16 @@ def test_without_a_network_one_line_says_so(folder: Path, tmp_path: Path) -> Non
     assert not (tmp_path / "release").exists()
 
 
-def test_a_strange_table_of_labels_is_refused(folder: Path, tmp_path: Path) -> None:
+STRANGE = {
+    "a,b\n1,2\n": "no column slide and rid and y",
+    "slide,rid,y\n1,1,nan\n": "line 2 has the score 'nan'; cellularity lies between 0 and 1",
+    "slide,rid,y\n1,1,0.9\n1,2,97\n": "line 3 has the score '97'",
+}
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_a_strange_table_of_labels_is_refused(folder: Path, tmp_path: Path, text: str) -> None:
     write_network(tmp_path / "weights")
-    (folder / "breastpathq/train_labels.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(InputError, match=r"train_labels\.csv: not a table of slide, rid and y"):
+    (folder / "breastpathq/train_labels.csv").write_text(text)
+    with pytest.raises(InputError, match=rf"train_labels\.csv: {STRANGE[text]}"):
         check_folder(folder, None)

@@ -116,6 +116,7 @@ def test_the_report_asks_for_nothing_from_outside(result: Path) -> None:
     assert "http://" not in page and "https://" not in page
     assert "research use only" in page.lower()
     assert "trained on simulated data" in page
+    assert page.count("Warning: trained on simulated tissue.") == 1
     assert page.count("<tr>") == 5  # the heads and four pictures
 
 
@@ -123,6 +124,7 @@ def test_the_record_says_what_was_run_and_nothing_of_when(result: Path) -> None:
     record = json.loads((result / "run.json").read_text())
     assert record["model"]["sha256"] == load_model(NETWORK).digest
     assert record["precision"] == "float32"
+    assert record["warnings"] == ["trained on simulated tissue"]
     assert not any(word in json.dumps(record) for word in ("time", "date"))
 
 
@@ -171,6 +173,15 @@ def test_bad_pictures_are_listed_and_the_others_done(tissue: Path, tmp_path: Pat
         assert sum(why in line for line in done.output.splitlines()) == 1
     assert list(table(tmp_path / "out")) == ["p1"]
     assert "unknown.png" in (tmp_path / "out/report.html").read_text()
+
+
+@pytest.mark.parametrize(("um_per_px", "why"), [("inf", "inf µm/px is no scale"), ("1000", "1000 µm/px is more than 4 times")])
+def test_a_scale_that_no_microscope_has_is_refused(tmp_path: Path, um_per_px: str, why: str) -> None:
+    Image.new("RGB", (700, 400)).save(tmp_path / "a.png")
+    arguments = [str(tmp_path / "a.png"), "--out", str(tmp_path / "out"), "--mpp", um_per_px]
+    done = CliRunner().invoke(app, ["score", *arguments])
+    assert done.exit_code == 2
+    assert f"ki67: {tmp_path / 'a.png'}: {why}" in done.output
 
 
 def test_where_nothing_can_be_done_the_code_says_so(tmp_path: Path) -> None:

@@ -1,15 +1,25 @@
-"""A made-up network of H&E patches: its score is the share of pixels that are dark purple. No training, no Keras."""
+"""A made-up network of H&E patches: its score is the share of pixels that are dark purple. No training, no Keras.
 
+Beside it, pictures in those colours, and what the command makes of them.
+"""
+
+import csv
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from ki67.data.patches import SIDE
 from ki67.graphs import PIXELS, op, ov
+from ki67.scoring.batch import Done
 from ki67.tiles.description import ShippedNetwork
-from ki67.tiles.grid import SIDE
+from ki67.tiles.model import load_model
+from ki67.tiles.results import Result
+from ki67.tiles.run import Job, score_pictures
 
 PURPLE, PINK, GLASS = (110, 60, 140), (225, 150, 190), (243, 243, 243)
 DARK = 100  # of green: between purple and pink
+HALF_UM = {"dpi": (50_800, 50_800)}  # half a micrometre a pixel
 
 
 def described(**changes: object) -> ShippedNetwork:
@@ -38,3 +48,47 @@ def write_network(folder: Path, **changes: object) -> Path:
     ov.save_model(graph(), folder / "graph.xml")
     (folder / "model.json").write_text(described(**changes).model_dump_json())
     return folder
+
+
+def tissue(width: int, height: int, purple: float) -> np.ndarray:
+    """Pink, its left part purple."""
+    picture = np.full((height, width, 3), PINK, np.uint8)
+    picture[:, : round(width * purple)] = PURPLE
+    return picture
+
+
+def glass(width: int, height: int) -> np.ndarray:
+    return np.full((height, width, 3), GLASS, np.uint8)
+
+
+def slide() -> np.ndarray:
+    """Two rows of patches, and what is left over at the right and the bottom: tissue of three kinds among glass."""
+    top = np.concatenate([tissue(512, 512, 0.5), tissue(512, 512, 1.0), glass(200, 512)], axis=1)
+    bottom = np.concatenate([glass(512, 600), tissue(712, 600, 0.25)], axis=1)
+    return np.concatenate([top, bottom])
+
+
+def saved(picture: np.ndarray, path: Path, **how: object) -> Path:
+    Image.fromarray(picture).save(path, **how)
+    return path
+
+
+def write_sections(folder: Path) -> Path:
+    """A published patch, a part of a slide, and bare glass."""
+    saved(tissue(512, 512, 0.25), folder / "123_4.tif")
+    saved(slide(), folder / "slide.png", **HALF_UM)
+    saved(glass(700, 600), folder / "glass.png", **HALF_UM)
+    return folder
+
+
+def scored(paths: list[Path], out: Path, network: Path, um_per_px: float | None = None) -> Done[Result]:
+    return score_pictures(Job(paths, out, um_per_px), load_model(network))
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def table(out: Path) -> dict[str, dict[str, str]]:
+    return {row["image"]: row for row in read(out / "cellularity.csv")}

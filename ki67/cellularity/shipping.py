@@ -18,8 +18,9 @@ from ki67.errors import InputError
 from ki67.export import described
 from ki67.files import write_whole
 from ki67.graphs import Floats, Network, Output, op, ov
+from ki67.scoring.familiarity import familiar
 from ki67.tiles.description import ShippedNetwork
-from ki67.tiles.look import familiar, look
+from ki67.tiles.look import look
 from ki67.tiles.model import DESCRIPTION, GRAPH, MAPS, SCORE, SHAPE, load_model, only_score
 
 MAPS_LAYER = "sigmoid"  # what the segmentation in a network ends in, where there is one

@@ -3,7 +3,7 @@
 import csv
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,10 @@ from ki67.images import read_rgb
 PARTS = ("train", "train_labels.csv", "patient_ids.csv", "cells")
 SIZE = 512  # pixels of a scored patch
 PICTURE, POINTS = "_crop.tif", "_key.xml"  # endings of an annotated patch and of its points
+LABEL_COLUMNS = ("slide", "rid", "y")
 FEWEST_PATIENTS = 3  # one to train on, one to validate, one to test
+FEWEST_RUNS = 2  # of annotated patches: one to train on, one to validate
+Row = tuple[int, tuple[str, ...]]  # its line, and what stands in it
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def read_scored(root: Path) -> tuple[Scored, ...]:
     """Every scored patch in the order of the label file, each with its picture there and its patient known."""
     labels, patients = root / "train_labels.csv", _patients(root / "patient_ids.csv")
     found: dict[tuple[str, str], Scored] = {}
-    for line, (slide, rid, y) in _rows(labels, ("slide", "rid", "y")):
+    for line, (slide, rid, y) in read_rows(labels, LABEL_COLUMNS):
         image = root / "train" / f"{slide}_{rid}.tif"
         if (slide, rid) in found:
             raise InputError(f"{labels}: line {line} scores {slide}_{rid} a second time; keep one of them")
@@ -62,36 +65,52 @@ def read_scored(root: Path) -> tuple[Scored, ...]:
             raise InputError(f"{labels}: line {line} scores {slide}_{rid}, but {image} is missing; copy it, or take the line out")
         if slide not in patients:
             raise InputError(f"{root / 'patient_ids.csv'}: slide {slide} has no patient; add a line for it")
-        found[slide, rid] = Scored(image, slide, rid, patients[slide], _score(labels, line, y))
+        found[slide, rid] = Scored(image, slide, rid, patients[slide], score_of(labels, line, y))
     scored = tuple(found.values())
     owners = {patch.patient for patch in scored}
     if len(owners) < FEWEST_PATIENTS:
-        raise InputError(f"{labels}: patches of {len(owners)} patient(s); training, validation and test need one each")
+        what = f"patches of {len(owners)} patient(s); training, validation and test need one each"
+        raise InputError(f"{labels}: {what}: add patches of other patients")
     return scored
 
 
-def _rows(path: Path, columns: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
+def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
     """The named columns of a CSV file, with line numbers for whoever has to mend it."""
     if not path.is_file():
         raise InputError(f"{path}: missing; BreastPathQ has {', '.join(PARTS)}")
+    rows: list[Row] = []
+    try:
+        for row in _rows(path, columns):
+            rows.append(row)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not in UTF-8 ({error.reason}); save it as CSV in UTF-8") from error
+    except csv.Error as error:
+        after = rows[-1][0] if rows else 1
+        raise InputError(f"{path}: no table after line {after} ({error}); mend that line, or save it as CSV again") from error
+    return rows
+
+
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
     with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file, skipinitialspace=True)
+        reader = csv.DictReader(file, skipinitialspace=True, strict=True)
         lacking = [name for name in columns if name not in (reader.fieldnames or ())]
         if lacking:
             raise InputError(f"{path}: no column {' and '.join(lacking)}; the first line is {','.join(columns)}")
-        return [(reader.line_num, tuple((row[name] or "").strip() for name in columns)) for row in reader]
+        for row in reader:
+            yield reader.line_num, tuple((row[name] or "").strip() for name in columns)
 
 
 def _patients(path: Path) -> dict[str, str]:
     """Who each slide is of."""
     patients: dict[str, str] = {}
-    for line, (patient, slide) in _rows(path, ("patient_id", "slide")):
+    for line, (patient, slide) in read_rows(path, ("patient_id", "slide")):
         if not patient or patients.setdefault(slide, patient) != patient:
             raise InputError(f"{path}: line {line} gives slide {slide} the patient {patient!r}; name one patient for each slide")
     return patients
 
 
-def _score(path: Path, line: int, text: str) -> float:
+def score_of(path: Path, line: int, text: str) -> float:
+    """A cellularity as it stands in a table of labels; whoever reads one refuses what is none."""
     try:
         score = float(text)
     except ValueError:
@@ -106,6 +125,7 @@ def read_annotated(root: Path) -> tuple[Annotated, ...]:
 
     The published set does not say whose they are. Numbers run through slide after slide, and region numbers rise within one:
     a run of rising regions passes for a patient, so that neighbours on a slide are not learned from and judged on at once.
+    Whether such a one has scored patches too, nothing in the set tells.
     """
     folder = root / "cells"
     images = sorted(folder.glob(f"*{PICTURE}"), key=_number_and_region)
@@ -120,6 +140,9 @@ def read_annotated(root: Path) -> tuple[Annotated, ...]:
         if not points.is_file():
             raise InputError(f"{image}: its points {points.name} are missing; add them, or take the picture out of the folder")
         annotated.append(Annotated(image, points, f"cells-{run}"))
+    if run < FEWEST_RUNS:
+        what = "all annotated patches are one run of rising regions, so of one slide; training and validation need one each"
+        raise InputError(f"{folder}: {what}: add patches of another slide")
     return tuple(annotated)
 
 

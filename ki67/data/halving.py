@@ -40,14 +40,21 @@ def annotated_patches(patches: Sequence[Annotated]) -> Patches:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         cut = list(pool.map(lambda patch: list(tiles(*read_nuclei(patch))), patches))
     return Patches(
-        tuple(
-            p.name if len(c) == 1 else f"{p.name} {i}" for p, c in zip(patches, cut, strict=True) for i in range(1, len(c) + 1)
-        ),
+        tuple(name for p, c in zip(patches, cut, strict=True) for name in _names(p.name, len(c))),
         tuple(p.patient for p, c in zip(patches, cut, strict=True) for _ in c),
         np.stack([image for c in cut for image, _ in c]),
         np.full(sum(map(len, cut)), np.nan, np.float32),
         tuple(nuclei for c in cut for _, nuclei in c),
     )
+
+
+def _names(picture: str, count: int) -> list[str]:
+    return [picture] if count == 1 else [f"{picture} {number}" for number in range(1, count + 1)]
+
+
+def picture_of(name: str) -> str:
+    """The annotated picture that a patch is cut from: `12_Region 6` of `12_Region 6 2`, and of itself."""
+    return " ".join(name.split(" ")[:2])
 
 
 def tiles(image: Image.Image, nuclei: Nuclei) -> Iterator[Tile]:

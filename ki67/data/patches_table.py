@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ki67.data.breastpathq import Survey
+from ki67.data.halving import picture_of
 from ki67.data.patches import KINDS, Patches
 from ki67.data.tables import Source, by_name, source_of
 
@@ -24,14 +25,15 @@ def patches_table(scored: Mapping[str, Patches], annotated: Mapping[str, Patches
 
 
 def _row(name: str, parts: Sequence[Patches]) -> dict[str, Any]:
-    """Scores count where there are some; nuclei likewise."""
+    """Scores count where there are some; nuclei likewise. An annotated picture that was cut into several patches counts once."""
     kinds = np.concatenate([nuclei.kind for part in parts for nuclei in part.nuclei])
     scores = np.concatenate([part.scores for part in parts]).astype(np.float64)
     scored = bool(np.isfinite(scores).all())
+    names = [name for part in parts for name in part.names]
     return {
         "part": name,
-        "patches": sum(map(len, parts)),
-        "slides": len({name.rpartition("_")[0] for part in parts for name in part.names}) if scored else 0,
+        "patches": len(names) if scored else len(set(map(picture_of, names))),
+        "slides": len({name.rpartition("_")[0] for name in names}) if scored else 0,
         "patients": len({patient for part in parts for patient in part.patients}),
         "mean_score": float(scores.mean()) if scored else float("nan"),
         "without_tumour": int((scores == 0).sum()) if scored else 0,

@@ -85,8 +85,10 @@ def read_points(path: Path) -> Nuclei:
     parser.EndElementHandler = reader.closed
     try:
         parser.Parse(path.read_bytes(), True)
-    except expat.ExpatError as error:
-        raise InputError(f"{path}: not valid XML ({error}); export the points again") from error
+    except InputError:
+        raise
+    except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: an encoding that expat cannot take
+        raise InputError(f"{path}: not valid XML ({error}); export the points again, in UTF-8") from error
     if not reader.xy:
         raise InputError(f"{path}: no points in it; annotate the picture, or take both out of the folder")
     return Nuclei(np.array(reader.xy, np.float32), np.array(reader.kinds, np.uint8))

@@ -49,12 +49,12 @@ def by_patient(samples: Sequence[Sample], seed: int = PUBLISHED_SEED) -> Split:
     )
 
 
-def apart(owners: Sequence[str], share: float, seed: int) -> frozenset[str]:
-    """Patients, in a seeded order, until they hold the share of the pictures whose owners are given; never all of them."""
+def apart(owners: Sequence[str], share: float, seed: int, left: int = 1) -> frozenset[str]:
+    """Patients, in a seeded order, until they hold the share of the pictures whose owners are given; so many are left over."""
     patients = sorted(set(owners))
     random.Random(seed).shuffle(patients)
     chosen: set[str] = set()
-    for patient in patients[:-1]:
+    for patient in patients[:-left]:
         if sum(owner in chosen for owner in owners) >= share * len(owners):
             break
         chosen.add(patient)
@@ -70,10 +70,13 @@ def two_parts(owners: Sequence[str], share: float, seed: int) -> dict[str, list[
 
 
 def three_parts(owners: Sequence[str], share: float, seed: int) -> dict[str, list[int]]:
-    """Whose pictures train, validate and test, as indices: the share of patients tests, and of the rest validates."""
+    """Whose pictures train, validate and test, as indices: the share of patients tests, and of the rest validates.
+
+    However unevenly pictures are spread over patients, two patients are left when test is drawn: no part is empty.
+    """
     if len(set(owners)) < 3:
         raise InputError(f"{len(set(owners))} patient(s) only: training, validation and test need one each")
-    test = apart(owners, share, seed)
+    test = apart(owners, share, seed, left=2)
     validation = apart([owner for owner in owners if owner not in test], share, seed)
     where = ["test" if owner in test else "validation" if owner in validation else "train" for owner in owners]
     return _indices(where, ("train", "validation", "test"))

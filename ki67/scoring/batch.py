@@ -33,13 +33,14 @@ class Done(Generic[Found]):
         """0 where all went well, 1 where some pictures failed, 2 where nothing was done."""
         return 0 if not (self.failures or self.interrupted) else 1 if self.results else 2
 
-    def said(self, out: Path) -> str:
-        """One line for the terminal."""
+    def said(self, out: Path, cautions: Sequence[str] = ()) -> str:
+        """One line for the terminal; `cautions` are of the network."""
         before = f", {self.skipped} of them earlier" if self.skipped else ""
         failed = f"; {len(self.failures)} could not be scored" if self.failures else ""
         more = "; stopped: run it again to go on" if self.interrupted else ""
         where = f"; see {out / 'report.html'}" if self.results else ""
-        return f"{len(self.results)} pictures scored{before}{failed}{more}{where}. Research use only."
+        use = "; ".join(["Research use only", *(f"warning: {caution}" for caution in cautions)])
+        return f"{len(self.results)} pictures scored{before}{failed}{more}{where}. {use}."
 
 
 def score_each(

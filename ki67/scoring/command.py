@@ -14,6 +14,7 @@ from ki67.errors import InputError
 from ki67.hardware import processor
 from ki67.params import nearest
 from ki67.scores import CutOffs
+from ki67.scoring.page import cautions
 from ki67.scoring.run import Job, score_pictures
 from ki67.weights import NETWORK
 
@@ -29,7 +30,7 @@ def score_command(
     done = score_pictures(job, network, precision_of(precision, network))
     for line in done.failures:
         print(f"ki67: {line}", file=sys.stderr)
-    typer.echo(done.said(out))
+    typer.echo(done.said(out, cautions(network.description.trained_on)))
     return done.code
 
 

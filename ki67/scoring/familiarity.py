@@ -1,13 +1,17 @@
 """Whether a picture is like those that a network was trained on: its stains, its sharpness, the size of its nuclei."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ki67.cells import Cells
 from ki67.scoring.pixels import Pixels
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 DENSITY = -np.log10(np.maximum(np.arange(256), 1) / 255).astype(np.float32)
 # Measured middle directions of haematoxylin and DAB over several laboratories.
@@ -18,6 +22,7 @@ LITTLE = 0.005  # share of tissue below which a picture has none
 ROOM = 0.1  # how far beyond the middle 98 % of training pictures is still familiar, as a part of their width
 REACH = 10  # pixels round a nucleus
 Range = tuple[float, float]
+Seen = TypeVar("Seen", bound="DataclassInstance")  # a picture of whatever stain in numbers, its share of tissue first
 
 
 @dataclass(frozen=True)
@@ -75,31 +80,34 @@ def nuclear_radius(grey: NDArray[np.float32], cells: Cells) -> float:
     return float(np.median((profile < half[:, None]).argmax(axis=1)))
 
 
-def together(looks: Sequence[Look]) -> Look:
-    """A picture's look from those of its windows, each weighed by its tissue."""
-    weight = np.array([one.tissue for one in looks])
-    columns = np.array([list(asdict(one).values()) for one in looks])
-    known = np.isfinite(columns)
-    mean = (np.where(known, columns, 0) * weight[:, None]).sum(0) / np.maximum((known * weight[:, None]).sum(0), 1e-9)
-    mean = np.where((known * weight[:, None]).sum(0) > 0, mean, np.nan)
-    return Look(float(weight.mean()), *(float(value) for value in mean[1:]))
+def together(looks: Sequence[Seen]) -> Seen:
+    """A picture's look from those of its windows or tiles, each weighed by its tissue, which is the first number of a look."""
+    columns = np.array([astuple(one) for one in looks])
+    weight, known = columns[:, :1], np.isfinite(columns)
+    total = (known * weight).sum(0)
+    mean = np.where(total > 0, (np.where(known, columns, 0) * weight).sum(0) / np.maximum(total, 1e-9), np.nan)
+    names = [field.name for field in fields(looks[0])]
+    return replace(looks[0], **dict(zip(names, [float(weight.mean()), *mean[1:].tolist()], strict=True)))
 
 
-def familiar(looks: Sequence[Look]) -> dict[str, Range]:
-    """What training pictures are like: the middle 98 % of each number, and a little room."""
+def familiar(looks: Sequence[Seen]) -> dict[str, Range]:
+    """What training pictures are like: the middle 98 % of each number but the tissue, and a little room."""
     ranges = {}
-    for field in fields(Look)[1:]:
+    for field in fields(looks[0])[1:]:
         low, high = np.nanpercentile([getattr(one, field.name) for one in looks], [1, 99]).tolist()
         ranges[field.name] = (low - ROOM * (high - low), high + ROOM * (high - low))
     return ranges
 
 
-def warnings(found: Look, ranges: Mapping[str, Range]) -> list[str]:
-    """In what a picture is unlike those of training."""
-    if found.tissue < LITTLE:
-        return ["hardly any tissue"]
+def outside(found: Seen, ranges: Mapping[str, Range], sayings: Mapping[str, tuple[str, str]]) -> list[str]:
+    """What is said of the numbers of a look that are below or above what is familiar."""
     said = []
-    for name, (when_low, when_high) in LOW_AND_HIGH.items():
+    for name, (when_low, when_high) in sayings.items():
         value, (low, high) = getattr(found, name), ranges.get(name, (-np.inf, np.inf))
         said += [when_low] * (value < low) + [when_high] * (value > high)
     return [text for text in said if text]
+
+
+def warnings(found: Look, ranges: Mapping[str, Range]) -> list[str]:
+    """In what a picture is unlike those of training."""
+    return ["hardly any tissue"] if found.tissue < LITTLE else outside(found, ranges, LOW_AND_HIGH)

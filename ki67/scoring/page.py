@@ -15,6 +15,17 @@ from ki67.scoring.keeping import NOT_DEFINED
 
 HERE = "<!-- the rows -->"
 TEMPLATE = Path(__file__).with_name("report.html")
+SIMULATED = "simulated"  # what a network's description calls its training data where they are
+WHAT_THAT_MEANS = "Nothing shows that its figures hold on real tissue: check them on labelled pictures of your own first."
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the figures of a report come from: the network, what speaks against all that it says, how the report was made."""
+
+    network: str
+    cautions: Sequence[str]
+    made: str
 
 
 @dataclass(frozen=True)
@@ -22,25 +33,30 @@ class Page:
     """What stands round the table."""
 
     title: str
-    origin: str  # of the network
+    origin: Origin
     summary: str
     heads: Sequence[str]
     failures: Sequence[str]
-    made: str
 
     def write(self, rows: Iterable[str], path: Path) -> None:
         """The rows are made one at a time: there may be many, each with a picture."""
         text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
             title=escape(self.title),
-            origin=escape(self.origin),
+            origin=escape(self.origin.network),
+            warning=_cautions(self.origin.cautions),
             summary=escape(self.summary),
             heads="".join(f"<th scope=col><button>{head}</button></th>" for head in self.heads),
             rows=HERE,
             failed=_failed(self.failures),
-            made=escape(self.made),
+            made=escape(self.origin.made),
         )
         before, after = text.split(HERE)
         write_whole(path, chain([before], (row + "\n" for row in rows), [after]))
+
+
+def cautions(trained_on: str) -> list[str]:
+    """What speaks against every figure of a network, in the same words in the report, the record and the terminal."""
+    return ["trained on simulated tissue"] if trained_on == SIMULATED else []
 
 
 def row(cells: Iterable[str]) -> str:
@@ -73,6 +89,10 @@ def warned(warnings: Iterable[str]) -> str:
 def percent(value: float) -> str:
     """For people."""
     return NOT_DEFINED if math.isnan(value) else f"{100 * value:.1f} %"
+
+
+def _cautions(lines: Sequence[str]) -> str:
+    return "".join(f'<p class="note"><strong>Warning: {escape(line)}.</strong> {WHAT_THAT_MEANS}</p>' for line in lines)
 
 
 def _failed(failures: Sequence[str]) -> str:

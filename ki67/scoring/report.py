@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ki67.scores import CutOffs
-from ki67.scoring.page import Page, number, percent, row, small_picture, warned, words
+from ki67.scoring.page import Origin, Page, number, percent, row, small_picture, warned, words
 from ki67.scoring.results import Kept, Result
 
 HEADS = ("picture", "name", "Ki-67 index", "tumour cells", "hot spot", "TIL score", "category", "warnings")
 
 
 def write_report(
-    results: Sequence[Result], failures: Sequence[str], kept: Kept, cut_offs: CutOffs, told: dict[str, str], out: Path
+    results: Sequence[Result], failures: Sequence[str], kept: Kept, cut_offs: CutOffs, origin: Origin, out: Path
 ) -> None:
     """`report.html`."""
-    page = Page("Ki-67 report", told["origin"], summary(results, failures, cut_offs), HEADS, failures, told["made"])
+    page = Page("Ki-67 report", origin, summary(results, failures, cut_offs), HEADS, failures)
     page.write((_row(result, kept.thumbnail(result.image), cut_offs) for result in results), out / "report.html")
 
 

@@ -15,6 +15,7 @@ from ki67.scores import CutOffs
 from ki67.scoring.batch import Done, check_writable, score_each, versions
 from ki67.scoring.drawing import thumbnail, write_png
 from ki67.scoring.opening import MOST_PIXELS, header
+from ki67.scoring.page import Origin, cautions
 from ki67.scoring.pictures import Picture, pictures
 from ki67.scoring.report import write_report
 from ki67.scoring.results import Kept, Result, write_tables
@@ -73,8 +74,9 @@ def write_all(done: Done[Result], job: Job, model: Model, precision: Precision, 
     record = run_record(job, model, precision)
     write_whole(job.out / "run.json", [json.dumps(record, indent=2) + "\n"])
     made = f"ki67 {version('ki67')}, model {model.digest[:12]}, {precision}; the columns are explained in the book of ki67."
-    origin = f"The network was trained on {model.description.trained_on} data ({model.path.name})."
-    write_report(done.results, done.failures, kept, job.cut_offs, {"origin": origin, "made": made}, job.out)
+    network = f"The network was trained on {model.description.trained_on} data ({model.path.name})."
+    origin = Origin(network, cautions(model.description.trained_on), made)
+    write_report(done.results, done.failures, kept, job.cut_offs, origin, job.out)
 
 
 def run_record(job: Job, model: Model, precision: Precision) -> dict[str, object]:
@@ -85,6 +87,7 @@ def run_record(job: Job, model: Model, precision: Precision) -> dict[str, object
         "cut_offs": job.cut_offs.name,
         "max_pixels": job.most_pixels,
         "model": {"file": model.path.name, "sha256": model.digest, "trained_on": model.description.trained_on},
+        "warnings": cautions(model.description.trained_on),
         "precision": precision,
         "python": platform.python_version(),
         "packages": versions(),

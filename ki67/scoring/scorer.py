@@ -19,6 +19,7 @@ from ki67.scoring.hotspot import hot_spot
 from ki67.scoring.opening import Header
 from ki67.scoring.pixels import Rows, Size, opened, reduced
 from ki67.scoring.results import Result
+from ki67.scoring.scale import size_at
 from ki67.weights import fields
 
 NOTHING = np.empty((0, 0, 3), np.uint8)  # in place of pixels that are done with
@@ -64,14 +65,8 @@ class Scorer:
     def open(self, name: str, header: Header) -> Opened:
         """The picture with its pixels ready; small ones are decoded here."""
         um_per_px = self.scale(header)
-        reduction = self.model.um_per_px / um_per_px
-        size = round(header.width / reduction), round(header.height / reduction)
-        if min(size) < LEAST:
-            least = LEAST * self.model.um_per_px
-            raise InputError(
-                f"{header.path}: {header.width}×{header.height} at {um_per_px:g} µm/px; {least:.0f} µm at least are needed"
-            )
-        return Opened(name, header, um_per_px, opened(header, reduction), size)
+        size = size_at(header, um_per_px, self.model.um_per_px, LEAST)
+        return Opened(name, header, um_per_px, opened(header, self.model.um_per_px / um_per_px), size)
 
     def cells(self, picture: Opened) -> Cells:
         """No more than the cells, at the network's scale."""

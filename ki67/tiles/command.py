@@ -6,14 +6,16 @@ from pathlib import Path
 
 import typer
 
+from ki67.scoring.page import cautions
 from ki67.tiles.model import load_model
 from ki67.tiles.run import Job, score_pictures
 
 
 def cellularity_command(paths: Sequence[Path], out: Path, um_per_px: float | None, model: Path | None, max_pixels: int) -> int:
     """The exit code."""
-    done = score_pictures(Job(paths, out, um_per_px, max_pixels), load_model(model))
+    network = load_model(model)
+    done = score_pictures(Job(paths, out, um_per_px, max_pixels), network)
     for line in done.failures:
         print(f"ki67: {line}", file=sys.stderr)
-    typer.echo(done.said(out))
+    typer.echo(done.said(out, cautions(network.described.trained_on)))
     return done.code

@@ -15,7 +15,7 @@ from ki67.tiles.look import stained
 SCALE = np.array([(255, 247, 188), (254, 196, 79), (236, 112, 20), (180, 70, 3), (102, 30, 5)], np.float32)
 COLOUR = 0.7  # how much of the tissue's picture is the colour of its tile
 PALE = 170  # grey of usual tissue, over which the legend shows the colours
-ROOMY = 44  # pixels of a tile from which its figure is written into it
+LINED, ROOMY = 4, 44  # pixels of a tile from which it has a border, and its figure is written into it
 NARROWEST, LEGEND, BAR, MARGIN = 320, 58, 12, 24  # pixels
 TEXT = 13
 INK, WHITE, LINE = (40, 40, 40), (255, 255, 255), (150, 150, 150)
@@ -35,7 +35,8 @@ def over(hue: NDArray[np.float32], grey: NDArray[Any] | int) -> NDArray[np.uint8
 def heat_map(view: Pixels, tiles: Sequence[Tile], size: Size) -> Image.Image:
     """The picture in grey, the tissue of each tile in the colour of its cellularity; tiles without tissue stay blank."""
     shown = np.asarray(Image.fromarray(view).convert("L"))[..., None].repeat(3, axis=2)
-    known = {tile.box(size, (view.shape[1], view.shape[0])): tile.cellularity for tile in tiles if tile.cellularity is not None}
+    boxes = {tile.box(size, (view.shape[1], view.shape[0])): tile.cellularity for tile in tiles if tile.cellularity is not None}
+    known = {box: value for box, value in boxes.items() if box[0] < box[2] and box[1] < box[3]}  # more tiles than pixels
     hues = colour(np.array(list(known.values()), np.float32))
     for (left, top, right, bottom), hue in zip(known, hues, strict=True):
         part = shown[top:bottom, left:right]
@@ -44,8 +45,10 @@ def heat_map(view: Pixels, tiles: Sequence[Tile], size: Size) -> Image.Image:
     picture = Image.fromarray(shown)
     draw, font = ImageDraw.Draw(picture), ImageFont.load_default(TEXT)
     for (left, top, right, bottom), value in known.items():
-        draw.rectangle((left, top, right - 1, bottom - 1), outline=LINE)
-        if min(right - left, bottom - top) >= ROOMY:
+        side = min(right - left, bottom - top)
+        if side >= LINED:
+            draw.rectangle((left, top, right - 1, bottom - 1), outline=LINE)
+        if side >= ROOMY:
             middle = ((left + right) / 2, (top + bottom) / 2)
             draw.text(middle, f"{value:.2f}", WHITE, font, anchor="mm", stroke_width=2, stroke_fill=INK)
     return picture

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ki67.data.patches import SIDE
 from ki67.scoring.pixels import Pixels, Size
-
-SIDE = 256  # pixels of a tile as the network sees it: a published patch, halved
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """What a tile of an H&E section measures: its tissue, its two stains, other colours, sharpness; and whether training saw such."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.scoring.familiarity import DENSITY, ROOM, Range
+from ki67.scoring.familiarity import DENSITY, Range, outside
 from ki67.scoring.pixels import Pixels
 
 # Middle directions of haematoxylin and eosin.
@@ -60,29 +60,6 @@ def look(pixels: Pixels) -> Look:
     return Look(share, float(blue), float(pink), foreign, float(change / grey[inside].sum()))
 
 
-def together(looks: Sequence[Look]) -> Look:
-    """A picture's look from those of its tiles, each weighed by its tissue."""
-    table = np.array([astuple(one) for one in looks])
-    weight = table[:, :1]
-    if not weight.any():
-        return Look(0.0, *[math.nan] * 4)
-    mean = (np.nan_to_num(table[:, 1:]) * weight).sum(axis=0) / weight.sum()
-    return Look(float(weight.mean()), *mean.tolist())
-
-
-def familiar(looks: Sequence[Look]) -> dict[str, Range]:
-    """What training patches are like: the middle 98 % of each number, and a little room."""
-    ranges = {}
-    for field in fields(Look)[1:]:
-        low, high = np.nanpercentile([getattr(one, field.name) for one in looks], [1, 99]).tolist()
-        ranges[field.name] = (low - ROOM * (high - low), high + ROOM * (high - low))
-    return ranges
-
-
 def unlike(found: Look, ranges: Mapping[str, Range]) -> list[str]:
     """In what a picture is unlike those of training."""
-    said = []
-    for name, (when_low, when_high) in LOW_AND_HIGH.items():
-        value, (low, high) = getattr(found, name), ranges.get(name, (-math.inf, math.inf))
-        said += [when_low] * (value < low) + [when_high] * (value > high)
-    return [text for text in said if text]
+    return outside(found, ranges, LOW_AND_HIGH)

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from ki67.data.breastpathq import SIZE
+from ki67.data.patches import SIDE
 from ki67.description import read_description
 from ki67.errors import InputError
 from ki67.graphs import PIXELS, Network, engine, ov
 from ki67.tiles.description import ShippedNetwork
-from ki67.tiles.grid import SIDE
 from ki67.weights import CELLULARITY
 
 DESCRIPTION, GRAPH, WEIGHTS = "model.json", "graph.xml", "graph.bin"
 SCORE, MAPS = "score", "maps"
-PATCH = 512  # pixels of a published patch
 SHAPE = (1, SIDE, SIDE, 3)
 
 
@@ -36,7 +36,7 @@ class Model:
     @property
     def published_um_per_px(self) -> float:
         """Micrometres of a pixel of a published patch, which is reduced to one tile."""
-        return self.um_per_px * SIDE / PATCH
+        return self.um_per_px * SIDE / SIZE
 
 
 def load_model(asked: Path | None = None) -> Model:

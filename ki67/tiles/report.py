@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ki67.scoring.keeping import NOT_DEFINED
-from ki67.scoring.page import Page, number, percent, row, small_picture, warned, words
+from ki67.scoring.page import Origin, Page, number, percent, row, small_picture, warned, words
 from ki67.tiles.results import Kept, Result
 
 HEADS = ("picture", "name", "cellularity", "tiles with tissue", "tissue", "µm/px", "scale from", "warnings")
 
 
-def write_report(results: Sequence[Result], failures: Sequence[str], kept: Kept, told: dict[str, str], out: Path) -> None:
+def write_report(results: Sequence[Result], failures: Sequence[str], kept: Kept, origin: Origin, out: Path) -> None:
     """`report.html`."""
-    page = Page("Cellularity report", told["origin"], summary(results, failures), HEADS, failures, told["made"])
+    page = Page("Cellularity report", origin, summary(results, failures), HEADS, failures)
     page.write((_row(result, kept.thumbnail(result.image)) for result in results), out / "report.html")
 
 

@@ -12,6 +12,7 @@ from ki67.files import write_whole
 from ki67.scoring.batch import Done, check_writable, score_each, versions
 from ki67.scoring.drawing import thumbnail, write_png
 from ki67.scoring.opening import MOST_PIXELS, header
+from ki67.scoring.page import Origin, cautions
 from ki67.scoring.pictures import Picture, pictures
 from ki67.tiles.drawing import with_legend
 from ki67.tiles.model import Model
@@ -68,11 +69,10 @@ def write_all(done: Done[Result], job: Job, model: Model, kept: Kept) -> None:
     """The tables, the report, and how they were made."""
     write_tables(done.results, kept, job.out)
     write_whole(job.out / "run.json", [json.dumps(run_record(job, model), indent=2) + "\n"])
-    told = {
-        "origin": f"The network {model.described.architecture} was trained on {model.described.trained_on} data.",
-        "made": f"ki67 {version('ki67')}, model {model.digest[:12]}; the columns are explained in the book of ki67.",
-    }
-    write_report(done.results, done.failures, kept, told, job.out)
+    made = f"ki67 {version('ki67')}, model {model.digest[:12]}; the columns are explained in the book of ki67."
+    network = f"The network {model.described.architecture} was trained on {model.described.trained_on} data."
+    origin = Origin(network, cautions(model.described.trained_on), made)
+    write_report(done.results, done.failures, kept, origin, job.out)
 
 
 def run_record(job: Job, model: Model) -> dict[str, object]:
@@ -91,6 +91,7 @@ def run_record(job: Job, model: Model) -> dict[str, object]:
             "trained_on": described.trained_on,
             "source": described.source,
         },
+        "warnings": cautions(described.trained_on),
         "precision": "float32",
         "python": platform.python_version(),
         "packages": versions(),

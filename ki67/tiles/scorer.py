@@ -4,16 +4,20 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from ki67.data.breastpathq import SIZE
+from ki67.data.patches import SIDE
 from ki67.errors import InputError
 from ki67.scoring.drawing import View
+from ki67.scoring.familiarity import together
 from ki67.scoring.finding import CORES
 from ki67.scoring.opening import Header
 from ki67.scoring.pixels import Size, opened, reduced
+from ki67.scoring.scale import size_at
 from ki67.tiles.drawing import heat_map
 from ki67.tiles.grading import Grader
-from ki67.tiles.grid import SIDE, Tile, mean_cellularity
-from ki67.tiles.look import Look, together, unlike
-from ki67.tiles.model import PATCH, Model
+from ki67.tiles.grid import Tile, mean_cellularity
+from ki67.tiles.look import Look, unlike
+from ki67.tiles.model import Model
 from ki67.tiles.results import Result
 
 LEAST = SIDE // 2  # pixels at the network's scale: less than a quarter of a patch is no patch
@@ -40,7 +44,7 @@ class Scorer:
 
     def scale(self, header: Header) -> tuple[float, str]:
         """µm/px and who says so: the user, the file, or the size that all published patches have; never a guess."""
-        published = self.model.published_um_per_px if (header.width, header.height) == (PATCH, PATCH) else None
+        published = self.model.published_um_per_px if (header.width, header.height) == (SIZE, SIZE) else None
         for found, source in ((self.asked, "--mpp"), (header.um_per_px, "file"), (published, "published patch")):
             if found:
                 return found, source
@@ -49,8 +53,7 @@ class Scorer:
     def score(self, name: str, header: Header) -> Scored:
         """One pass over the pixels."""
         um_per_px, source = self.scale(header)
-        reduction = self.model.um_per_px / um_per_px
-        size = self._size(header, um_per_px)
+        size, reduction = size_at(header, um_per_px, self.model.um_per_px, LEAST), self.model.um_per_px / um_per_px
         rows = opened(header, reduction)
         view = View(rows, size)
         tiles, looks = zip(*self.grader.graded(view.passing(reduced(rows, size)), *size), strict=True)
@@ -66,16 +69,6 @@ class Scorer:
     def unfamiliar(self, looks: tuple[Look, ...]) -> list[str]:
         """In what the picture is unlike those of training, where the model can tell."""
         return unlike(together(looks), self.model.described.familiar)
-
-    def _size(self, header: Header, um_per_px: float) -> Size:
-        factor = um_per_px / self.model.um_per_px
-        size = round(header.width * factor), round(header.height * factor)
-        if min(size) < LEAST:
-            least = LEAST * self.model.um_per_px
-            raise InputError(
-                f"{header.path}: {header.width}×{header.height} at {um_per_px:g} µm/px; {least:.0f} µm at least are needed"
-            )
-        return size
 
 
 def cautions(tiles: tuple[Tile, ...], size: Size, reduction: float) -> list[str]:
