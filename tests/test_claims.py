@@ -66,7 +66,8 @@ def test_a_check_settles_nothing_even_on_the_real_data_but_a_count_stands(tmp_pa
 
 
 @pytest.mark.parametrize(("source", "verdict", "basis"), [
-    ("simulated", "not run: needs SHIDC-B-Ki-67", "simulated in the longest run"), ("shidc", "reproduced", "measured in the longest run"),
+    ("simulated", "not run: needs SHIDC-B-Ki-67", "simulated in the longest run"),
+    ("shidc", "reproduced", "measured in the longest run"),
 ])  # fmt: skip
 def test_the_longest_run_stands_in_for_a_check_by_the_data_that_it_had(
     tmp_path: Path, source: str, verdict: str, basis: str
