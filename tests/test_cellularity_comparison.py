@@ -53,6 +53,11 @@ def test_each_figure_stands_under_its_start_and_what_was_not_run_has_none() -> N
     assert found["random"]["gbt"]["kappa"]["low"] is not None
 
 
+def test_what_shrinks_a_patch_makes_its_pixels_larger() -> None:
+    assert compare.seen(0.5, 1)["networks"] == compare.seen(0.5, 1)["segmentation"] == {"side": 256, "um_per_px": 1.0}
+    assert compare.seen(0.5, 2)["networks"] == {"side": 128, "um_per_px": 2.0}
+
+
 def test_networks_are_counted_by_start() -> None:
     assert compare.started(["sr", "xception", "xception_imagenet"]) == {"random": 2, "imagenet": 1}
 

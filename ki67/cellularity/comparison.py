@@ -9,6 +9,7 @@ import pandas as pd
 
 from ki67.cellularity.judging import Judged, judged_table, mse_difference
 from ki67.cellularity.rows import ROWS, STARTS, Start, called
+from ki67.data.patches import SIDE
 from ki67.errors import InputError
 from ki67.tables import read_json
 
@@ -89,6 +90,15 @@ def differences(models: Models, resamples: int, seed: int) -> pd.DataFrame:
 def started(networks: Sequence[str]) -> dict[Start, int]:
     """How many networks there are of each start."""
     return {start: sum(ROWS[network].start == start for network in networks) for start in STARTS}
+
+
+def seen(um_per_px: float, shrink: int) -> dict[str, dict[str, float]]:
+    """How large a patch is, and a pixel of it: to the segmentation, and shrunk to the networks that look at the picture."""
+    halved = 2 * um_per_px
+    return {
+        "segmentation": {"side": SIDE, "um_per_px": halved},
+        "networks": {"side": SIDE // shrink, "um_per_px": shrink * halved},
+    }
 
 
 def by_start(table: pd.DataFrame) -> dict[str, Any]:
