@@ -45,7 +45,8 @@ def test_prose_and_tables_show_the_figures_of_the_files(tmp_path: Path) -> None:
     html, warnings = built(
         tmp_path,
         "A {value}`m.json:f1 .3f` B {value}`m.json:cells` C {value}`m.json:none .3f` D {value}`m.json:wall_s duration` "
-        "E {value}`m.json:change .2f` H {value}`m.json:true` I {value}`m.json:false` F {value}`m.json:odd`, {value}`m.json:many` G {claim}`Table 9/a/cells`.\n\n"
+        "E {value}`m.json:change .2f` H {value}`m.json:true` I {value}`m.json:false` "
+        "F {value}`m.json:odd`, {value}`m.json:many` G {claim}`Table 9/a/cells`.\n\n"
         ":::{metric-table} m.csv\n:where: class=positive, method=pathonet|network\nmethod | Method\n"
         "{f1} ({low} to {high}) | F1 | .2f\nn\n:::\n",
     )
