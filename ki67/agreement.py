@@ -74,11 +74,6 @@ def bland_altman(first: ArrayLike, second: ArrayLike) -> BlandAltman:
     return BlandAltman(bias, bias - half, bias + half, bias - LIMITS * spread, bias + LIMITS * spread)
 
 
-def kappa(first: ArrayLike, second: ArrayLike, categories: int) -> float:
-    """Cohen's kappa over categories 0, 1, …: one disagreement is as bad as another; nan where none can vary."""
-    return float(kappa_of(crossed(first, second, categories), 1 - np.eye(categories)))
-
-
 def linear_kappa(first: ArrayLike, second: ArrayLike, categories: int) -> float:
     """Cohen's kappa over ordered categories 0, 1, …, a disagreement weighed by how far apart it lies; nan where none can vary."""
     return float(kappa_of(crossed(first, second, categories), steps_apart(categories)))

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from ki67.cellularity.rows import ROWS
 from ki67.errors import InputError
 
 PARAMS = Path("params.yaml")
@@ -239,11 +240,16 @@ class Patches(Stage):
     seed: int = Field(ge=0)
 
 
-class Regress(Stage):
-    """Networks that read the cellularity off a patch, a row of Table 2 each."""
+NetworkName = Literal[
+    "sr", "resnet34", "resnet50", "xception", "xception_classes",
+    "resnet50_imagenet", "xception_imagenet", "xception_classes_imagenet",
+]  # fmt: skip
 
-    networks: list[Literal["sr", "resnet34", "resnet50", "xception", "xception_classes"]] = Field(min_length=1)
-    weights: Literal["random", "imagenet"]
+
+class Regress(Stage):
+    """Networks that read the cellularity off a patch, a row of Table 2 each; `cellularity.rows` says what a name means."""
+
+    networks: list[NetworkName] = Field(min_length=1)
     width: float = Field(gt=0, le=1)
     shrink: Literal[1, 2, 4]
     epochs: int = Field(ge=1)
@@ -254,6 +260,15 @@ class Regress(Stage):
     schedule: Literal["linear", "cosine"]
     precision: Precision
     seed: int = Field(ge=0)
+
+    @field_validator("width")
+    @classmethod
+    def as_wide_as_imagenet(cls, width: float, known: ValidationInfo) -> float:
+        """Weights from ImageNet fit the published width; said here, and not after the networks before them trained for hours."""
+        started = [name for name in known.data.get("networks", ()) if ROWS[name].start == "imagenet"]
+        if started and width != 1:
+            raise ValueError(f"weights from ImageNet fit 1.0 alone; set it so, or take {', '.join(started)} out of networks")
+        return width
 
 
 class Cellularity(Stage):
@@ -307,7 +322,8 @@ def check(stage: str, values: dict[str, Any], source: str) -> Stage:
             raise InputError(f"{source}: {stage} has no setting {name!r}{nearest(name, schema.model_fields)}") from error
         if first["type"] == "missing":
             raise InputError(f"{source}: {stage} lacks the setting {name!r}; add it") from error
-        raise InputError(f"{source}: {stage}.{name} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}") from error
+        says = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"{source}: {stage}.{name} = {first['input']!r}: {says[0].lower()}{says[1:]}") from error
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -345,11 +361,18 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
         if name not in {"profile", "profiles", *SECTIONS}:
             raise InputError(f"{path}: no section {name!r}{nearest(name, [*SECTIONS, 'profile', 'profiles'])}")
     for section in SECTIONS:
-        check(section, whole.get(section) or {}, str(path))
+        check_whole(section, whole.get(section) or {}, str(path))
     for profile in PROFILES:
         for stage, values in whole["profiles"].get(profile, {}).items():
-            check(stage, (whole[stage] or {}) | values, f"{path}, profile {profile}")
+            check_whole(stage, (whole[stage] or {}) | values, f"{path}, profile {profile}")
     return dict(whole)
+
+
+def check_whole(stage: str, values: dict[str, Any], source: str) -> None:
+    """A stage's settings, and that all its items together make what later stages read; one item alone may lack it."""
+    settings = check(stage, values, source)
+    if isinstance(settings, Segment) and "fpn" not in settings.decoders:
+        raise InputError(f"{source}: segment.decoders = {settings.decoders}: the trees and sr read the maps of fpn; add fpn")
 
 
 def of(stage: str, path: Path = PARAMS) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ki67.agreement import bland_altman, icc, kappa, linear_kappa
+from ki67.agreement import bland_altman, crossed, icc, kappa_of, linear_kappa
 from ki67.errors import InputError
 from ki67.scoring.agree import agree_files
 
@@ -49,8 +49,14 @@ def test_weighted_kappa_of_the_couples() -> None:
 
 def test_unweighted_kappa_of_fifty_proposals() -> None:
     # Two readers say yes or no to each: 20 twice yes, 15 twice no, 5 and 10 apart; they agree in 0.7, by chance in 0.5.
-    assert kappa(*pairs([[20, 5], [10, 15]]), 2) == pytest.approx(0.4)
-    assert kappa(*pairs(COUPLES), 4) < linear_kappa(*pairs(COUPLES), 4)  # many a couple is one step apart
+    tables = (np.array(table, float) for table in ([[20, 5], [10, 15]], COUPLES))
+    proposals, couples = (float(kappa_of(table, 1 - np.eye(len(table)))) for table in tables)
+    assert proposals == pytest.approx(0.4)
+    assert couples < linear_kappa(*pairs(COUPLES), 4)  # many a couple is one step apart
+
+
+def test_answers_are_crossed_the_first_scorer_s_in_rows() -> None:
+    np.testing.assert_array_equal(crossed(*pairs(COUPLES), 4), COUPLES)
 
 
 def test_kappa_is_one_for_the_same_and_about_nought_for_chance() -> None:

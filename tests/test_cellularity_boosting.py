@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ki67.cellularity.boosting import as_published, load_trees, predicted, save_trees, stopped_early
 from ki67.cellularity.features import NAMES, features
-from ki67.cellularity.importance import importance_figure, importances, reading
+from ki67.cellularity.importance import LEADING, importance_figure, importances, reading
 from ki67.cellularity.viewed import TOGETHER, view_table, view_tables
 from ki67.data.patches import Nuclei, Patches, save_patches
 from ki67.errors import InputError
@@ -171,6 +171,23 @@ def test_the_reading_does_not_hold_where_another_channel_tells() -> None:
     read = reading(importances(as_published(table().rename(columns=swapped), SETTINGS)))
     assert read.first == "normal_activation_above_0.5"
     assert not read.activation_above_half_on_top and not read.malignant_first
+
+
+def ranked(channels: list[str]) -> pd.DataFrame:
+    """All features, the less gain the later, the first ones of the channels given."""
+    rest = list(NAMES)
+    first = [rest.pop(next(i for i, name in enumerate(rest) if name.startswith(channel))) for channel in channels]
+    names = [*first, *rest]
+    share = 0.5 ** np.arange(1, len(names) + 1)
+    return pd.DataFrame({"feature": names, "channel": [n.split("_")[0] for n in names], "share": share}).assign(
+        rank=np.arange(1, len(names) + 1)
+    )
+
+
+def test_all_leading_features_are_malignant_or_one_is_not() -> None:
+    assert reading(ranked(["malignant"] * LEADING)).leading_all_malignant
+    read = reading(ranked(["malignant"] * (LEADING - 1) + ["normal"]))
+    assert read.malignant_first and (read.malignant_leading, read.leading_all_malignant) == (LEADING - 1, False)
 
 
 def test_the_figure_shows_the_leading_features(tmp_path: Path) -> None:

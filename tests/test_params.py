@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from ki67 import params
+from ki67.cellularity.rows import ROWS
 from ki67.errors import InputError
 from ki67.notebooks import declared
 from ki67.profiles import apply
@@ -41,6 +42,13 @@ def test_the_study_s_own_settings_are_right() -> None:
         ("kind: by_patient", "kind: by_image", "split.kind = 'by_image'"),
         ("tune:\n", "tone:\n", "no section 'tone'; did you mean 'tune'?"),
         ("patients: 90", "patients: 90.5", "simulate.patients = 90.5"),
+        ("decoders: [fpn, unet]", "decoders: [unet]", "segment.decoders = ['unet']: the trees and sr read the maps of fpn"),
+        (
+            "networks: [sr, resnet34, resnet50, xception, xception_classes]\n",
+            "networks: [sr, xception_imagenet]\n",
+            "regress.width = 0.25: weights from ImageNet fit 1.0 alone; set it so, or take xception_imagenet out of networks",
+        ),
+        ("networks: [sr, resnet34, ", "networks: [sr_imagenet, ", "regress.networks.0 = 'sr_imagenet'"),
     ],
 )
 def test_a_wrong_setting_is_named_with_the_right_one(settings: Path, old: str, new: str, says: str) -> None:
@@ -73,3 +81,14 @@ def test_a_notebook_declares_its_stage_s_settings_with_the_default_values(stage:
     assert notebook.metadata["ki67"]["stage"] == stage
     here = params.of(stage, ROOT / "params.yaml")
     assert declared(notebook) == here | {"out": "."}
+
+
+def test_every_network_of_table_2_may_start_from_imagenet_at_full_width_and_one_decoder_may_run_alone(settings: Path) -> None:
+    regress, segment = (params.of(stage, settings) for stage in ("regress", "segment"))
+    assert params.check("regress", regress | {"networks": ["xception_classes_imagenet"], "width": 1.0}, "here")
+    assert params.check("segment", segment | {"decoders": ["unet"]}, "here")
+
+
+def test_the_published_study_trains_every_row_of_table_2(settings: Path) -> None:
+    apply("paper", settings)
+    assert set(params.of("regress", settings)["networks"]) == ROWS.keys()

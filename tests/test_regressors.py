@@ -2,6 +2,7 @@
 
 import socket
 import time
+from typing import get_args
 
 import keras
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from ki67.cellularity import imagenet
 from ki67.cellularity.regressors import BINS, REGRESSORS, as_classes, expectation, likeliest
 from ki67.cellularity.resnet import TRAINABLE
+from ki67.cellularity.rows import ROWS
 from ki67.errors import InputError
+from ki67.params import NetworkName
 
 APPLICATIONS = {"resnet50": keras.applications.ResNet50, "xception": keras.applications.Xception}
 
@@ -42,6 +45,15 @@ def test_at_full_width_a_network_is_the_library_s_and_says_the_same_with_its_wei
 def test_full_width_has_the_published_parameters(name: str, trainable: int) -> None:
     network = REGRESSORS[name].build(name)
     assert sum(int(np.prod(weight.shape)) for weight in network.trainable_weights) == trainable
+
+
+def test_a_row_of_table_2_is_a_name_for_a_network_and_its_start() -> None:
+    assert ROWS.keys() == set(get_args(NetworkName))
+    assert {row.architecture for row in ROWS.values()} == {"sr", *REGRESSORS}
+    assert ROWS["sr"].answers == ("sr_frozen", "sr")
+    assert ROWS["xception_classes_imagenet"].answers == ("xception_classes_imagenet", "xception_argmax_imagenet")
+    answers = [answer for row in ROWS.values() for answer in row.answers]
+    assert len(set(answers)) == len(answers)
 
 
 def test_a_narrow_network_has_the_same_layers() -> None:
@@ -78,27 +90,26 @@ def test_a_score_comes_back_from_its_class() -> None:
 class TestImageNet:
     """Weights that are not there are refused in one line, at once."""
 
-    def refused(self, network: str, width: float) -> str:
+    def refused(self, network: str) -> str:
         model = REGRESSORS[network].build(network, 0.1)
         started = time.monotonic()
         with pytest.raises(InputError) as error:
-            imagenet.start_from_imagenet(model, network, width)
+            imagenet.start_from_imagenet(model, network)
         assert time.monotonic() - started < 20
         assert "\n" not in str(error.value)
         return str(error.value)
 
-    def test_there_are_none_for_elu_before_batchnorm(self) -> None:
-        assert "no ImageNet weights are public for a ResNet-34 with ELU before BatchNorm" in self.refused("resnet34", 1)
-
-    def test_a_narrow_network_has_none(self) -> None:
-        assert "regress.width = 0.25" in self.refused("resnet50", 0.25)
+    def test_there_are_some_for_every_row_that_starts_there_and_none_for_elu_before_batchnorm(self) -> None:
+        starting = {row.architecture for row in ROWS.values() if row.start == "imagenet"}
+        assert starting == imagenet.APPLICATIONS.keys() == {"resnet50", "xception", "xception_classes"}
 
     def test_without_a_file_and_a_connection_it_says_what_to_do(self, monkeypatch) -> None:
         def unreachable(**_: object) -> None:
             raise OSError("URL fetch failure on\n https://some.where/xception.h5: no route")
 
         monkeypatch.setitem(imagenet.APPLICATIONS, "xception", unreachable)
-        says = self.refused("xception", 1)
+        says = self.refused("xception")
+        assert "regress.networks: xception_imagenet" in says
         assert "xception.h5: no route; connect, put that file into ~/.keras/models" in says
 
     def test_nobody_waits_for_ever_and_the_limit_is_taken_back(self) -> None:
@@ -114,7 +125,7 @@ class TestImageNet:
         theirs = features(REGRESSORS["xception"].build("xception", 0.1))
         model = REGRESSORS["xception_classes"].build("xception_classes", 0.1)
         monkeypatch.setitem(imagenet.APPLICATIONS, "xception_classes", found)
-        imagenet.start_from_imagenet(model, "xception_classes", 1)
+        imagenet.start_from_imagenet(model, "xception_classes")
         for one, other in zip(features(model).get_weights(), theirs.get_weights(), strict=True):
             np.testing.assert_array_equal(one, other)
 

@@ -117,7 +117,7 @@ def test_a_training_finds_spots_of_other_patches_and_the_network_comes_back_from
     assert described.output.endswith(", ".join(CHANNELS))
     np.testing.assert_array_equal(predict_maps(again, parts[1].images), predict_maps(model, parts[1].images))
     with pytest.raises(InputError, match="holds a network 'fpn'; wanted is one of unet"):
-        load_network(tmp_path / "fpn", {"unet": unet})
+        load_network(tmp_path / "fpn", ["unet"], lambda described: unet(described.width))
 
 
 class Killed(Exception):

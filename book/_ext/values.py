@@ -40,6 +40,8 @@ def shown(value: Any, spec: str, words: dict[str, str]) -> str:
     """A value as the reader sees it; what does not exist is a dash."""
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, str):
         return words.get(value, value)
     if isinstance(value, list):
@@ -48,7 +50,7 @@ def shown(value: Any, spec: str, words: dict[str, str]) -> str:
     if spec == "duration":
         return duration(value)
     if not spec:
-        spec = ",d" if isinstance(value, int) and not isinstance(value, bool) else ""
+        spec = ",d" if isinstance(value, int) else ""
     return format(value, spec).replace("-", "−") if isinstance(value, int | float) else str(value)
 
 

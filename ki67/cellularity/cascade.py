@@ -4,20 +4,15 @@ import keras
 
 from ki67.cellularity.regressors import one_score, shrunk
 from ki67.cellularity.resnet import resnet34_levels
-from ki67.data.patches import KINDS
-
-CHANNELS = len(KINDS) + 1
-WITHOUT_BACKGROUND = len(KINDS)  # as many as ImageNet's pictures have: what the paper's variant from ImageNet weights reads
 
 
-def cascade(segmentation: keras.Model, width: float = 1.0, shrink: int = 1, channels: int = CHANNELS) -> keras.Model:
+def cascade(segmentation: keras.Model, width: float = 1.0, shrink: int = 1) -> keras.Model:
     """One network from pixels to the score; the layers of `segmentation` are in it, the regressor's are called `regressor_…`.
 
     The dropout of whole maps is switched off: it kept the masks from being learnt by heart; here it would blur what is read.
     """
     segmentation.get_layer("drop_maps").rate = 0.0
-    maps = segmentation.output if channels == CHANNELS else segmentation.output[..., :channels]
-    features = resnet34_levels(shrunk(maps, shrink), width, name="regressor").thirty_second
+    features = resnet34_levels(shrunk(segmentation.output, shrink), width, name="regressor").thirty_second
     return keras.Model(segmentation.input, one_score(features), name="sr")
 
 

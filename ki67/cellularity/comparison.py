@@ -1,18 +1,20 @@
-"""All models of the chapter side by side on the same test patches: Tables 2 and 3, and which differences are real."""
+"""All models of the chapter side by side on the same test patches: Tables 2 and 3, and how far each is from the trees."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ki67.cellularity.judging import Judged, judged_table, mean_squared_error, mse_difference
+from ki67.cellularity.judging import Judged, judged_table, mse_difference
+from ki67.cellularity.rows import ROWS, STARTS, Start, called
+from ki67.data.patches import SIDE
 from ki67.errors import InputError
 from ki67.tables import read_json
 
-# In the order of the paper's tables, ours beside the published ones.
-TITLES = {
+# In the order of the paper's tables, ours beside the published ones; what starts at random has the bare name.
+MODELS = {
     "gbt": "GBT",
     "gbt_stopped": "GBT, stopped early",
     "sr_frozen": "ResNet-34 (SR), maps frozen",
@@ -24,12 +26,17 @@ TITLES = {
     "xception_argmax": "Xception (C), likeliest",
     "mean": "the training mean",
 }
+TITLES = MODELS | {called(name, "imagenet"): f"{title}, from ImageNet" for name, title in MODELS.items()}
 MEAN, TREES = "mean", "gbt"
-STARTLESS = (TREES, "gbt_stopped", MEAN)
-STARTS = ("random", "imagenet")
-# What the networks are called that answer in two ways; all others are called as themselves.
-ANSWERS = {"sr": ("sr_frozen", "sr"), "xception_classes": ("xception_classes", "xception_argmax")}
 MEASURES = tuple(field.name for field in fields(Judged))
+
+# What `tuning` says where SR was not run: every key is there, so that pages and claims have something to show.
+UNTUNED: dict[str, Any] = {
+    "jaccard": {"before": None, "after": None, "change": None},
+    "improvement": {"value": None, "low": None, "high": None},
+    "jaccard_falls": None,
+    "error_falls": None,
+}
 
 Models = dict[str, pd.DataFrame]
 
@@ -40,7 +47,7 @@ def read_predictions(folder: Path, networks: Sequence[str]) -> Models:
     Networks of other settings may lie beside those wanted, left by another profile.
     """
     paths = {name: folder / f"{name}.csv" for name in (TREES, "gbt_stopped")}
-    paths |= {name: folder / network / f"{name}.csv" for network in networks for name in ANSWERS.get(network, (network,))}
+    paths |= {name: folder / network / f"{name}.csv" for network in networks for name in ROWS[network].answers}
     models = {name: _read(paths[name]) for name in TITLES if name in paths}
     asked = list(models[TREES]["name"])
     odd = next((name for name, table in models.items() if list(table["name"]) != asked), None)
@@ -67,34 +74,40 @@ def compared(models: Models, resamples: int, seed: int) -> pd.DataFrame:
     return table
 
 
-def best_of(models: Models) -> str:
-    """The model of the least error."""
-    return min(models, key=lambda name: mean_squared_error(models[name]))
-
-
 def differences(models: Models, resamples: int, seed: int) -> pd.DataFrame:
-    """How much larger each model's error is than that of the best and than that of the trees, patient by patient the same."""
-    rows = []
-    for against in dict.fromkeys((best_of(models), TREES)):
-        for name in models:
-            if name != against:
-                found = mse_difference(models[name], models[against], resamples, seed)
-                rows.append({"model": name, "title": TITLES[name], "against": against, **_named(asdict(found))})
-    return pd.DataFrame(rows)
+    """How much larger each model's error is than that of the trees, on the same patients.
+
+    The trees were chosen beforehand: the model of the least error on these patches would owe its place to them.
+    """
+    others = {name: one for name, one in models.items() if name != TREES}
+    found = {name: mse_difference(one, models[TREES], resamples, seed) for name, one in others.items()}
+    return pd.DataFrame(
+        {"model": name, "title": TITLES[name], "difference": one.value, "low": one.low, "high": one.high}
+        for name, one in found.items()
+    )
 
 
-def _named(estimate: Mapping[str, float]) -> dict[str, float]:
-    return {"difference" if part == "value" else part: value for part, value in estimate.items()}
+def started(networks: Sequence[str]) -> dict[Start, int]:
+    """How many networks there are of each start."""
+    return {start: sum(ROWS[network].start == start for network in networks) for start in STARTS}
 
 
-def by_start(table: pd.DataFrame, weights: str) -> dict[str, Any]:
+def seen(um_per_px: float, shrink: int) -> dict[str, dict[str, float]]:
+    """How large a patch is, and a pixel of it: to the segmentation, and shrunk to the networks that look at the picture."""
+    halved = 2 * um_per_px
+    return {
+        "segmentation": {"side": SIDE, "um_per_px": halved},
+        "networks": {"side": SIDE // shrink, "um_per_px": shrink * halved},
+    }
+
+
+def by_start(table: pd.DataFrame) -> dict[str, Any]:
     """The table by names, `random.xception.mse.value`; what was not run from that start is there, without figures.
 
-    The setting is that of the networks; trees and mean start from nothing.
+    Trees and mean start from nothing and stand with the random ones.
     """
-    rows = table.set_index("model")
-    start = {name: weights if name not in STARTLESS else "random" for name in rows.index}
-    return {one: {name: _figures(rows.loc[name] if start.get(name) == one else None) for name in TITLES} for one in STARTS}
+    rows = {str(row["model"]): row for _, row in table.iterrows()}
+    return {start: {name: _figures(rows.get(called(name, start))) for name in MODELS} for start in STARTS}
 
 
 def _figures(row: pd.Series | None) -> dict[str, dict[str, float | None]]:
@@ -107,7 +120,7 @@ def _figures(row: pd.Series | None) -> dict[str, dict[str, float | None]]:
 def tuning(models: Models, folder: Path, resamples: int, seed: int) -> dict[str, Any]:
     """Whether training both networks as one made the maps worse and the score better, as the paper found."""
     if "sr" not in models:
-        return {"jaccard_falls": None, "error_falls": None, "improvement": None, "jaccard": None}
+        return UNTUNED
     maps = read_json(folder / "sr/result.json")["jaccard"]
     before, after = (maps[name]["mean"] for name in ("sr_frozen", "sr"))
     improvement = mse_difference(models["sr_frozen"], models["sr"], resamples, seed)

@@ -9,8 +9,7 @@ import pandas as pd
 from ki67.cellularity.cascade import cascade, freeze
 from ki67.cellularity.regressing import Pace, Parts, fitted
 from ki67.cellularity.regressors import REGRESSION
-from ki67.cellularity.segmenting import NO_IMAGENET, load_segmentation
-from ki67.errors import InputError
+from ki67.cellularity.segmenting import load_segmentation
 from ki67.models.store import set_weights_by_name, weights_by_name
 from ki67.models.training import layer_precision
 from ki67.params import Regress
@@ -27,8 +26,6 @@ class Steps:
 
 def train_cascade(settings: Regress, segmentation: Path, parts: Parts, state: Path) -> Steps:
     """Both trainings, each with a checkpoint of its own."""
-    if settings.weights == "imagenet":
-        raise InputError(f"regress.weights = 'imagenet': {NO_IMAGENET}; take sr out of regress.networks")
     keras.utils.set_random_seed(settings.seed)
     with layer_precision(settings.precision):
         maps, _ = load_segmentation(segmentation)

@@ -16,17 +16,16 @@ from ki67.cellularity.end_to_end import maps_within, train_cascade
 from ki67.cellularity.fpn import fpn
 from ki67.cellularity.regressing import Parts, read, table, train_regressor
 from ki67.cellularity.regressors import BINS, REGRESSION, REGRESSORS, likeliest
+from ki67.cellularity.rows import ROWS, Row
 from ki67.cellularity.segmenting import judged, load_segmentation
-from ki67.cellularity.store import predict
+from ki67.cellularity.store import load_network, predict
 from ki67.data.patches import Patches
-from ki67.description import read_description
-from ki67.errors import InputError
 from ki67.models.experiment import Data
-from ki67.models.store import save_model, with_weights
+from ki67.models.store import save_model
 from ki67.params import Regress
 from ki67.state import state_folder
 
-CASCADE, CLASSES, ARGMAX = "sr", "xception_classes", "xception_argmax"
+CASCADE, CLASSES = "sr", "xception_classes"
 CLASS_ANSWERS, ONE_ANSWER = f"how likely each of {len(BINS)} scores from 0 to 1 is", "score, to be kept between 0 and 1"
 
 
@@ -54,37 +53,39 @@ def run(settings: Regress, network: str, material: Material, inputs: Sequence[Pa
     """Train a network into its folder under `out`; a killed run goes on where it was."""
     asked = settings.model_dump(exclude={"out", "networks"}) | {"network": network}
     state = state_folder("regress", asked, list(inputs))
-    entrant = (train_sr if network == CASCADE else train_direct)(settings, network, material, state)
-    save_model(entrant.model, describe(settings, network, material, data), out / network)
+    row = ROWS[network]
+    entrant = (train_sr if row.architecture == CASCADE else train_direct)(settings, row, material, state)
+    save_model(entrant.model, describe(settings, row, material, data), out / network)
     shutil.rmtree(state, ignore_errors=True)
     return entrant
 
 
-def train_direct(settings: Regress, network: str, material: Material, state: Path) -> Entrant:
+def train_direct(settings: Regress, row: Row, material: Material, state: Path) -> Entrant:
     """A network that looks at the picture; the one with classes has two answers, their mean and the likeliest of them."""
-    model, curve = train_regressor(settings, network, material.parts, state)
-    predictions = {network: table(material.test, read(model, REGRESSORS[network].reading, material.test))}
-    if network == CLASSES:
-        predictions[ARGMAX] = table(material.test, likeliest(predict(model, material.test.images)))
-    return Entrant(model, predictions, curve, summary(settings, network, model, curve, material.parts))
+    model, curve = train_regressor(settings, row, material.parts, state)
+    scores = [read(model, REGRESSORS[row.architecture].reading, material.test)]
+    if row.architecture == CLASSES:
+        scores.append(likeliest(predict(model, material.test.images)))
+    predictions = {name: table(material.test, said) for name, said in zip(row.answers, scores, strict=True)}
+    return Entrant(model, predictions, curve, summary(settings, row, model, curve, material.parts))
 
 
-def train_sr(settings: Regress, network: str, material: Material, state: Path) -> Entrant:
+def train_sr(settings: Regress, row: Row, material: Material, state: Path) -> Entrant:
     """The cascade, before and after its tuning; did the maps get worse while the score got better?"""
     steps = train_cascade(settings, material.segmentation, material.parts, state)
-    models = {"sr_frozen": steps.frozen, network: steps.tuned}
+    models = dict(zip(row.answers, (steps.frozen, steps.tuned), strict=True))
     predictions = {name: table(material.test, read(model, REGRESSION, material.test)) for name, model in models.items()}
     maps = {name: judged(maps_within(model), material.nuclei)["jaccard"] for name, model in models.items()}
-    known = summary(settings, network, steps.tuned, steps.curve, material.parts)
+    known = summary(settings, row, steps.tuned, steps.curve, material.parts)
     return Entrant(steps.tuned, predictions, steps.curve, {**known, "tuned_epochs": settings.tuned_epochs, "jaccard": maps})
 
 
-def summary(settings: Regress, network: str, model: keras.Model, curve: pd.DataFrame, parts: Parts) -> dict[str, Any]:
+def summary(settings: Regress, row: Row, model: keras.Model, curve: pd.DataFrame, parts: Parts) -> dict[str, Any]:
     """What was trained, and how it stood on validation after its last epoch, beside always saying the training mean."""
     mean = float(np.mean((parts.train.scores.mean() - parts.validation.scores) ** 2))
     return {
-        "network": network,
-        "weights": settings.weights,
+        "network": row.name,
+        "weights": row.start,
         "width": settings.width,
         "parameters": model.count_params(),
         "epochs": settings.epochs,
@@ -92,15 +93,15 @@ def summary(settings: Regress, network: str, model: keras.Model, curve: pd.DataF
     }
 
 
-def describe(settings: Regress, network: str, material: Material, data: Data) -> PatchNetwork:
+def describe(settings: Regress, row: Row, material: Material, data: Data) -> PatchNetwork:
     """What will travel with the weights."""
-    recipe = settings.model_dump(exclude={"out", "networks"})
-    if network == CASCADE:
+    recipe = {"weights": row.start, **settings.model_dump(exclude={"out", "networks"})}
+    if row.architecture == CASCADE:
         recipe["segmentation_width"] = load_segmentation(material.segmentation)[1].width
     return PatchNetwork(
-        architecture=network,
+        architecture=row.architecture,
         width=settings.width,
-        output=CLASS_ANSWERS if network == CLASSES else ONE_ANSWER,
+        output=CLASS_ANSWERS if row.architecture == CLASSES else ONE_ANSWER,
         um_per_px=data.um_per_px,
         trained_on=data.source,
         data_hash=data.hash,
@@ -118,7 +119,4 @@ def build(described: PatchNetwork) -> keras.Model:
 
 def load_regressor(folder: Path) -> tuple[keras.Model, PatchNetwork]:
     """A trained network of Table 2 and its description."""
-    described = read_description(folder, PatchNetwork)
-    if described.architecture not in (known := [CASCADE, *REGRESSORS]):
-        raise InputError(f"{folder}: holds a network {described.architecture!r}; wanted is one of {', '.join(known)}")
-    return with_weights(build(described), folder), described
+    return load_network(folder, [CASCADE, *REGRESSORS], build)

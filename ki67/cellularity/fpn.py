@@ -9,13 +9,12 @@ import keras
 import numpy as np
 from keras import layers
 
+from ki67.cellularity.discs import CHANNELS
 from ki67.cellularity.resnet import Tensor, bare_convolution, convolution, resnet34_levels
-from ki67.data.patches import KINDS
 
 MAPS = 64  # of one block, whatever the encoder's width: half of all 256 can be spared, half of a quarter of them cannot
 RATES = (8, 4, 2, 1)
 DROPPED = 0.5
-CHANNELS = len(KINDS) + 1  # the background is the last
 USUAL = (0.03, 0.03, 0.06, 0.88)  # about the share of each in a patch: where the output starts, so that no step goes into it
 
 
@@ -49,7 +48,7 @@ def sigmoid_maps(x: Tensor, enlarged: int = 1) -> Tensor:
     """Four independent answers a pixel, whatever arithmetic came before in float32."""
     usual = np.array(USUAL)
     x = layers.Conv2D(
-        CHANNELS,
+        len(CHANNELS),
         1,
         dtype="float32",
         kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),

@@ -9,7 +9,6 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.cellularity.segmenting import NO_IMAGENET
 from ki67.errors import InputError
 
 APPLICATIONS = {
@@ -21,12 +20,8 @@ WAIT = 10.0  # seconds for a server that does not answer
 CAFFE_MEANS = (103.939, 116.779, 123.68)  # blue, green and red: what ResNet-50's weights expect to be subtracted
 
 
-def start_from_imagenet(model: keras.Model, network: str, width: float) -> None:
-    """Put the published weights into all but the last layer."""
-    if network not in APPLICATIONS:
-        raise InputError(f"regress.weights = 'imagenet': {NO_IMAGENET}; take {network} out of regress.networks")
-    if width != 1:
-        raise InputError(f"regress.width = {width:g}: ImageNet weights fit the full width alone; set it to 1.0")
+def start_from_imagenet(model: keras.Model, network: str) -> None:
+    """Put the published weights into all but the last layer of a network of the published width."""
     features = keras.Model(model.input, model.get_layer("pooled").input)
     weights = published(network).get_weights()
     features.set_weights(for_our_pixels(weights) if network == "resnet50" else weights)
@@ -40,7 +35,7 @@ def published(network: str) -> keras.Model:
     except Exception as error:  # the library raises nothing narrower
         what = " ".join(str(error).split())
         raise InputError(
-            f"regress.weights = 'imagenet': {network}: {what}; connect, put that file into ~/.keras/models, or set it to random"
+            f"regress.networks: {network}_imagenet: {what}; connect, put that file into ~/.keras/models, or take the name out"
         ) from error
 
 

@@ -47,6 +47,7 @@ class Reading:
     first: str
     malignant_share: float
     malignant_leading: int  # of the ten features of most gain
+    leading_all_malignant: bool
     malignant_first: bool
     activation_above_half_on_top: bool
     ranks: list[Rank]
@@ -57,10 +58,12 @@ def reading(table: pd.DataFrame) -> Reading:
     share = table.groupby("channel")["share"].sum()
     ranks = table.set_index("feature")["rank"]
     first = str(table["feature"][0])
+    leading = int((table["channel"][:LEADING] == "malignant").sum())
     return Reading(
         first=first,
         malignant_share=float(share["malignant"]),
-        malignant_leading=int((table["channel"][:LEADING] == "malignant").sum()),
+        malignant_leading=leading,
+        leading_all_malignant=leading == LEADING,
         malignant_first=bool(share["malignant"] > share.drop("malignant").max()),
         activation_above_half_on_top=first == "malignant_activation_above_0.5",
         ranks=[Rank(name, published, int(ranks[name])) for name, published in PUBLISHED.items()],

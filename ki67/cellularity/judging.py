@@ -66,7 +66,11 @@ def judged_table(models: Mapping[str, pd.DataFrame], resamples: int, seed: int) 
 
 
 def mse_difference(first: pd.DataFrame, second: pd.DataFrame, resamples: int, seed: int) -> Estimate:
-    """How much larger the first model's mean squared error is, on the very same patches; an interval off nought is a real one."""
+    """How much larger the first model's mean squared error is, on the very same patches.
+
+    The interval is the bootstrap's percentiles: of few patients it is narrower than 95 %, and many differences side by side
+    are not corrected for their number.
+    """
     if list(first["name"]) != list(second["name"]):
         raise ValueError("the two models did not predict the same patches")
     one, other = _Scored.of(first), _Scored.of(second)

@@ -10,6 +10,7 @@ import pandas as pd
 from ki67.cellularity.feeding import ScoredViews, Served
 from ki67.cellularity.imagenet import start_from_imagenet
 from ki67.cellularity.regressors import REGRESSORS, Reading, Scores
+from ki67.cellularity.rows import Row
 from ki67.cellularity.store import predict
 from ki67.data.patches import Patches
 from ki67.models.store import set_weights_by_name, weights_by_name
@@ -63,16 +64,16 @@ def table(patches: Patches, scores: Scores) -> pd.DataFrame:
     return pd.DataFrame({"name": patches.names, "patient": patches.patients, "truth": patches.scores, "predicted": scores})
 
 
-def train_regressor(settings: Regress, network: str, parts: Parts, state: Path) -> tuple[keras.Model, pd.DataFrame]:
+def train_regressor(settings: Regress, row: Row, parts: Parts, state: Path) -> tuple[keras.Model, pd.DataFrame]:
     """Train one of the networks that look at the picture; the one that comes back computes in full precision."""
     keras.utils.set_random_seed(settings.seed)
-    regressor = REGRESSORS[network]
+    regressor = REGRESSORS[row.architecture]
     with layer_precision(settings.precision):
-        model = regressor.build(network, settings.width, settings.shrink)
-    if settings.weights == "imagenet":
-        start_from_imagenet(model, network, settings.width)
+        model = regressor.build(row.architecture, settings.width, settings.shrink)
+    if row.start == "imagenet":
+        start_from_imagenet(model, row.architecture)
     pace = Pace(settings.epochs, settings.learning_rate)
     model, curve = fitted(model, regressor.reading, pace, settings, parts, state)
-    finished = regressor.build(network, settings.width, settings.shrink)
+    finished = regressor.build(row.architecture, settings.width, settings.shrink)
     set_weights_by_name(finished, weights_by_name(model))
-    return finished, curve.assign(model=network)
+    return finished, curve.assign(model=row.name)

@@ -8,14 +8,12 @@ convolution with a BatchNorm of its own and no activation.
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 from keras import layers
 
 import ki67.models  # noqa: F401  fixes how TensorFlow computes
 
 BLOCKS = (3, 4, 6, 3)
 FILTERS = (64, 128, 256, 512)
-STRIDE = 32
 TRAINABLE = 21_284_672  # of 3 channels at full width: 21,797,672 with the 1000-class head that is left out here
 
 Tensor = Any
@@ -84,9 +82,3 @@ def resnet34_levels(pixels: Tensor, width: float = 1.0, name: str = "encoder") -
             x = basic_block(x, scaled(filters, width), stride, f"{name}_stage{stage}_block{block}")
         stages.append(x)
     return Levels(half, *stages)
-
-
-def resnet34(channels: int = 3, width: float = 1.0) -> keras.Model:
-    """The encoder alone, ending in its coarsest level."""
-    pixels = keras.Input((None, None, channels), name="pixels")
-    return keras.Model(pixels, resnet34_levels(pixels, width).thirty_second, name="resnet34")

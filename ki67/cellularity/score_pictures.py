@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,11 +66,14 @@ def draw_limits(axes: Axes, truth: Floats, predicted: Floats) -> None:
 
 
 def error_curves(curves: "Mapping[str, pd.DataFrame]", mean: float) -> Figure:
-    """The paper's Figure 9: the error on validation after every epoch, a line a network, and what the training mean scores."""
+    """The paper's Figure 9: the error on validation after every epoch, a line a network, and what the training mean scores.
+
+    A second round through the colours is dashed and dotted; a dotted vertical is where a network's next training began.
+    """
     figure = new_figure(3.0)
     axes = figure.subplots()
-    for (title, curve), colour in zip(curves.items(), METHOD_COLOURS, strict=False):
-        axes.plot(curve["epoch"], curve["validation_mse"], color=colour, label=title)
+    for (title, curve), (dashes, colour) in zip(curves.items(), product(("-", "-."), METHOD_COLOURS), strict=False):
+        axes.plot(curve["epoch"], curve["validation_mse"], color=colour, linestyle=dashes, label=title)
         for _, part in list(curve.groupby("model", sort=False))[1:]:
             axes.axvline(part["epoch"].iloc[0] - 0.5, color=colour, linewidth=0.8, linestyle=":")
     axes.axhline(mean, color=PALE, linewidth=1, linestyle="--", label="the training mean")

@@ -77,7 +77,7 @@ def predict_maps(model: keras.Model, images: NDArray[np.uint8], batch: int = 8) 
 
 def load_segmentation(folder: Path) -> tuple[keras.Model, PatchNetwork]:
     """A trained segmentation network and its description."""
-    return load_network(folder, DECODERS)
+    return load_network(folder, DECODERS, lambda described: DECODERS[described.architecture](described.width))
 
 
 def describe(settings: Segment, decoder: str, data: Data) -> PatchNetwork:

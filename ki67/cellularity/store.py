@@ -1,6 +1,6 @@
 """Networks of H&E patches in their folders, and patches in their networks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import keras
@@ -13,15 +13,15 @@ from ki67.description import read_description
 from ki67.errors import InputError
 from ki67.models.store import with_weights
 
-Builder = Callable[[float], keras.Model]
+Builder = Callable[[PatchNetwork], keras.Model]
 
 
-def load_network(folder: Path, builders: Mapping[str, Builder]) -> tuple[keras.Model, PatchNetwork]:
-    """A network in full precision, ready to predict, and its description; `builders` are what is wanted there, by name."""
+def load_network(folder: Path, wanted: Collection[str], build: Builder) -> tuple[keras.Model, PatchNetwork]:
+    """A network in full precision, ready to predict, and its description; its architecture must be one of those wanted."""
     described = read_description(folder, PatchNetwork)
-    if described.architecture not in builders:
-        raise InputError(f"{folder}: holds a network {described.architecture!r}; wanted is one of {', '.join(builders)}")
-    return with_weights(builders[described.architecture](described.width), folder), described
+    if described.architecture not in wanted:
+        raise InputError(f"{folder}: holds a network {described.architecture!r}; wanted is one of {', '.join(wanted)}")
+    return with_weights(build(described), folder), described
 
 
 def predict(model: keras.Model, images: NDArray[np.uint8], batch: int = 8) -> NDArray[np.float32]:

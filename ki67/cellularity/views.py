@@ -18,6 +18,11 @@ Generator = np.random.Generator
 Image = NDArray[np.uint8]
 
 
+def amounts() -> dict[str, float]:
+    """How far colours are moved, for whoever reads of it."""
+    return {"gamma": GAMMA, "hue": HUE, "saturation": SATURATION}
+
+
 def network_input(images: Image) -> NDArray[np.float32]:
     """Pixels as every network of the chapter takes them: from −1 to 1."""
     return np.subtract(np.divide(images, 127.5, dtype=np.float32), 1, dtype=np.float32)
