@@ -6,12 +6,12 @@ import keras
 import numpy as np
 import pytest
 
-from ki67.cellularity.cascade import WITHOUT_BACKGROUND, cascade, freeze
-from ki67.cellularity.end_to_end import train_cascade
+from ki67.cellularity.cascade import cascade, freeze
+from ki67.cellularity.end_to_end import Steps, train_cascade
 from ki67.cellularity.entrants import Material, load_regressor, run
 from ki67.cellularity.feeding import ScoredViews, Served
 from ki67.cellularity.fpn import fpn
-from ki67.cellularity.regressing import Parts, read, train_regressor
+from ki67.cellularity.regressing import Parts, read
 from ki67.cellularity.regressors import REGRESSION
 from ki67.cellularity.segmenting import describe as describe_segmentation
 from ki67.data.patches import Nuclei, Patches
@@ -23,10 +23,11 @@ from ki67.params import Regress, Segment, of
 
 ROOT = Path(__file__).parents[1]
 DATA = Data(1.0, "simulated", "abc")
+WIDTH = 0.1
 
 
 def settings(**changes: object) -> Regress:
-    small = {"width": 0.125, "shrink": 4, "epochs": 1, "batch": 4, "tuned_epochs": 1, "precision": "float32"}
+    small = {"width": WIDTH, "shrink": 4, "epochs": 1, "batch": 4, "tuned_epochs": 1, "precision": "float32"}
     return Regress(**(of("regress", ROOT / "params.yaml") | small | changes))
 
 
@@ -46,8 +47,8 @@ def shaded(count: int, seed: int) -> Patches:
 def segmentation(tmp_path_factory) -> Path:
     keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("segmented") / "fpn"
-    asked = Segment(**(of("segment", ROOT / "params.yaml") | {"width": 0.125}))
-    save_model(fpn(0.125), describe_segmentation(asked, "fpn", DATA), folder)
+    asked = Segment(**(of("segment", ROOT / "params.yaml") | {"width": WIDTH}))
+    save_model(fpn(WIDTH), describe_segmentation(asked, "fpn", DATA), folder)
     return folder
 
 
@@ -75,7 +76,7 @@ def test_a_network_learns_how_much_is_dark_and_comes_back_from_its_folder(tmp_pa
         np.mean((read(entrant.model, REGRESSION, material.parts.validation) - material.parts.validation.scores) ** 2), rel=1e-4
     )
     again, described = load_regressor(tmp_path / "resnet34")
-    assert (described.architecture, described.width, described.recipe["shrink"]) == ("resnet34", 0.125, 4)
+    assert (described.architecture, described.width, described.recipe["shrink"]) == ("resnet34", WIDTH, 4)
     np.testing.assert_array_equal(read(again, REGRESSION, material.test), said["predicted"])
 
 
@@ -88,13 +89,19 @@ def test_classes_answer_twice(tmp_path: Path, segmentation: Path) -> None:
     assert said["xception_classes"]["predicted"].between(0, 1).all()
 
 
-def test_frozen_maps_do_not_move_and_then_they_do(tmp_path: Path, segmentation: Path) -> None:
-    parts = Parts(shaded(8, 1), shaded(2, 2))
-    steps = train_cascade(settings(tuned_learning_rate=0.01), segmentation, parts, tmp_path / "state")
-    before = weights_by_name(cascade(fpn(0.125), 0.125, 4))
+PARTS = Parts(shaded(4, 1), shaded(2, 2))
+
+
+@pytest.fixture(scope="module")
+def steps(tmp_path_factory, segmentation: Path) -> Steps:
+    """A cascade trained without a break."""
+    return train_cascade(settings(tuned_learning_rate=0.01), segmentation, PARTS, tmp_path_factory.mktemp("state"))
+
+
+def test_frozen_maps_do_not_move_and_then_they_do(steps: Steps) -> None:
     keras.utils.set_random_seed(0)
-    born, frozen, tuned = weights_by_name(fpn(0.125)), weights_by_name(steps.frozen), weights_by_name(steps.tuned)
-    assert before.keys() == frozen.keys() == tuned.keys() > born.keys()
+    born, frozen, tuned = weights_by_name(fpn(WIDTH)), weights_by_name(steps.frozen), weights_by_name(steps.tuned)
+    assert frozen.keys() == tuned.keys() > born.keys()
     assert all((frozen[name] == born[name]).all() for name in born)
     moved = {name for name in born if (tuned[name] != born[name]).any()}
     assert {"maps/kernel", "encoder_stem/kernel", "encoder_stem_bn/moving_mean"} <= moved
@@ -103,21 +110,15 @@ def test_frozen_maps_do_not_move_and_then_they_do(tmp_path: Path, segmentation: 
     assert steps.curve["epoch"].tolist() == [1, 2]
 
 
-def test_the_cascade_reads_four_maps_or_three() -> None:
-    kernel = {n: cascade(fpn(0.125), 0.125, channels=n).get_layer("regressor_stem").kernel.shape for n in (4, WITHOUT_BACKGROUND)}
-    assert [shape[2] for shape in kernel.values()] == [4, 3]
-
-
 def test_freezing_stills_the_statistics_too() -> None:
-    maps = fpn(0.125)
-    whole = cascade(maps, 0.125, 4)
+    maps = fpn(WIDTH)
+    whole = cascade(maps, WIDTH, 4)
     freeze(maps)
     assert {weight.path.split("/")[0].split("_")[0] for weight in whole.trainable_weights} == {"regressor", "score"}
 
 
-def test_a_killed_cascade_ends_as_an_unbroken_one(tmp_path: Path, segmentation: Path, monkeypatch) -> None:
-    parts = Parts(shaded(4, 1), shaded(2, 2))
-    unbroken = train_cascade(settings(), segmentation, parts, tmp_path / "unbroken")
+def test_a_killed_cascade_ends_as_an_unbroken_one(steps: Steps, tmp_path: Path, segmentation: Path, monkeypatch) -> None:
+    asked = settings(tuned_learning_rate=0.01)
     save, saved = Checkpoint.save, []
 
     def save_and_die(checkpoint: Checkpoint, model: keras.Model, curve: list) -> None:
@@ -128,24 +129,13 @@ def test_a_killed_cascade_ends_as_an_unbroken_one(tmp_path: Path, segmentation: 
 
     monkeypatch.setattr(Checkpoint, "save", save_and_die)
     with pytest.raises(KeyboardInterrupt):
-        train_cascade(settings(), segmentation, parts, tmp_path / "broken")
+        train_cascade(asked, segmentation, PARTS, tmp_path / "broken")
     monkeypatch.undo()
     assert saved == ["frozen", "tuned"]
-    resumed = train_cascade(settings(), segmentation, parts, tmp_path / "broken")
-    assert resumed.curve.equals(unbroken.curve)
-    for one, other in zip(resumed.tuned.get_weights(), unbroken.tuned.get_weights(), strict=True):
+    resumed = train_cascade(asked, segmentation, PARTS, tmp_path / "broken")
+    assert resumed.curve.equals(steps.curve)
+    for one, other in zip(resumed.tuned.get_weights(), steps.tuned.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
-
-
-@pytest.mark.parametrize("network", ["sr", "resnet34"])
-def test_imagenet_is_refused_before_anything_is_trained(network: str, tmp_path: Path, segmentation: Path) -> None:
-    parts = Parts(shaded(1, 1), shaded(1, 2))
-    asked = settings(weights="imagenet")
-    with pytest.raises(InputError, match=f"no ImageNet weights are public .* take {network} out of regress.networks"):
-        if network == "sr":
-            train_cascade(asked, segmentation, parts, tmp_path)
-        else:
-            train_regressor(asked, network, parts, tmp_path)
 
 
 def test_a_folder_of_another_network_is_refused(tmp_path: Path, segmentation: Path) -> None:
