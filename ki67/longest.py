@@ -10,7 +10,6 @@ from pathlib import Path
 
 import yaml
 
-from ki67 import params
 from ki67.errors import InputError
 from ki67.hardware import processor
 from ki67.params import nearest
@@ -94,7 +93,7 @@ def first_model(folder: Path) -> Path:
 
 def provenance(folder: Path, stages: Sequence[str]) -> dict[str, object]:
     """Where the figures of these stages come from: commit, settings, machine, packages, time."""
-    settings = params.read(folder / "params.yaml")
+    settings = yaml.safe_load((folder / "params.yaml").read_text())  # by the clone's own schema, which may be an older one
     head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], check=True, capture_output=True, text=True, cwd=folder)
     return {
         "commit": head.stdout.strip(),
