@@ -44,6 +44,16 @@ def test_what_laboratories_use_knows_no_room_of_keras(room: str) -> None:
     assert not {name for name in names if name.startswith(("ki67.models", "ki67.export", "ki67.compression.files"))}
 
 
+def test_no_initialiser_is_made_at_import_where_its_seed_would_be_chance() -> None:
+    made = [
+        f"{path.name}: {ast.unparse(node)}"
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and "initializers." in ast.unparse(node)
+    ]
+    assert made == []
+
+
 def test_nothing_in_the_package_reads_pickles() -> None:
     assert not [path for path in PACKAGE.rglob("*.py") if "pickle" in imported(path)]
 

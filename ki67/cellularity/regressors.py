@@ -12,7 +12,6 @@ from ki67.cellularity.resnet import Tensor, resnet34_levels
 from ki67.cellularity.resnet50 import resnet50_features
 from ki67.cellularity.xception import xception_features
 
-SMALL = keras.initializers.RandomNormal(stddev=0.01)
 BINS = np.linspace(0, 1, 101)  # 0.00, 0.01, …, 1.00
 
 Scores = NDArray[np.float64]
@@ -26,7 +25,9 @@ def resnet34_features(pixels: Tensor, width: float = 1.0) -> Tensor:
 def one_score(features: Tensor) -> Tensor:
     """The mean over the picture, and one number made of it: linear, so that a step too far never silences it for good."""
     pooled = layers.GlobalAveragePooling2D(name="pooled")(features)
-    return layers.Dense(1, kernel_initializer=SMALL, dtype="float32", name="score")(pooled)
+    # Made here: an initialiser takes its seed when it is made, and at import the seed of the training is not yet set.
+    small = keras.initializers.RandomNormal(stddev=0.01)
+    return layers.Dense(1, kernel_initializer=small, dtype="float32", name="score")(pooled)
 
 
 def class_shares(features: Tensor) -> Tensor:
