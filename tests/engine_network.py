@@ -6,13 +6,13 @@ import keras
 import numpy as np
 from keras import layers
 
-from ki67.compression.codebook import Floats
-from ki67.compression.int8 import int8_grid
 from ki67.compression.keras_models import kernels
-from ki67.compression.quantizers import QUANTIZERS, share_by_layer, share_globally
-from ki67.compression.shared import SharedWeights
-from ki67.export import openvino_model
-from ki67.graphs import Network, ov
+from ki67.container.codebook import Floats
+from ki67.container.shared import SharedWeights
+from ki67.engine.graphs import Network, ov
+from ki67.engine.int8_grid import int8_grid
+from ki67.models.export import openvino_model
+from ki67.quantize.quantizers import QUANTIZERS, share_by_layer, share_globally
 
 SIDE = 32
 CLOSE = 1e-5

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ki67.compression.codebook import smallest_index
-from ki67.compression.container import Compressed
-from ki67.compression.shared import SharedKernel, SharedWeights
+from ki67.container.codebook import smallest_index
+from ki67.container.container import Compressed
+from ki67.container.shared import SharedKernel, SharedWeights
 
 
 def network(shapes: list[tuple[int, ...]], k: int, spread: float = 0.15, **vectors: np.ndarray) -> Compressed:

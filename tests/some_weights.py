@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ki67.compression.codebook import Floats
+from ki67.container.codebook import Floats
 
 
 def gaussian(count: int = 40_000, seed: int = 1) -> Floats:

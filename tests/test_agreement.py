@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from ki67.agreement import bland_altman, crossed, icc, kappa_of, linear_kappa
-from ki67.errors import InputError
-from ki67.scoring.agree import agree_files
+from ki67.base.errors import InputError
+from ki67.cells.agreement import bland_altman, crossed, icc, kappa_of, linear_kappa
+from ki67.cli.main import app
+from ki67.score.agree import shared
 
 # Shrout and Fleiss (1979), Table 2: six targets, four judges.
 JUDGES = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
@@ -75,7 +77,8 @@ def table(path: Path, rows: list[tuple[str, str]]) -> Path:
 def test_two_tables_are_compared_where_both_have_an_index(tmp_path: Path) -> None:
     one = table(tmp_path / "a.csv", [("x", "0.1"), ("y", "0.35"), ("z", "not defined"), ("only", "0.2")])
     other = table(tmp_path / "b.csv", [("x", "0.1"), ("y", "0.30"), ("z", "0.4")])
-    lines = agree_files(one, other, "16/30", tmp_path / "plot.png")
+    command = ["agree", str(one), str(other), "--figure", str(tmp_path / "plot.png")]
+    lines = CliRunner().invoke(app, command, catch_exceptions=False).output.splitlines()
     assert lines[0] == "2 pictures in both; 1 in one table only; 1 without an index"
     assert any("linearly weighted kappa at 16/30 %: 0." in line for line in lines)
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
@@ -91,4 +94,4 @@ def test_a_table_that_cannot_be_compared_is_refused(tmp_path: Path, text: str, w
     (tmp_path / "b.csv").write_text(text)
     good = table(tmp_path / "a.csv", [("x", "0.1"), ("y", "0.35")])
     with pytest.raises(InputError, match=why):
-        agree_files(good, tmp_path / "b.csv", "16/30", None)
+        shared(good, tmp_path / "b.csv")

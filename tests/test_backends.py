@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from keras import layers
 
+from ki67.base.errors import InputError
 from ki67.compression.files import compress_file
-from ki67.description import LAYERS, Description, Thresholds
+from ki67.engine.description import LAYERS, Description, Thresholds
+from ki67.engine.graphs import Floats, Network, folded
 from ki67.engine.model import load_model
-from ki67.errors import InputError
-from ki67.export import openvino_model
-from ki67.graphs import Floats, Network, folded
 from ki67.models.deeplab_mobilenetv2 import BLOCKS
+from ki67.models.export import openvino_model
 from ki67.models.store import BACKENDS, save_model
 from ki67.weights import fields
 

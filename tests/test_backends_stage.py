@@ -8,24 +8,27 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from ki67 import backend_plots, pace, speed
-from ki67.cells import Cells
-from ki67.compared import curves_table, f1_columns, load_cells, overview, paired, read_facts, report, save_cells
+from ki67.backends import plots as backend_plots
+from ki67.backends import run as backends
+from ki67.backends.compared import curves_table, f1_columns, load_cells, overview, paired, read_facts, report, save_cells
+from ki67.backends.run import Terms, run_backend
+from ki67.base.errors import InputError
+from ki67.base.tables import read_json, write_csv, write_json
+from ki67.bench import backend_speed as pace
+from ki67.bench import speed
+from ki67.cells.cells import Cells
+from ki67.cells.detect import GRID
+from ki67.cells.evaluation import Resampling, evaluate
+from ki67.cells.outcomes import Outcome
 from ki67.data.frames import Frames, load_frames, save_frames
-from ki67.detect import GRID
 from ki67.engine.model import load_model
-from ki67.errors import InputError
-from ki67.evaluation import Resampling, evaluate
-from ki67.models import backends, imagenet
-from ki67.models.backends import Terms, run_backend
+from ki67.models import imagenet
 from ki67.models.experiment import Data, feed
 from ki67.models.own_data import backend_of, train_on_folder
 from ki67.models.store import BACKENDS, weights_by_name
-from ki67.outcomes import Outcome
-from ki67.params import Backends, Train, Tune, read
-from ki67.scoring.opening import header
-from ki67.scoring.scorer import Scorer
-from ki67.tables import read_json, write_csv, write_json
+from ki67.pictures.header import header
+from ki67.score.scorer import Scorer
+from ki67.settings.params import Backends, Train, Tune, read
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = read(ROOT / "params.yaml")

@@ -12,20 +12,21 @@ import pytest
 from engine_network import graph, together
 from keras import layers
 
-from ki67.compression import resident, run
-from ki67.compression.bench import in_turns
+from ki67.bench import memory
+from ki67.bench.compressed import in_turns
+from ki67.bench.networks import rendered
 from ki67.compression.keras_models import kernels
-from ki67.compression.quantizers import QUANTIZERS, share_globally
-from ki67.compression.run import expanded, hollow, index_map
-from ki67.compression.subjects import rendered, spread
-from ki67.export import openvino_model
+from ki67.engine import index_map as run
+from ki67.engine.index_map import expanded, hollow, index_map
+from ki67.models.export import openvino_model
+from ki67.quantize.quantizers import QUANTIZERS, share_globally
 
 PACKAGE = Path(run.__file__).parents[1]
 
 
 HOLDING = """
 import numpy as np
-from ki67.compression.resident import of_this_process
+from ki67.bench.memory import of_this_process
 before = of_this_process()
 held = np.ones(64 << 20, np.uint8)
 during = of_this_process()
@@ -51,8 +52,8 @@ def test_fresh_processes_show_what_weights_take(tmp_path: Path) -> None:
     shared, large = share_globally(weights, QUANTIZERS["uq"], 256, "large"), openvino_model(model)
     for name, one in {"expanded": expanded(large, shared), "map": index_map(large, shared), "hollow": hollow(large)}.items():
         one.save(tmp_path / name)
-    found = resident.engines({name: tmp_path / name for name in ("expanded", "map", "hollow")}, (1, 64, 64, 3), 1)
-    floats, places = (resident.difference(found[name], found["hollow"]).private / 1024 for name in ("expanded", "map"))
+    found = memory.engines({name: tmp_path / name for name in ("expanded", "map", "hollow")}, (1, 64, 64, 3), 1)
+    floats, places = (memory.difference(found[name], found["hollow"]).private / 1024 for name in ("expanded", "map"))
     megabytes = 4 * shared.weights / 2**20
     assert floats > 0.95 * megabytes
     assert places > 0.95 * megabytes / 4
@@ -70,7 +71,7 @@ def test_simulated_fields_are_the_same_for_the_same_seed() -> None:
     one, other = rendered(1, 7), rendered(1, 7)
     assert np.array_equal(one.images, other.images) and one.images.shape == (1, 256, 256, 3)
     assert len(one.cells[0]) > 0 and one.cells[0].xy.max() < 256
-    assert spread(one, 5).names == one.names
+    assert one.evenly(5).names == one.names
 
 
 # Nothing is told to anybody
@@ -85,7 +86,7 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 import numpy as np
 from pathlib import Path
-from ki67.graphs import Network
+from ki67.engine.graphs import Network
 import openvino
 Network.load(Path(sys.argv[1])).running(1, 32, 32, 3)(np.zeros((1, 32, 32, 3), np.float32))
 print(seen)
@@ -111,6 +112,6 @@ def test_the_engine_has_one_door() -> None:
         return {name.split(".")[0] for name in named}
 
     users = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if {"openvino", "nncf"} & imported(path)}
-    assert users == {"graphs.py"}
-    code = "import sys, ki67.graphs; print('tensorflow' in sys.modules)"
+    assert users == {"engine/graphs.py"}
+    code = "import sys, ki67.engine.graphs; print('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ki67 import booklinks
-from ki67.booklinks import css_addresses, faults
-from ki67.errors import InputError
+from ki67.base.errors import InputError
+from ki67.study import book_links
+from ki67.study.book_links import css_addresses, faults
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGURATION = f"""
@@ -125,11 +125,11 @@ def test_comments_load_nothing() -> None:
 
 
 def test_the_command_says_what_is_wrong(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert booklinks.main([str(book)]) == 0
+    assert book_links.main([str(book)]) == 0
     (book / "i.png").unlink()
-    assert booklinks.main([str(book)]) == 1
+    assert book_links.main([str(book)]) == 1
     assert "index.html: loads i.png, which is not there" in capsys.readouterr().out
-    assert booklinks.main([str(book / "empty")]) == 2
+    assert book_links.main([str(book / "empty")]) == 2
 
 
 def test_an_empty_folder_is_no_book(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from made_patches import OWNERS, POINTS, ROWS, annotated, picture, points_xml, table, write_layout
 
+from ki67.base.errors import InputError
 from ki67.data.breastpathq import PARTS, read_annotated, read_scored, survey
 from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL
 from ki67.data.sedeen import read_points
-from ki67.errors import InputError
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ki67.cells import CLASS_NAMES, LABELS, NEGATIVE, POSITIVE, TIL, Cells, read_csv, write_csv
-from ki67.errors import InputError
+from ki67.base.errors import InputError
+from ki67.cells.cells import CLASS_NAMES, LABELS, NEGATIVE, POSITIVE, TIL, Cells, read_csv, write_csv
 
 
 @pytest.fixture

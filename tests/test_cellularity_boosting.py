@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from ki67.base.errors import InputError
 from ki67.cellularity.boosting import as_published, load_trees, predicted, save_trees, stopped_early
+from ki67.cellularity.feature_tables import TOGETHER, view_table, view_tables
 from ki67.cellularity.features import NAMES, features
 from ki67.cellularity.importance import LEADING, importance_figure, importances, reading
-from ki67.cellularity.viewed import TOGETHER, view_table, view_tables
 from ki67.data.patches import Nuclei, Patches, save_patches
-from ki67.errors import InputError
-from ki67.params import Boost
-from ki67.plots import save
+from ki67.figures.plots import save
+from ki67.settings.params import Boost
 
 SETTINGS = Boost(
     views=2, rounds=60, learning_rate=0.1, leaves=8, depth=5, feature_fraction=0.95, most_rounds=400, patience=20, seed=1

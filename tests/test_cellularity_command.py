@@ -14,9 +14,9 @@ from PIL import Image
 from tile_network import HALF_UM, read, saved, scored, table, tissue, write_network, write_sections
 from typer.testing import CliRunner
 
-from ki67.cli import app
-from ki67.errors import InputError
-from ki67.scoring.keeping import KEPT
+from ki67.base.errors import InputError
+from ki67.cli.main import app
+from ki67.pictures.store import KEPT
 from ki67.tiles.model import load_model
 from ki67.tiles.results import COLUMNS, TILE_COLUMNS
 
@@ -100,7 +100,7 @@ def test_what_is_done_is_not_done_again_unless_it_changed(sections: Path, networ
 
 
 def test_a_killed_run_goes_on_where_it_was(result: Path, sections: Path, network: Path, tmp_path: Path) -> None:
-    code = "import sys; from ki67.cli import main; main()"
+    code = "import sys; from ki67.cli.main import main; main()"
     command = [sys.executable, "-c", code, "cellularity", str(sections), "--out", str(tmp_path), "--model", str(network)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while not list((tmp_path / KEPT).glob("*.json")):

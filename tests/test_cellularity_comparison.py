@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ki67.base.errors import InputError
+from ki67.base.tables import write_csv, write_json
 from ki67.cellularity import comparison as compare
 from ki67.cellularity.findings import findings, imagenet_helps, leads, pyramid_leads
 from ki67.cellularity.judging import mean_squared_error
-from ki67.errors import InputError
-from ki67.tables import write_csv, write_json
 
 
 def said(error: float, seed: int = 0, patients: int = 12) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import somersd
 
-from ki67.agreement import icc, linear_kappa
+from ki67.cells.agreement import icc, linear_kappa
 from ki67.cellularity.judging import category, judged, judged_table, mse_difference
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from tile_network import HALF_UM, PINK, glass, read, saved, scored, slide, table, tissue, write_network, write_sections
 
-from ki67.scoring import pixels
+from ki67.pictures import regions as pixels
 
 RNG = np.random.default_rng(5)
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ki67.claims import Figures, Verdict, judge, load_claims, tally, write_verdicts
-from ki67.errors import InputError
-from ki67.reported import reported
+from ki67.base.errors import InputError
+from ki67.study.claims import Figures, Verdict, judge, load_claims, tally, write_verdicts
+from ki67.study.lookup import reported
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUP: dict[str, Any] = {"paper": "p", "table": "Table 9", "title": "t", "needs": "none", "tolerance": 0.001}

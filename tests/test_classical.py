@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
-from ki67.classical import (
+from ki67.base.errors import InputError
+from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
+from ki67.cells.classical import (
     CLASS_GRIDS,
     LOOK_GRIDS,
     STAINS,
@@ -22,8 +23,7 @@ from ki67.classical import (
     stain_strengths,
     tune_classical,
 )
-from ki67.errors import InputError
-from ki67.metrics import match_one_to_one
+from ki67.cells.metrics import match_one_to_one
 
 WHITE = np.array([245.0, 242.0, 225.0])
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from ki67.cluster import run_all
-from ki67.errors import InputError
+from ki67.base.cluster import run_all
+from ki67.base.errors import InputError
 
 ROOT = Path(__file__).parents[1]
 

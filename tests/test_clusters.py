@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from some_weights import SHAPES, gaussian, laplacian, with_outliers
 
-from ki67.compression.codebook import Floats
-from ki67.compression.cws import cws, lloyd_step
-from ki67.compression.intervals import Ordered, companded, equal_counts
+from ki67.container.codebook import Floats
+from ki67.quantize.cws import cws, lloyd_step
+from ki67.quantize.intervals import Ordered, companded, equal_counts
 
 
 @settings(max_examples=100, deadline=None)

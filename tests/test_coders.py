@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from made_containers import network, same
 from some_weights import laplacian
 
-from ki67.compression import coders
-from ki67.compression.codebook import Floats
-from ki67.compression.coders import CODERS, NNC, OURS, NotRun, Written, by_coder, by_nnc, integers, order_zero, through_nnc
-from ki67.compression.equal_f1 import ALIKE, QPS, Benchmark, Rung, descend, step_of, with_step
-from ki67.compression.vectors import shortened
-from ki67.tables import read_json
+from ki67.base.tables import read_json
+from ki67.bench import coders
+from ki67.bench.coders import CODERS, NNC, OURS, NotRun, Written, by_coder, by_nnc, integers, order_zero, through_nnc
+from ki67.bench.equal_f1 import ALIKE, QPS, Benchmark, Rung, descend, step_of, with_step
+from ki67.container.codebook import Floats
+from ki67.container.vectors import shortened
 
 HALF_PRECISION = shortened(np.random.default_rng(3).normal(0, 1, 500).astype(np.float32), 11)
 NETWORK = network([(3, 3, 40, 60), (3, 3, 60, 40)], 100, **{"bn/gamma": HALF_PRECISION})

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_reader import Stack, message
 
-from ki67.compression.coding import bits, decode, encode, fits
-from ki67.compression.learning import TOTAL, Message, Symbols, shares
+from ki67.container.adaptive import TOTAL, Message, Symbols, shares
+from ki67.container.coding import bits, decode, encode, fits
 
 SEED = 0
 seeded = settings(derandomize=True, deadline=None, max_examples=40)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from keras import layers
 
-from ki67.compression.container import read
+from ki67.base.errors import InputError
 from ki67.compression.files import built, compress_file, expand_file, load_keras
 from ki67.compression.keras_models import kernels, left_whole, put_shared
-from ki67.errors import InputError
+from ki67.container.container import read
 
 
 def convolutional() -> keras.Model:

@@ -12,10 +12,10 @@ import plain_reader
 from made_containers import network, same
 from safetensors import safe_open
 
-from ki67.compression.coders import pickled, zstd
-from ki67.compression.container import packed, read, read_bytes, write
-from ki67.compression.shared import SharedWeights
-from ki67.compression.specimen import Specimen, resealed, small_network
+from ki67.bench.coders import pickled, zstd
+from ki67.bench.specimen import Specimen, resealed, small_network
+from ki67.container.container import packed, read, read_bytes, write
+from ki67.container.shared import SharedWeights
 
 
 def test_what_goes_in_comes_out_to_the_bit(tmp_path: Path) -> None:
@@ -41,14 +41,14 @@ def test_a_network_without_kernels_and_one_without_vectors() -> None:
 
 
 def test_the_same_network_is_the_same_bytes_in_another_process() -> None:
-    code = "from ki67.compression.specimen import *; import hashlib; print(hashlib.sha256(specimen().data).hexdigest())"
+    code = "from ki67.bench.specimen import *; import hashlib; print(hashlib.sha256(specimen().data).hexdigest())"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert other == hashlib.sha256(packed(small_network(), "net")).hexdigest()
 
 
 def test_the_reader_loads_no_network_library() -> None:
     code = (
-        "import sys, ki67.compression.container as c; print([m for m in ('keras', 'tensorflow', 'pickle5') if m in sys.modules])"
+        "import sys, ki67.container.container as c; print([m for m in ('keras', 'tensorflow', 'pickle5') if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from made_containers import network, same
 
-from ki67.compression.container import Compressed, packed, read, read_bytes
-from ki67.compression.specimen import resealed, small_network, specimen
-from ki67.errors import InputError
+from ki67.base.errors import InputError
+from ki67.bench.specimen import resealed, small_network, specimen
+from ki67.container.container import Compressed, packed, read, read_bytes
 
 CAP = 64 << 20
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ki67.compression import coding
-from ki67.compression.container import Compressed, packed, read, read_bytes, write
-from ki67.compression.shared import SharedWeights
-from ki67.compression.specimen import resealed, small_network, specimen
-from ki67.errors import InputError
+from ki67.base.errors import InputError
+from ki67.bench.specimen import resealed, small_network, specimen
+from ki67.container import coding
+from ki67.container.container import Compressed, packed, read, read_bytes, write
+from ki67.container.shared import SharedWeights
 
 
 def test_every_changed_byte_is_noticed() -> None:

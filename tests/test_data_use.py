@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from made import write_sample
 
+from ki67.base.errors import InputError
 from ki67.data.use import use
-from ki67.errors import InputError
 from ki67.models.own_data import settings_with, train_on_folder
 from ki67.simulate.he import TissueCohort, write_cohort
 

@@ -11,11 +11,11 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter
 from scipy.optimize import linear_sum_assignment
 from skimage.feature import peak_local_max
 
-from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
-from ki67.detect import Detector, Marker, middle_of_best, tune
-from ki67.geometry import distance_inside, peak_pixels, smallest_circles
-from ki67.metrics import match_one_to_one
-from ki67.published import published_centres
+from ki67.bench.published import published_centres
+from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
+from ki67.cells.detect import Detector, Marker, middle_of_best, tune
+from ki67.cells.geometry import distance_inside, peak_pixels, smallest_circles
+from ki67.cells.metrics import match_one_to_one
 
 Map = NDArray[np.float32]
 

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from some_weights import SHAPES, gaussian, laplacian
 
-from ki67.compression.codebook import Floats, Quantized
-from ki67.compression.cws import lloyd_step
-from ki67.compression.ecsq import boundaries, ecsq, ecsq_constrained, ecsq_cost, ecsq_step, step_of, trade_off_of
-from ki67.compression.intervals import Ordered, equal_counts
-from ki67.compression.uq import uq
-from ki67.errors import InputError
+from ki67.base.errors import InputError
+from ki67.container.codebook import Floats, Quantized
+from ki67.quantize.cws import lloyd_step
+from ki67.quantize.ecsq import boundaries, ecsq, ecsq_constrained, ecsq_cost, ecsq_step, step_of, trade_off_of
+from ki67.quantize.intervals import Ordered, equal_counts
+from ki67.quantize.uq import uq
 
 
 @settings(max_examples=100, deadline=None)

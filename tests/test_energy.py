@@ -5,9 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from ki67 import energy
+from ki67.bench import energy
+from ki67.bench.energy import Cost, ask, costs, table
 from ki67.data.frames import Frames
-from ki67.energy import Cost, ask, costs, table
 from ki67.weights import fields
 
 

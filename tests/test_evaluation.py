@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
-from ki67.evaluation import (
+from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
+from ki67.cells.evaluation import (
     Resampling,
     cut_off_row,
     detection_rows,
@@ -22,8 +22,8 @@ from ki67.evaluation import (
     radius_table,
     records,
 )
-from ki67.outcomes import PUBLISHED, STRICT, Outcome, chance, patient_counts
-from ki67.scores import CUT_OFFS, CutOffs
+from ki67.cells.outcomes import PUBLISHED, STRICT, Outcome, chance, patient_counts
+from ki67.cells.scores import CUT_OFFS, CutOffs
 
 LATTICE = np.stack(np.meshgrid(np.arange(8), np.arange(8)), axis=-1).reshape(-1, 2) * 30.0 + 15
 KI67 = CutOffs("ki67_index", 0.16, 0.30)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ki67.cells import Cells
+from ki67.base.errors import InputError
+from ki67.cells.cells import Cells
+from ki67.cells.density import Stamp, density_maps
 from ki67.data import shidc
 from ki67.data.frames import build_frames, load_frames, save_frames
-from ki67.density import Stamp, density_maps
-from ki67.errors import InputError
-from ki67.images import resized
+from ki67.data.images import resized
 
 
 def cells(*points: tuple[float, float, int]) -> Cells:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from ki67.compression import container, fuzz
-from ki67.compression.container import Compressed, read_bytes
-from ki67.compression.fuzz import mutant
-from ki67.compression.mutations import MUTATIONS
-from ki67.errors import InputError
+from ki67.base.errors import InputError
+from ki67.bench import fuzz
+from ki67.bench.fuzz import mutant
+from ki67.bench.mutations import MUTATIONS
+from ki67.container import container
+from ki67.container.container import Compressed, read_bytes
 
 
 def test_ten_thousand_damaged_containers_do_no_harm() -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
+from ki67.base.errors import InputError
+from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
 from ki67.compression.chosen import space
 from ki67.compression.grid import choose, grid_table, load_grid, trials_of, worse
 from ki67.compression.small import Attempt, smallest
-from ki67.compression.trials import Judgement, Outcome, Trial, first_fields, judgement, keep, kept
+from ki67.compression.trials import Judgement, Outcome, Trial, judgement, keep, kept
 from ki67.data.frames import Frames
-from ki67.errors import InputError
-from ki67.params import Compress, assignments, of
+from ki67.settings.params import Compress, assignments, of
 
 ROOT = Path(__file__).parents[1]
 
@@ -77,8 +77,8 @@ def test_the_default_grid_has_48_trials() -> None:
 def test_first_fields_are_the_same_number_of_every_patient() -> None:
     nothing = Cells.of_points([], [], "network")
     frames = Frames(tuple("abcde"), ("p1", "p1", "p2", "p1", "p2"), np.zeros((5, 4, 4, 3), np.uint8), (nothing,) * 5)
-    assert first_fields(frames, 2).names == ("a", "b", "c", "e")
-    assert len(first_fields(frames, 100)) == 5
+    assert frames.first_of_each_patient(2).names == ("a", "b", "c", "e")
+    assert len(frames.first_of_each_patient(100)) == 5
 
 
 def test_the_published_spaces_nearly_follow_from_k() -> None:

@@ -6,12 +6,12 @@ from engine_network import CLOSE, SIDE, by_layer, graph, network, on_int8_grid, 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ki67.compression.int8 import TOP, int8_grid, on_grid
+from ki67.base.errors import InputError
 from ki67.compression.keras_models import kernels
-from ki67.compression.run import expanded
-from ki67.errors import InputError
-from ki67.graphs import kernel_named
-from ki67.grids import LEAST, ends_with_zero, read_together
+from ki67.engine.graphs import kernel_named
+from ki67.engine.grids import LEAST, ends_with_zero, read_together
+from ki67.engine.index_map import expanded
+from ki67.engine.int8_grid import TOP, int8_grid, on_grid
 
 
 def test_int8_kernels_run_all_that_is_on_the_grid() -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ki67 import longest
-from ki67.errors import InputError
-from ki67.tables import read_json, write_json
+from ki67.base.errors import InputError
+from ki67.base.tables import read_json, write_json
+from ki67.study import release as longest
 
 ROOT = Path(__file__).parents[1]
 PIPELINE = """

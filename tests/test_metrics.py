@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from ki67.cells import NEGATIVE, POSITIVE, Cells
-from ki67.metrics import (
+from ki67.cells.cells import NEGATIVE, POSITIVE, Cells
+from ki67.cells.metrics import (
     Counts,
     Match,
     bootstrap,

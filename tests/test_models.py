@@ -6,16 +6,16 @@ import keras
 import numpy as np
 import pytest
 
-from ki67.cells import Cells
+from ki67.base.errors import InputError
+from ki67.cells.cells import Cells
+from ki67.cells.density import Stamp
 from ki67.data.frames import Frames
-from ki67.density import Stamp
-from ki67.errors import InputError
 from ki67.models.batches import VIEWS, Feed, stored_maps
 from ki67.models.experiment import Data, describe
 from ki67.models.pathonet import PARAMETERS, pathonet, plain_unet
 from ki67.models.store import load_model, predict_maps, save_model, weights_by_name
 from ki67.models.training import Checkpoint, Epoch, Recipe, fit, learning_rates, loss_on, scale_output
-from ki67.params import Train, read
+from ki67.settings.params import Train, read
 
 ROOT = Path(__file__).parents[1]
 

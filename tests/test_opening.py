@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image, TiffImagePlugin
 
-from ki67.errors import InputError
-from ki67.scoring import pixels
-from ki67.scoring.opening import header
-from ki67.scoring.pixels import Decoded, Streamed, opened, reduced
-from ki67.scoring.scale import size_at
+from ki67.base.errors import InputError
+from ki67.pictures import regions as pixels
+from ki67.pictures.header import header
+from ki67.pictures.regions import Decoded, Streamed, opened, reduced
+from ki67.pictures.scale import size_at
 
 RNG = np.random.default_rng(1)
 

@@ -7,11 +7,11 @@ import nbformat
 import pytest
 import yaml
 
-from ki67 import params
-from ki67.cellularity.rows import ROWS
-from ki67.errors import InputError
-from ki67.notebooks import declared
-from ki67.profiles import apply
+from ki67.base.errors import InputError
+from ki67.settings import params
+from ki67.settings.networks import ROWS
+from ki67.settings.profiles import apply
+from ki67.study.notebooks import declared
 
 ROOT = Path(__file__).parents[1]
 

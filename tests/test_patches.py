@@ -7,12 +7,12 @@ import pytest
 from made_patches import annotated, points_xml, write_layout
 from PIL import Image
 
+from ki67.base.errors import InputError
 from ki67.data.breastpathq import read_annotated, read_scored, survey
 from ki67.data.halving import annotated_patches, halved, scored_patches, tiles
 from ki67.data.patches import KINDS, Nuclei, load_patches, save_patches
 from ki67.data.patches_table import patches_summary, patches_table
 from ki67.data.split import apart, three_parts, two_parts
-from ki67.errors import InputError
 
 
 @pytest.fixture

@@ -9,13 +9,14 @@ from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ki67 import pictures, plots
-from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
-from ki67.detect import Tuning
-from ki67.diagrams import architecture
-from ki67.evaluation import radius_table
-from ki67.metrics import Counts
-from ki67.outcomes import Outcome, chance
+from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
+from ki67.cells.detect import Tuning
+from ki67.cells.evaluation import radius_table
+from ki67.cells.metrics import Counts
+from ki67.cells.outcomes import Outcome, chance
+from ki67.figures import fields as pictures
+from ki67.figures import plots
+from ki67.figures.diagrams import architecture
 
 
 @pytest.fixture

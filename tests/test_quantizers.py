@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from some_weights import gaussian, laplacian
 
-from ki67.compression.codebook import Floats
-from ki67.compression.cws import cws
-from ki67.compression.ecsq import ecsq_constrained
-from ki67.compression.figures import rate_distortion_curves
-from ki67.compression.quantizers import QUANTIZERS, Quantizer, check, quantizer, share_by_layer, share_globally
+from ki67.base.errors import InputError
 from ki67.compression.rate_distortion import CONSTRAINED, constrained, published, rate_distortion, usual_settings
-from ki67.compression.shared import SharedWeights
-from ki67.compression.uq import uq
-from ki67.errors import InputError
+from ki67.container.codebook import Floats
+from ki67.container.shared import SharedWeights
+from ki67.figures.rate_distortion import rate_distortion_curves
+from ki67.quantize.cws import cws
+from ki67.quantize.ecsq import ecsq_constrained
+from ki67.quantize.quantizers import QUANTIZERS, Quantizer, check, quantizer, share_by_layer, share_globally
+from ki67.quantize.uq import uq
 
 METHODS: dict[str, Quantizer] = {**QUANTIZERS, CONSTRAINED: partial(ecsq_constrained, trade_off=1e-5)}
 every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS.keys())

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ki67.report import readme_table, speed_table
-from ki67.study import minutes_of, stages_of
+from ki67.study.pipeline import minutes_of, stages_of
+from ki67.study.results import readme_table, speed_table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

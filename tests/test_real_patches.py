@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 from tile_network import PINK, PURPLE, write_network
 
-from ki67 import real
-from ki67.errors import InputError
-from ki67.real import check_folder
-from ki67.tables import read_json
+from ki67.base.errors import InputError
+from ki67.base.tables import read_json
+from ki67.study import real_fields as real
+from ki67.study.real_fields import check_folder
 from ki67.tiles import model as models
 
 

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from ki67.base.errors import InputError
 from ki67.cellularity.cascade import cascade, freeze
 from ki67.cellularity.end_to_end import Steps, train_cascade
 from ki67.cellularity.entrants import Material, load_regressor, run
@@ -15,11 +16,10 @@ from ki67.cellularity.regressing import Parts, read
 from ki67.cellularity.regressors import REGRESSION
 from ki67.cellularity.segmenting import describe as describe_segmentation
 from ki67.data.patches import Nuclei, Patches
-from ki67.errors import InputError
 from ki67.models.experiment import Data
 from ki67.models.store import save_model, weights_by_name
 from ki67.models.training import Checkpoint
-from ki67.params import Regress, Segment, of
+from ki67.settings.params import Regress, Segment, of
 
 ROOT = Path(__file__).parents[1]
 DATA = Data(1.0, "simulated", "abc")

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from ki67.bench.robustness import SHIFTS, Shift, blur, brown, jpeg, robustness, scale, stain
 from ki67.engine.model import load_model
-from ki67.robustness import SHIFTS, Shift, blur, brown, jpeg, robustness, scale, stain
-from ki67.scoring.familiarity import DENSITY, UNMIXING
+from ki67.pictures.domain import DENSITY, UNMIXING
 from ki67.weights import NETWORK, fields
 
 FIELD = fields().images[0]

@@ -59,5 +59,5 @@ def test_nothing_in_the_package_reads_pickles() -> None:
 
 
 def test_the_command_line_starts_without_tensorflow() -> None:
-    code = "import sys, ki67.cli; print([m for m in ('tensorflow', 'keras', 'matplotlib', 'pandas') if m in sys.modules])"
+    code = "import sys, ki67.cli.main; print([m for m in ('tensorflow', 'keras', 'matplotlib', 'pandas') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

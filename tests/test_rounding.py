@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from some_weights import SHAPES, gaussian, laplacian
 
-from ki67.compression.codebook import Floats
-from ki67.compression.intervals import Ordered
-from ki67.compression.pws import pws
-from ki67.compression.uq import RUNGS, smallest_step, uq
+from ki67.container.codebook import Floats
+from ki67.quantize.intervals import Ordered
+from ki67.quantize.pws import pws
+from ki67.quantize.uq import RUNGS, smallest_step, uq
 
 
 @settings(max_examples=60, deadline=None)

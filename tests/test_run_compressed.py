@@ -9,13 +9,13 @@ import pytest
 from engine_network import CLOSE, apart, by_layer, graph, network, on_int8_grid, output, pictures, together
 from keras import layers
 
-from ki67.compression import run
+from ki67.base.errors import InputError
 from ki67.compression.keras_models import put_shared
-from ki67.compression.run import expanded, index_map, stacks
-from ki67.compression.shared import SharedWeights
-from ki67.errors import InputError
-from ki67.export import openvino_model
-from ki67.graphs import Network, folded, kernel_named
+from ki67.container.shared import SharedWeights
+from ki67.engine import index_map as run
+from ki67.engine.graphs import Network, folded, kernel_named
+from ki67.engine.index_map import expanded, index_map, stacks
+from ki67.models.export import openvino_model
 
 
 def test_the_engine_computes_what_keras_does() -> None:

@@ -16,20 +16,20 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from ki67.cells import Cells, read_csv
-from ki67.cli import app
+from ki67.base.errors import InputError
+from ki67.cells.cells import Cells, read_csv
+from ki67.cells.metrics import Counts, match_one_to_one
+from ki67.cells.scores import CutOffs
+from ki67.cli.main import app
 from ki67.engine.model import load_model
-from ki67.errors import InputError
-from ki67.metrics import Counts, match_one_to_one
-from ki67.scores import CutOffs
-from ki67.scoring import run, windows
-from ki67.scoring.command import cut_offs_of
-from ki67.scoring.finding import put_together
-from ki67.scoring.keeping import KEPT
-from ki67.scoring.opening import header
-from ki67.scoring.results import COLUMNS
-from ki67.scoring.run import Done, Job, score_pictures
-from ki67.scoring.scorer import Scorer
+from ki67.pictures.header import header
+from ki67.pictures.store import KEPT
+from ki67.score import run, windows
+from ki67.score.command import cut_offs_of
+from ki67.score.results import COLUMNS
+from ki67.score.run import Done, Job, score_pictures
+from ki67.score.scorer import Scorer
+from ki67.score.sliding import put_together
 from ki67.simulate import Cohort, render_field
 from ki67.weights import NETWORK
 
@@ -147,7 +147,7 @@ def test_what_is_done_is_not_done_again_unless_it_changed(tissue: Path, tmp_path
 
 
 def test_a_killed_run_goes_on_where_it_was(result: Path, tissue: Path, tmp_path: Path) -> None:
-    code = "import sys; from ki67.cli import main; main()"
+    code = "import sys; from ki67.cli.main import main; main()"
     command = [sys.executable, "-c", code, "score", str(tissue), "--out", str(tmp_path), "--precision", "float32"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while not (tmp_path / KEPT / "p1.json").is_file():
@@ -281,7 +281,7 @@ def test_cut_offs_are_written_in_per_cent() -> None:
 
 
 def test_an_unknown_precision_is_answered_with_the_nearest(tissue: Path, tmp_path: Path) -> None:
-    code = "import sys; from ki67.cli import main; main()"
+    code = "import sys; from ki67.cli.main import main; main()"
     command = [sys.executable, "-c", code, "score", str(tissue), "--out", str(tmp_path), "--precision", "int9"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (2, "ki67: --precision int9: unknown; did you mean 'int8'?\n")
@@ -289,7 +289,7 @@ def test_an_unknown_precision_is_answered_with_the_nearest(tissue: Path, tmp_pat
 
 def test_scoring_loads_no_tensorflow(tissue: Path, tmp_path: Path) -> None:
     code = (
-        "import sys; from ki67.scoring.command import score_command; from pathlib import Path; "
+        "import sys; from ki67.score.command import score_command; from pathlib import Path; "
         f"score_command([Path({str(tissue / 'p1.jpg')!r})], Path({str(tmp_path)!r}), None, None, 'auto', '16/30', 10**9); "
         "print([m for m in ('tensorflow', 'keras', 'matplotlib', 'pandas', 'pyvips') if m in sys.modules])"
     )

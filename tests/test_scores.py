@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ki67.cells import Cells
-from ki67.scores import CUT_OFFS, CutOffs, Scores, score, wilson
+from ki67.cells.cells import Cells
+from ki67.cells.scores import CUT_OFFS, CutOffs, Scores, score, wilson
 
 
 def test_index_and_til_score_are_shares_of_different_cells() -> None:

@@ -9,18 +9,18 @@ import pytest
 from PIL import Image, ImageFilter
 from typer.testing import CliRunner
 
-from ki67.cells import Cells, write_csv
-from ki67.cli import app
+from ki67.base.errors import InputError
+from ki67.cells.cells import Cells, write_csv
+from ki67.cli.main import app
 from ki67.data.frames import Frames
 from ki67.engine import remembered
 from ki67.engine.model import load_model
-from ki67.errors import InputError
-from ki67.scoring.command import precision_of
-from ki67.scoring.doctor import Measured, doctor, fastest, tolerated
-from ki67.scoring.drawing import overlay, view_size
-from ki67.scoring.evaluate import evaluate_folder
-from ki67.scoring.familiarity import DENSITY, UNMIXING, Look, familiar, look, nuclear_radius, together, warnings
-from ki67.scoring.hotspot import hot_spot
+from ki67.pictures.domain import DENSITY, UNMIXING, Look, familiar, look, nuclear_radius, together, warnings
+from ki67.pictures.drawing import overlay, view_size
+from ki67.score.command import precision_of
+from ki67.score.doctor import Measured, doctor, fastest, tolerated
+from ki67.score.evaluate import evaluate_folder
+from ki67.score.hotspot import hot_spot
 from ki67.simulate import Cohort, render_field
 from ki67.weights import NETWORK, fields
 

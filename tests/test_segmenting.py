@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from ki67.base.errors import InputError
 from ki67.cellularity.discs import CHANNELS, discs
 from ki67.cellularity.fpn import fpn, sigmoid_maps
 from ki67.cellularity.resnet import basic_block, convolution
@@ -22,10 +23,9 @@ from ki67.cellularity.segmenting import (
 from ki67.cellularity.store import load_network
 from ki67.cellularity.unet import unet
 from ki67.data.patches import Nuclei, Patches
-from ki67.errors import InputError
 from ki67.models.experiment import Data
 from ki67.models.training import Checkpoint, Epoch, Recipe, layer_precision, learning_rates
-from ki67.params import Segment, read
+from ki67.settings.params import Segment, read
 
 ROOT = Path(__file__).parents[1]
 COLOURS = ((60, 60, 160), (20, 20, 60), (130, 40, 120))

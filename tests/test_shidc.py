@@ -9,10 +9,10 @@ import pytest
 from made import write_sample
 from PIL import Image
 
+from ki67.base.errors import InputError
 from ki67.data import shidc
 from ki67.data.samples import Sample
 from ki67.data.split import by_patient, published
-from ki67.errors import InputError
 
 
 def samples(names: list[str]) -> list[Sample]:

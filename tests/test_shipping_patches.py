@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from keras import layers
 
+from ki67.base.errors import InputError
 from ki67.cellularity.cascade import cascade
-from ki67.cellularity.description import PatchNetwork
 from ki67.cellularity.fpn import fpn
-from ki67.cellularity.shipping import ship, trial_pictures, words
 from ki67.cellularity.views import network_input
-from ki67.errors import InputError
-from ki67.graphs import engine
+from ki67.engine.graphs import engine
+from ki67.study.ship_patches import ship, trial_pictures, words
 from ki67.tiles.description import ShippedNetwork
 from ki67.tiles.grading import Grader
 from ki67.tiles.model import load_model
+from ki67.tiles.network import PatchNetwork
 
 WIDTH = 0.0625
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ki67.cells import NEGATIVE, POSITIVE, Cells
+from ki67.cells.cells import NEGATIVE, POSITIVE, Cells
 from ki67.simulate import Cohort, Field, render_field, write_cohort
 from ki67.simulate.noise import relief
 from ki67.simulate.optics import Stains, transmitted

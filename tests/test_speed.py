@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ki67.speed import Turn, in_turns, large_picture, peak_of, rows_of
+from ki67.bench.speed import Turn, in_turns, large_picture, peak_of, rows_of
 
 
 def test_ways_follow_each_other_and_the_first_turns_do_not_count() -> None:
@@ -36,7 +36,7 @@ def test_memory_is_that_of_the_process_alone() -> None:
 
 
 def test_the_large_picture_is_tiled_and_as_large_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ki67.speed.HUGE", 700)
+    monkeypatch.setattr("ki67.bench.speed.HUGE", 700)
     Image.new("RGB", (300, 300), (10, 200, 30)).save(tmp_path / "field.jpg")
     large_picture(tmp_path / "field.jpg", tmp_path / "large.tif")
     with Image.open(tmp_path / "large.tif") as large:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from ki67 import study
-from ki67.errors import InputError
-from ki67.params import Simulate, Tissue
-from ki67.report import main_results
-from ki67.stages import quiet_libraries
-from ki67.state import publish, state_folder
-from ki67.tables import read_json, write_json
+from ki67.base.errors import InputError
+from ki67.base.state import publish, state_folder
+from ki67.base.tables import read_json, write_json
+from ki67.settings.params import Simulate, Tissue
+from ki67.study import pipeline as study
+from ki67.study.results import main_results
+from ki67.study.stages import quiet_libraries
 
 ROOT = Path(__file__).parents[1]
 

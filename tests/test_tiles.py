@@ -10,11 +10,11 @@ import pytest
 from PIL import Image, ImageFilter
 from tile_network import PINK, PURPLE, graph, saved, tissue, write_network
 
+from ki67.base.errors import InputError
 from ki67.data.patches import SIDE
-from ki67.errors import InputError
-from ki67.graphs import ov
-from ki67.scoring.familiarity import familiar
-from ki67.scoring.opening import header
+from ki67.engine.graphs import ov
+from ki67.pictures.domain import familiar
+from ki67.pictures.header import header
 from ki67.tiles import model as models
 from ki67.tiles.drawing import heat_map
 from ki67.tiles.grid import Part, Tile, bands, mean_cellularity, parts

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import load
 
-from ki67.compression.container import packed
+from ki67.bench.specimen import small_network
 from ki67.compression.folding import folded
-from ki67.compression.specimen import small_network
-from ki67.compression.vectors import shortened
+from ki67.container.container import packed
+from ki67.container.vectors import shortened
 
 
 def test_constant_vectors_cost_next_to_nothing_and_half_precision_half() -> None:

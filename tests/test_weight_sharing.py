@@ -8,9 +8,9 @@ import pytest
 from keras import layers
 
 from ki67.compression.keras_models import kernels
-from ki67.compression.quantizers import quantizer, share_by_layer, share_globally
-from ki67.compression.shared import SharedWeights
 from ki67.compression.weight_sharing import UPDATES, Retrainer, Room
+from ki67.container.shared import SharedWeights
+from ki67.quantize.quantizers import quantizer, share_by_layer, share_globally
 
 K = 6
 RATE = {"published": 0.01, "gradient": 0.003}

@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from ki67.cells import Cells
-from ki67.scoring.finding import Window, bands, put_together
-from ki67.scoring.windows import MARGIN, SIDE, Span, own_cells, side_of, spans, without_twins
+from ki67.cells.cells import Cells
+from ki67.score.sliding import Window, bands, put_together
+from ki67.score.windows import MARGIN, SIDE, Span, own_cells, side_of, spans, without_twins
 
 EVERYWHERE = Span(0, -np.inf, np.inf)
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from ki67.workers import pool
+from ki67.base.workers import pool
 
 WAITS = """
 import os
 import time
 
-from ki67.workers import pool
+from ki67.base.workers import pool
 
 
 def pid(_):

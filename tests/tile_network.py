@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from ki67.data.patches import SIDE
-from ki67.graphs import PIXELS, op, ov
-from ki67.scoring.batch import Done
+from ki67.engine.graphs import PIXELS, op, ov
+from ki67.pictures.batch import Done
 from ki67.tiles.description import ShippedNetwork
 from ki67.tiles.model import load_model
 from ki67.tiles.results import Result

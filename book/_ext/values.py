@@ -16,9 +16,9 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from ki67.claims import Figures, load_claims
-from ki67.errors import InputError
-from ki67.reported import reported
+from ki67.base.errors import InputError
+from ki67.study.claims import Figures, load_claims
+from ki67.study.lookup import reported
 
 logger = logging.getLogger(__name__)
 VALUE = re.compile(r"(?P<reference>\S+:\S+)(?:\s+(?P<format>\S+))?")

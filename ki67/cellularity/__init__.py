@@ -1,1 +1,1 @@
-"""Tumour cellularity of H&E patches: weak segmentation, features with boosted trees, networks (Rakhlin et al. 2019)."""
+"""Networks and trees that learn cellularity from H&E patches."""

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from lightgbm import Booster, Dataset
 
+from ki67.base.errors import InputError
+from ki67.base.files import write_whole
 from ki67.cellularity.features import NAMES
-from ki67.errors import InputError
-from ki67.files import write_whole
-from ki67.params import Boost
+from ki67.settings.params import Boost
 
 WHO = ("name", "patient", "truth")
 

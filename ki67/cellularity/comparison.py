@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from ki67.base.errors import InputError
+from ki67.base.tables import read_json
 from ki67.cellularity.judging import Judged, judged_table, mse_difference
-from ki67.cellularity.rows import ROWS, STARTS, Start, called
 from ki67.data.patches import SIDE
-from ki67.errors import InputError
-from ki67.tables import read_json
+from ki67.settings.networks import ROWS, STARTS, Start, called
 
 # In the order of the paper's tables, ours beside the published ones; what starts at random has the bare name.
 MODELS = {

@@ -10,20 +10,20 @@ import keras
 import numpy as np
 import pandas as pd
 
+from ki67.base.state import state_folder
 from ki67.cellularity.cascade import cascade
-from ki67.cellularity.description import PatchNetwork
 from ki67.cellularity.end_to_end import maps_within, train_cascade
 from ki67.cellularity.fpn import fpn
 from ki67.cellularity.regressing import Parts, read, table, train_regressor
 from ki67.cellularity.regressors import BINS, REGRESSION, REGRESSORS, likeliest
-from ki67.cellularity.rows import ROWS, Row
 from ki67.cellularity.segmenting import judged, load_segmentation
 from ki67.cellularity.store import load_network, predict
 from ki67.data.patches import Patches
 from ki67.models.experiment import Data
 from ki67.models.store import save_model
-from ki67.params import Regress
-from ki67.state import state_folder
+from ki67.settings.networks import ROWS, Row
+from ki67.settings.params import Regress
+from ki67.tiles.network import PatchNetwork
 
 CASCADE, CLASSES = "sr", "xception_classes"
 CLASS_ANSWERS, ONE_ANSWER = f"how likely each of {len(BINS)} scores from 0 to 1 is", "score, to be kept between 0 and 1"

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ki67.cellularity.rows import STARTS, Start, called
-from ki67.tables import read_json
+from ki67.base.tables import read_json
+from ki67.settings.networks import STARTS, Start, called
 
 SEGMENTED = ("gbt", "sr")  # what reads segmented maps
 DIRECT = ("resnet34", "resnet50", "xception")  # what looks at the picture itself and gives one number

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.errors import InputError
+from ki67.base.errors import InputError
 
 APPLICATIONS = {
     "resnet50": keras.applications.ResNet50,

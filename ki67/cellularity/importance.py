@@ -7,7 +7,7 @@ from lightgbm import Booster
 from matplotlib.figure import Figure
 
 from ki67.data.patches import KINDS
-from ki67.plots import new_figure
+from ki67.figures.plots import new_figure
 
 SHOWN = 20
 LEADING = 10  # the features that count as highly important

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ki67.agreement import Floats, icc_of, kappa_of, steps_apart
-from ki67.metrics import Estimate, Statistic, Weights, bootstrap, difference, mean_statistic, ratio
+from ki67.cells.agreement import Floats, icc_of, kappa_of, steps_apart
+from ki67.cells.metrics import Estimate, Statistic, Weights, bootstrap, difference, mean_statistic, ratio
 
 EDGES = (0.25, 0.5, 0.75)  # of the paper's 0–25, 26–50, 51–75 and 76–100 %: a score on an edge belongs below it
 CATEGORIES = len(EDGES) + 1

@@ -5,8 +5,6 @@ from typing import Any
 import keras
 from keras import ops
 
-import ki67.models  # noqa: F401  fixes how TensorFlow computes
-
 Tensor = Any
 ALPHA = 0.15  # the share of the soft Jaccard index; found by the authors in cross-validation
 CLASS_WEIGHTS = (1.0, 1.0, 4.0, 1.0)  # normal, lymphocyte, malignant, background

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from ki67.pictures import Picture, show_picture
-from ki67.plots import METHOD_COLOURS, WIDTH, new_figure
+from ki67.figures.fields import Picture, show_picture
+from ki67.figures.plots import METHOD_COLOURS, WIDTH, new_figure
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ki67.cellularity.discs import CHANNELS, discs
 from ki67.data.patches import KINDS, LYMPHOCYTE, MALIGNANT, NORMAL, Patches
-from ki67.pictures import plate, show_picture
-from ki67.plots import METHOD_COLOURS, WIDTH, new_figure
+from ki67.figures.fields import plate, show_picture
+from ki67.figures.plots import METHOD_COLOURS, WIDTH, new_figure
 
 # The paper's colours: malignant red, normal green, lymphocyte blue; the ground is black.
 COLOURS = {MALIGNANT: (232, 64, 60), NORMAL: (64, 190, 90), LYMPHOCYTE: (70, 130, 255)}

@@ -10,8 +10,6 @@ from typing import Any
 
 from keras import layers
 
-import ki67.models  # noqa: F401  fixes how TensorFlow computes
-
 BLOCKS = (3, 4, 6, 3)
 FILTERS = (64, 128, 256, 512)
 TRAINABLE = 21_284_672  # of 3 channels at full width: 21,797,672 with the 1000-class head that is left out here

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
-from ki67.agreement import bland_altman
-from ki67.plots import INK, METHOD_COLOURS, PALE, WIDTH, new_figure
+from ki67.cells.agreement import bland_altman
+from ki67.figures.plots import INK, METHOD_COLOURS, PALE, WIDTH, new_figure
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ki67.cellularity.description import PatchNetwork
+from ki67.base.errors import InputError
+from ki67.base.state import state_folder
 from ki67.cellularity.discs import CHANNELS, discs
 from ki67.cellularity.feeding import Crops, Served
 from ki67.cellularity.fpn import fpn
@@ -18,12 +19,11 @@ from ki67.cellularity.losses import CLASS_WEIGHTS, segmentation_loss
 from ki67.cellularity.store import load_network, predict
 from ki67.cellularity.unet import unet
 from ki67.data.patches import SIDE, Patches
-from ki67.errors import InputError
 from ki67.models.experiment import Data
 from ki67.models.store import save_model, set_weights_by_name, weights_by_name
 from ki67.models.training import Recipe, Watch, fit, layer_precision
-from ki67.params import Segment
-from ki67.state import state_folder
+from ki67.settings.params import Segment
+from ki67.tiles.network import PatchNetwork
 
 DECODERS = {"fpn": fpn, "unet": unet}
 NO_IMAGENET = "no ImageNet weights are public for a ResNet-34 with ELU before BatchNorm"

@@ -7,11 +7,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.cellularity.description import PatchNetwork
+from ki67.base.errors import InputError
 from ki67.cellularity.views import network_input
-from ki67.description import read_description
-from ki67.errors import InputError
+from ki67.engine.description import read_description
 from ki67.models.store import with_weights
+from ki67.tiles.network import PatchNetwork
 
 Builder = Callable[[PatchNetwork], keras.Model]
 

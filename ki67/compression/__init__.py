@@ -1,1 +1,1 @@
-"""Weight sharing: a network's kernels as places in a codebook, made, retrained, stored and run that way."""
+"""PathoNet's weights shared, retrained, chosen and made smallest."""

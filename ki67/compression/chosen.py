@@ -9,28 +9,20 @@ import numpy as np
 import pandas as pd
 from pydantic import JsonValue
 
-from ki67.compression.codebook import Floats
-from ki67.compression.container import Compressed, write
+from ki67.cells.evaluation import Resampling, cut_off_row, detection_rows, differences, error_rows, image_scores, patient_scores
+from ki67.cells.metrics import difference, rmse_statistic
+from ki67.cells.outcomes import RULES, STRICT, Outcome
+from ki67.cells.scores import CUT_OFFS
 from ki67.compression.files import float32_bytes
 from ki67.compression.grid import Choice
 from ki67.compression.keras_models import vectors
-from ki67.compression.shared import SharedWeights
 from ki67.compression.trials import Outcome as Trialled
 from ki67.compression.trials import Studio
+from ki67.container.codebook import Floats
+from ki67.container.container import Compressed, write
+from ki67.container.shared import SharedWeights
 from ki67.data.frames import Frames
-from ki67.evaluation import (
-    Resampling,
-    cut_off_row,
-    detection_rows,
-    differences,
-    error_rows,
-    image_scores,
-    patient_scores,
-)  # fmt: skip
-from ki67.metrics import difference, rmse_statistic
 from ki67.models.training import batches
-from ki67.outcomes import RULES, STRICT, Outcome
-from ki67.scores import CUT_OFFS
 
 BITS = 32
 UNCOMPRESSED = "uncompressed"

@@ -8,14 +8,13 @@ from typing import Any
 
 import keras
 
-from ki67.compression.codebook import Floats
-from ki67.compression.container import Compressed, read, write
+from ki67.base.errors import InputError, nearest
 from ki67.compression.keras_models import kernels, left_whole, put_shared, put_vectors, vectors
-from ki67.compression.quantizers import quantizer, share_by_layer, share_globally
-from ki67.compression.shared import SharedWeights
-from ki67.errors import InputError
+from ki67.container.codebook import Floats
+from ki67.container.container import Compressed, read, write
+from ki67.container.shared import SharedWeights
 from ki67.models.store import load_model
-from ki67.params import nearest
+from ki67.quantize.quantizers import quantizer, share_by_layer, share_globally
 
 OWN = "keras"  # the only package whose classes a stored architecture may name
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ki67.compression.codebook import Floats
+from ki67.container.codebook import Floats
 
 PARTS = ("gamma", "beta", "moving_mean", "moving_variance")
 

@@ -7,9 +7,9 @@ import keras
 import numpy as np
 from keras import layers
 
-from ki67.compression.codebook import Floats
-from ki67.compression.shared import SharedWeights
-from ki67.errors import InputError
+from ki67.base.errors import InputError
+from ki67.container.codebook import Floats
+from ki67.container.shared import SharedWeights
 
 CONVOLUTIONS = (layers.Conv1D, layers.Conv2D, layers.Conv3D)
 TRANSPOSED = (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)

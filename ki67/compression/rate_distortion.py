@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ki67.compression.codebook import Floats
-from ki67.compression.ecsq import trade_off_of, typical, with_step
-from ki67.compression.quantizers import QUANTIZERS, Quantizer
+from ki67.container.codebook import Floats
+from ki67.quantize.ecsq import trade_off_of, typical, with_step
+from ki67.quantize.quantizers import QUANTIZERS, Quantizer
 
 CONSTRAINED = "ecsq, λ > 0"
 

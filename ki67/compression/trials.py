@@ -11,20 +11,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.cells import Cells
+from ki67.base.tables import read_json, write_json
+from ki67.cells.cells import Cells
+from ki67.cells.density import Stamp
+from ki67.cells.scores import Scores, score
 from ki67.compression.keras_models import kernels
-from ki67.compression.quantizers import quantizer, share_globally
-from ki67.compression.shared import SharedWeights
 from ki67.compression.weight_sharing import Retrainer, Room
+from ki67.container.shared import SharedWeights
 from ki67.data.frames import Frames, load_frames
-from ki67.density import Stamp
-from ki67.description import Description, detector_of
+from ki67.engine.description import Description, detector_of
 from ki67.models.batches import Feed, stored_maps
 from ki67.models.store import build, load_model, predict_maps, set_weights_by_name, weights_by_name
 from ki67.models.training import batches, layer_precision, scale_output
-from ki67.params import Compress
-from ki67.scores import Scores, score
-from ki67.tables import read_json, write_json
+from ki67.quantize.quantizers import quantizer, share_globally
+from ki67.settings.params import Compress
 
 Maps = NDArray[np.float32]
 
@@ -166,23 +166,12 @@ def root_mean(errors: Sequence[float | None]) -> float:
     return math.sqrt(fmean(error for error in errors if error is not None))
 
 
-def first_fields(frames: Frames, number: int) -> Frames:
-    """The first fields of every patient: enough to choose by, the same for every trial."""
-    seen = dict.fromkeys(frames.patients, 0)
-    chosen = []
-    for i, patient in enumerate(frames.patients):
-        seen[patient] += 1
-        if seen[patient] <= number:
-            chosen.append(i)
-    return frames.take(chosen)
-
-
 class Bench:
     """One process's studio with the grid's material, and what is the same for all clr."""
 
     def __init__(self, network: Path, frames: Path, settings: Compress) -> None:
         self.studio, self.settings = Studio(network, settings), settings
-        self.validation = first_fields(load_frames(frames / "validation.npz"), settings.fields)
+        self.validation = load_frames(frames / "validation.npz").first_of_each_patient(settings.fields)
         self.labels = stored_maps(self.validation, stamp_of(self.studio.description.recipe)).astype(np.float32)
         self.train = self.studio.feed(load_frames(frames / "train.npz"))
         self.unretrained = cache(self._unretrained)

@@ -17,7 +17,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from ki67.compression.keras_models import put_shared, put_vectors, shareable, values_of, vectors
-from ki67.compression.shared import SharedWeights
+from ki67.container.shared import SharedWeights
 
 Tensor = Any
 

@@ -1,1 +1,1 @@
-"""Datasets: one reader per published layout, the splits, and the frames that the networks see."""
+"""Labelled pictures from disk: one reader a dataset, who trains and who tests, and the frames that networks see."""

@@ -5,9 +5,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from ki67.cells import NEGATIVE, POSITIVE, Cells
+from ki67.base.errors import InputError
+from ki67.cells.cells import NEGATIVE, POSITIVE, Cells
 from ki67.data.samples import Sample
-from ki67.errors import InputError
 
 KINDS = {"positive": POSITIVE, "negative": NEGATIVE}
 UM_PER_PX = 0.26  # not published; estimated, as for SHIDC, from tumour nuclei of 10–12 µm

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from ki67.base.errors import InputError
+from ki67.data.images import read_rgb
 from ki67.data.patches import KINDS, Nuclei
 from ki67.data.sedeen import read_points
-from ki67.errors import InputError
-from ki67.images import read_rgb
 
 PARTS = ("train", "train_labels.csv", "patient_ids.csv", "cells")
 SIZE = 512  # pixels of a scored patch

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.cells import Cells
+from ki67.base.errors import InputError
+from ki67.cells.cells import Cells
+from ki67.data.images import resized
 from ki67.data.samples import Sample
 from ki67.data.shidc import read_labels
-from ki67.errors import InputError
-from ki67.images import resized
 
 FRAME = 256
 
@@ -38,6 +38,20 @@ class Frames:
             self.images[list(chosen)],
             tuple(self.cells[i] for i in chosen),
         )
+
+    def evenly(self, count: int) -> "Frames":
+        """So many of them, evenly over all."""
+        step = max(len(self) // count, 1)
+        return self.take(range(0, step * min(count, len(self)), step))
+
+    def first_of_each_patient(self, number: int) -> "Frames":
+        """The first items of every patient: enough to choose by, the same for every trial."""
+        seen, chosen = dict.fromkeys(self.patients, 0), []
+        for place, patient in enumerate(self.patients):
+            seen[patient] += 1
+            if seen[patient] <= number:
+                chosen.append(place)
+        return self.take(chosen)
 
 
 def whole_frame(sample: Sample) -> tuple[NDArray[np.uint8], Cells]:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ki67.data.breastpathq import SIZE, Annotated, Scored, read_nuclei, read_patch
+from ki67.data.images import resized
 from ki67.data.patches import SIDE, Nuclei, Patches
-from ki67.images import resized
 
 GLASS = (255, 255, 255)
 NOBODY = Nuclei(np.zeros((0, 2), np.float32), np.zeros(0, np.uint8))

@@ -6,8 +6,8 @@ from xml.parsers import expat
 
 import numpy as np
 
+from ki67.base.errors import InputError
 from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL, Nuclei
-from ki67.errors import InputError
 
 LARGEST = 16_000_000  # bytes; the published files have a few thousand
 # The labels that BreastPathQ's own notes list, in their three groups, and the groups' names.

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from ki67.cells import LABELS, Cells
+from ki67.base.errors import InputError
+from ki67.cells.cells import LABELS, Cells
+from ki67.data.images import SUFFIXES, read_rgb
 from ki67.data.samples import Sample
-from ki67.errors import InputError
-from ki67.images import SUFFIXES, read_rgb
 
 PARTS = ("Train", "Test")
 PUBLISHED_SIZE = (1228, 1228)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ki67.base.errors import InputError
 from ki67.data.samples import Sample
-from ki67.errors import InputError
 
 Kind = Literal["published", "by_patient"]
 VALIDATION_SHARE = 0.2

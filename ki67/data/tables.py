@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ki67.cells import NEGATIVE, POSITIVE, TIL
+from ki67.cells.cells import NEGATIVE, POSITIVE, TIL
 from ki67.data.frames import Frames
 from ki67.data.samples import Sample
 from ki67.data.split import SPLITS

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from ki67.base.errors import InputError, nearest
 from ki67.data import breastpathq, shidc
 from ki67.data.tables import SIMULATED_MARK
-from ki67.errors import InputError
-from ki67.params import nearest
 
 MOST_ODDITIES = 20
 

@@ -1,1 +1,1 @@
-"""The fast lane: a trained network as the engine runs it best. Nothing here needs TensorFlow."""
+"""Networks without Keras: OpenVINO graphs, in whole or in fewer numbers, and compressed ones as they are."""

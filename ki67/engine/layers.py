@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ki67.description import LAYERS
+from ki67.base.errors import InputError
+from ki67.engine.description import LAYERS
+from ki67.engine.graphs import KERNEL, PIXELS, Floats, Node, Output, engine_order, op, ov
 from ki67.engine.pathonet import Weight
-from ki67.errors import InputError
-from ki67.graphs import KERNEL, PIXELS, Floats, Node, Output, engine_order, op, ov
 
 PADDING = {"same": "same_upper", "valid": "valid"}
 NONE, ONE = [0, 0], [1, 1]

@@ -10,17 +10,16 @@ from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
-from ki67.compression.container import read_bytes
-from ki67.description import LAYERS, Description, detector_of, load_description
-from ki67.detect import Detector
+from ki67.base.errors import InputError, nearest
+from ki67.cells.detect import Detector
+from ki67.container.container import read_bytes
 from ki67.engine import pathonet
+from ki67.engine.description import LAYERS, Description, detector_of, load_description
+from ki67.engine.graphs import Floats, Network, ov
+from ki67.engine.grids import Images, Reach
 from ki67.engine.layers import graph_of, read_network, whole_kernels
 from ki67.engine.pathonet import Weight
 from ki67.engine.precision import Precision, network, reach_of
-from ki67.errors import InputError
-from ki67.graphs import Floats, Network, ov
-from ki67.grids import Images, Reach
-from ki67.params import nearest
 
 FRAME, FIELD = 256, 1228  # pixels of a published field as the network sees it, and as it is
 # What a container's description may hold beside the network's own.

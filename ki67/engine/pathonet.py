@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ki67.graphs import PIXELS, Floats, Output, engine_order, op, ov
+from ki67.engine.graphs import PIXELS, Floats, Output, engine_order, op, ov
 
 ENCODERS, DECODERS, HEADS = 4, 4, 3
 SLOPE = np.array([0.3], np.float32)

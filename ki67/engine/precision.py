@@ -5,8 +5,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from ki67.graphs import EXACT, Floats, Network, Output, folded, kernels, op, ov, taken_factor, values
-from ki67.grids import Images, Reach, put_on_grids, reached
+from ki67.engine.graphs import EXACT, Floats, Network, Output, folded, kernels, op, ov, taken_factor, values
+from ki67.engine.grids import Images, Reach, put_on_grids, reached
 
 Precision = Literal["float32", "bfloat16", "int8"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)

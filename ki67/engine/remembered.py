@@ -6,8 +6,8 @@ from typing import Any
 
 import typer
 
+from ki67.base.files import write_whole
 from ki67.engine.precision import PRECISIONS, Precision
-from ki67.files import write_whole
 
 EXACT: Precision = "float32"  # where nobody measured, nothing is assumed
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from ki67.cells import CLASS_NAMES, LABELS
+from ki67.base.state import state_folder
+from ki67.base.tables import read_json, write_json
+from ki67.cells.cells import CLASS_NAMES, LABELS
+from ki67.cells.detect import Detector, tune
+from ki67.cells.metrics import Counts, count_class, match_one_to_one
 from ki67.data.frames import FRAME, Frames, build_crops, load_frames
 from ki67.data.shidc import PUBLISHED_SIZE, read_part
-from ki67.detect import Detector, tune
-from ki67.metrics import Counts, count_class, match_one_to_one
 from ki67.models.experiment import Parts, train_network
 from ki67.models.store import predict_maps
-from ki67.params import Ablations, Train
-from ki67.state import state_folder
-from ki67.tables import read_json, write_json
+from ki67.settings.params import Ablations, Train
 
 RADIUS = 6.0
 RESULTS = ("f1_positive", "f1_negative", "f1_til")

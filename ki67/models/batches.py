@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ki67.cells.density import CLASSES, Stamp, density_maps
 from ki67.data.frames import FRAME, Frames
-from ki67.density import CLASSES, Stamp, density_maps
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 View = Callable[[NDArray[np.float32]], NDArray[np.float32]]

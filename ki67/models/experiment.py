@@ -8,14 +8,14 @@ from pathlib import Path
 import keras
 import pandas as pd
 
+from ki67.base.state import state_folder
+from ki67.cells.density import Stamp
 from ki67.data.frames import Frames
-from ki67.density import Stamp
-from ki67.description import Description
+from ki67.engine.description import Description
 from ki67.models.batches import Feed, stored_maps
 from ki67.models.store import BUILDERS, save_model, set_weights_by_name, weights_by_name
 from ki67.models.training import Recipe, fit, layer_precision, loss_on, scale_output
-from ki67.params import Train
-from ki67.state import state_folder
+from ki67.settings.params import Train
 
 
 @dataclass(frozen=True)

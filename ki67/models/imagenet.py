@@ -2,7 +2,7 @@
 
 import keras
 
-from ki67.errors import InputError
+from ki67.base.errors import InputError
 from ki67.models.experiment import Begin
 from ki67.models.store import weights_by_name
 

@@ -3,19 +3,19 @@
 import shutil
 from pathlib import Path
 
-from ki67 import params
+from ki67.base.errors import InputError, nearest
+from ki67.base.state import hash_of
+from ki67.base.tables import write_csv
+from ki67.cells.detect import tune
+from ki67.cells.metrics import match_one_to_one
 from ki67.data.frames import build_frames
 from ki67.data.shidc import read_part
 from ki67.data.split import by_patient, published
-from ki67.description import Thresholds
-from ki67.detect import tune
-from ki67.errors import InputError
-from ki67.metrics import match_one_to_one
+from ki67.engine.description import Thresholds
 from ki67.models.experiment import Data, Parts, describe, going_on_from, train_network
 from ki67.models.store import BACKENDS, load_model, predict_maps, save_model
-from ki67.params import Train, nearest
-from ki67.state import hash_of
-from ki67.tables import write_csv
+from ki67.settings import params
+from ki67.settings.params import Train
 
 
 def train_on_folder(

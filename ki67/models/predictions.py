@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ki67.cells import Cells
+from ki67.cells.cells import Cells
+from ki67.cells.detect import Detector
+from ki67.cells.geometry import distance_inside
+from ki67.cells.outcomes import Outcome, f1_by_class
 from ki67.data.frames import Frames
-from ki67.description import detector_of
-from ki67.detect import Detector
-from ki67.geometry import distance_inside
+from ki67.engine.description import detector_of
+from ki67.figures.fields import Steps
 from ki67.models.store import load_model, predict_maps
-from ki67.outcomes import Outcome, f1_by_class
-from ki67.pictures import Steps
 
 
 def found_by(method: str, find: Callable[[NDArray[np.uint8]], Cells], frames: Frames) -> Outcome:

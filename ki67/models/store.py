@@ -10,16 +10,15 @@ from pydantic import BaseModel
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from ki67.description import LAYERS, Description, load_description
-from ki67.errors import InputError
-from ki67.files import write_whole
+from ki67.base.errors import InputError, nearest
+from ki67.base.files import write_whole
+from ki67.engine.description import LAYERS, Description, load_description
 from ki67.models.deeplab_mobilenetv2 import deeplab_mobilenetv2
 from ki67.models.deeplab_xception import deeplab_xception
 from ki67.models.fcrn_a import fcrn_a
 from ki67.models.fcrn_b import fcrn_b
 from ki67.models.pathonet import pathonet, plain_unet
 from ki67.models.unet import unet
-from ki67.params import nearest
 
 BACKENDS = {
     "pathonet": pathonet,

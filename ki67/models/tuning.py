@@ -7,13 +7,13 @@ from pathlib import Path
 import keras
 import pandas as pd
 
-from ki67.cells import CLASS_NAMES, LABELS
+from ki67.cells.cells import CLASS_NAMES, LABELS
+from ki67.cells.detect import Detector, Tuning, tune
+from ki67.cells.metrics import MATCHES
 from ki67.data.frames import Frames
-from ki67.description import Thresholds
-from ki67.detect import Detector, Tuning, tune
-from ki67.metrics import MATCHES
+from ki67.engine.description import Thresholds
 from ki67.models.store import load_model, predict_maps, save_model
-from ki67.params import Tune
+from ki67.settings.params import Tune
 
 
 @dataclass(frozen=True)

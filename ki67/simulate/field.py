@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.cells import NEGATIVE, POSITIVE, TIL, Cells
+from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
 from ki67.simulate.architecture import Architecture, Growth, lay_out
 from ki67.simulate.camera import photograph
 from ki67.simulate.noise import Floats

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from ki67.cells import NEGATIVE, POSITIVE, Cells
-from ki67.images import read_rgb
+from ki67.cells.cells import NEGATIVE, POSITIVE, Cells
+from ki67.data.images import read_rgb
 
 BINS = np.linspace(0.0, 3.0, 61)
 # Measured middle directions of the two stains over several laboratories: one yardstick for every picture.

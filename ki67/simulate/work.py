@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tqdm import tqdm
 
-from ki67.workers import pool
+from ki67.base.workers import pool
 
 Order = TypeVar("Order")
 Made = TypeVar("Made")

@@ -1,1 +1,1 @@
-"""H&E pictures scored tile by tile: what `ki67 cellularity` runs. Nothing here needs TensorFlow."""
+"""Cellularity of H&E pictures, tile by tile: what `ki67 cellularity` runs. No TensorFlow, no pandas, no Matplotlib."""

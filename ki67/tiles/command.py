@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from ki67.scoring.page import cautions
+from ki67.pictures.page import cautions
 from ki67.tiles.model import load_model
 from ki67.tiles.run import Job, score_pictures
 

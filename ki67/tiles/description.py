@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from ki67.cellularity.description import PatchNetwork
+from ki67.tiles.network import PatchNetwork
 
 Range = tuple[float, float]
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from ki67.scoring.pixels import Pixels, Size
+from ki67.pictures.regions import Pixels, Size
 from ki67.tiles.grid import Tile
 from ki67.tiles.look import stained
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from ki67.base.errors import InputError
+from ki67.base.hardware import CORES
 from ki67.data.patches import SIDE
-from ki67.errors import InputError
-from ki67.graphs import hand_back
-from ki67.scoring.finding import CORES
-from ki67.scoring.pixels import Pixels
+from ki67.engine.graphs import hand_back
+from ki67.pictures.regions import Pixels
 from ki67.tiles.grid import Part, Tile, bands, parts
 from ki67.tiles.look import ENOUGH, Look, look, stained
 from ki67.tiles.model import SHAPE, Model

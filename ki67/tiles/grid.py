@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ki67.data.patches import SIDE
-from ki67.scoring.pixels import Pixels, Size
+from ki67.pictures.regions import Pixels, Size
 
 
 @dataclass(frozen=True)

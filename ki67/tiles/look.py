@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.scoring.familiarity import DENSITY, Range, outside
-from ki67.scoring.pixels import Pixels
+from ki67.pictures.domain import DENSITY, Range, outside
+from ki67.pictures.regions import Pixels
 
 # Middle directions of haematoxylin and eosin.
 STAINS = np.array([[0.65, 0.70, 0.29], [0.17, 0.90, 0.40]], np.float32)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
+from ki67.base.errors import InputError
 from ki67.data.breastpathq import SIZE
 from ki67.data.patches import SIDE
-from ki67.description import read_description
-from ki67.errors import InputError
-from ki67.graphs import PIXELS, Network, engine, ov
+from ki67.engine.description import read_description
+from ki67.engine.graphs import PIXELS, Network, engine, ov
 from ki67.tiles.description import ShippedNetwork
 from ki67.weights import CELLULARITY
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ki67.scoring.keeping import NOT_DEFINED
-from ki67.scoring.page import Origin, Page, number, percent, row, small_picture, warned, words
+from ki67.pictures.page import Origin, Page, number, percent, row, small_picture, warned, words
+from ki67.pictures.store import NOT_DEFINED
 from ki67.tiles.results import Kept, Result
 
 HEADS = ("picture", "name", "cellularity", "tiles with tissue", "tissue", "µm/px", "scale from", "warnings")

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ki67.files import write_whole
-from ki67.scoring.keeping import Store, csv_lines, joined, share
-from ki67.scoring.pictures import Picture
-from ki67.scoring.pixels import Size
+from ki67.base.files import write_whole
+from ki67.pictures.inputs import Picture
+from ki67.pictures.regions import Size
+from ki67.pictures.store import Store, csv_lines, joined, share
 from ki67.tiles.grid import Tile
 
 COLUMNS = (

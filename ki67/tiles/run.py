@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from ki67.files import write_whole
-from ki67.scoring.batch import Done, check_writable, score_each, versions
-from ki67.scoring.drawing import thumbnail, write_png
-from ki67.scoring.opening import MOST_PIXELS, header
-from ki67.scoring.page import Origin, cautions
-from ki67.scoring.pictures import Picture, pictures
+from ki67.base.files import write_whole
+from ki67.pictures.batch import Done, check_writable, score_each, versions
+from ki67.pictures.drawing import thumbnail, write_png
+from ki67.pictures.header import MOST_PIXELS, header
+from ki67.pictures.inputs import Picture, pictures
+from ki67.pictures.page import Origin, cautions
 from ki67.tiles.drawing import with_legend
 from ki67.tiles.model import Model
 from ki67.tiles.report import write_report

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from ki67.base.errors import InputError
+from ki67.base.hardware import CORES
 from ki67.data.breastpathq import SIZE
 from ki67.data.patches import SIDE
-from ki67.errors import InputError
-from ki67.scoring.drawing import View
-from ki67.scoring.familiarity import together
-from ki67.scoring.finding import CORES
-from ki67.scoring.opening import Header
-from ki67.scoring.pixels import Size, opened, reduced
-from ki67.scoring.scale import size_at
+from ki67.pictures.domain import together
+from ki67.pictures.drawing import View
+from ki67.pictures.header import Header
+from ki67.pictures.regions import Size, opened, reduced
+from ki67.pictures.scale import size_at
 from ki67.tiles.drawing import heat_map
 from ki67.tiles.grading import Grader
 from ki67.tiles.grid import Tile, mean_cellularity

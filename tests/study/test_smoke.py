@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ki67.state import STATE
-from ki67.study import clone, repro, stages_of
+from ki67.base.state import STATE
+from ki67.study.pipeline import clone, repro, stages_of
 
 pytestmark = pytest.mark.study
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from ki67.base.files import write_whole
 from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL
-from ki67.files import write_whole
 from ki67.simulate.cohort import SETTINGS
 from ki67.simulate.he.patch import Patch, render_patch
 from ki67.simulate.he.patients import UM_PER_PX

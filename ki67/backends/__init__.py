@@ -1,0 +1,1 @@
+"""The paper's six networks on equal terms: trained, judged, compared."""

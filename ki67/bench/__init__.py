@@ -1,0 +1,1 @@
+"""What is measured and never the same twice: speed, memory, energy; and what happens to changed pictures and damaged files."""

@@ -1,0 +1,224 @@
+"""How fast pictures become cells: the published way, TensorFlow at its best, and the engine, in turns.
+
+Whatever else the machine does meets all of them; a ratio is the median of the turns' ratios.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import keras
+import numpy as np
+from PIL import Image
+
+from ki67.base.hardware import CORES
+from ki67.base.tables import write_json
+from ki67.bench.compressed import machine, table
+from ki67.bench.published import published_cells
+from ki67.cells.cells import CLASS_NAMES
+from ki67.cells.outcomes import Outcome, f1_by_class
+from ki67.data.frames import FRAME, Frames
+from ki67.engine.model import Model, load_model
+from ki67.engine.precision import PRECISIONS
+from ki67.models.store import load_model as load_keras
+from ki67.models.store import predict_maps
+from ki67.pictures.header import header
+from ki67.score.scorer import Scorer
+from ki67.simulate import Cohort, render_field
+from ki67.weights import fields
+
+PICTURES = 6  # simulated fields, 1228×1228, as jpg
+MANY, HUGE = 1000, 20_000  # pictures in a folder, and the side of a large one
+PREDICT, FUNCTION, PUBLISHED = "predict", "tf_function", "published"
+Rows = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Seconds by the clock and of all cores."""
+
+    wall: float
+    cpu: float
+
+
+def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, list[Turn]]:
+    """Each call's cost, turn by turn, after two that do not count."""
+    costs: dict[str, list[Turn]] = {name: [] for name in calls}
+    for turn in range(turns + 2):
+        for name, call in calls.items():
+            wall, cpu = time.perf_counter(), time.process_time()
+            call()
+            if turn >= 2:
+                costs[name].append(Turn(time.perf_counter() - wall, time.process_time() - cpu))
+    return costs
+
+
+def rows_of(costs: Mapping[str, Sequence[Turn]], pictures: int, beside: Sequence[str]) -> Rows:
+    """Pictures a second, milliseconds by clock and cores, and how many times as fast as others."""
+
+    def times(name: str, other: str) -> float:
+        return median(theirs.wall / own.wall for own, theirs in zip(costs[name], costs[other], strict=True))
+
+    return {
+        name: {
+            "pictures_per_s": pictures / median(turn.wall for turn in own),
+            "ms": 1000 * median(turn.wall for turn in own) / pictures,
+            "cpu_ms": 1000 * median(turn.cpu for turn in own) / pictures,
+        }
+        | {f"times_{other}": times(name, other) for other in beside}
+        for name, own in costs.items()
+    }
+
+
+def of_network(whole: keras.Model, model: Model, turns: int) -> Rows:
+    """The network alone, one picture at a time."""
+    import tensorflow
+
+    pixels = np.divide(fields().images[:1], np.float32(255), dtype=np.float32)
+    step, tensor = tensorflow.function(lambda x: whole(x, training=False)), tensorflow.constant(pixels)
+    calls: dict[str, Callable[[], object]] = {
+        PREDICT: lambda: whole.predict(pixels, verbose=0),
+        FUNCTION: lambda: step(tensor).numpy(),
+    }
+    for precision in PRECISIONS:
+        calls[precision] = partial(model.network(precision, lambda: fields().images).running(*pixels.shape), pixels)
+    return rows_of(in_turns(calls, turns), 1, (PREDICT, FUNCTION))
+
+
+def of_files(whole: keras.Model, model: Model, folder: Path, turns: int) -> Rows:
+    """From a file to its cells."""
+    paths, thresholds = pictures(folder), model.detector.thresholds
+
+    workers = ThreadPoolExecutor(CORES)
+
+    def ours(scorer: Scorer) -> None:
+        list(workers.map(lambda path: scorer.cells(scorer.open(path.stem, header(path))), paths))
+
+    def theirs() -> None:
+        for path in paths:
+            published_cells(whole, path, thresholds)
+
+    calls: dict[str, Callable[[], object]] = {PUBLISHED: theirs}
+    calls |= {precision: partial(ours, Scorer(model, precision)) for precision in PRECISIONS}
+    return rows_of(in_turns(calls, turns), len(paths), (PUBLISHED,))
+
+
+def pictures(folder: Path) -> list[Path]:
+    """Simulated fields as jpg, the same every time."""
+    paths = [folder / f"field{number}.jpg" for number in range(1, PICTURES + 1)]
+    for number, path in enumerate(paths, 1):
+        Image.fromarray(render_field(Cohort(PICTURES, 1, 1, 1, 7), number, 1).image).save(path, quality=92)
+    return paths
+
+
+# Said last of all, by the program itself: what its parent held when it was started would count otherwise.
+TELL_PEAK = """
+import atexit
+atexit.register(lambda: print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]))
+"""
+
+
+def peak_of(program: str, *arguments: str) -> float:
+    """The largest memory that a new Python process needed, in megabytes."""
+    done = subprocess.run([sys.executable, "-c", TELL_PEAK + program, *arguments], capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)}: exit code {done.returncode}\n{done.stderr[-1000:]}")
+    return int(done.stdout.split()[-1]) / 1024
+
+
+PUBLISHED_PROGRAM = """
+import sys
+from pathlib import Path
+from ki67.models.store import load_model
+from ki67.bench.published import published_cells
+model, description = load_model(Path(sys.argv[1]))
+print(published_cells(model, Path(sys.argv[2]), (100.0, 100.0, 100.0)))
+"""
+SCORE_PROGRAM = "from ki67.cli.main import main; main()"
+
+
+def peak_of_score(path: Path, out: Path, precision: str, *more: str) -> float:
+    """Of `ki67 score` on a picture or a folder."""
+    return peak_of(SCORE_PROGRAM, "score", str(path), "--out", str(out), "--precision", precision, *more)
+
+
+def memory(folder: Path, weights: Path, starts: int) -> dict[str, float]:
+    """Megabytes at the peak of processes that each score one picture."""
+    picture = folder / "field1.jpg"
+    rounds = [
+        {
+            PUBLISHED: peak_of(PUBLISHED_PROGRAM, str(weights), str(picture)),
+            **{one: peak_of_score(picture, folder / f"out{number}{one}", one) for one in PRECISIONS},
+        }
+        for number in range(starts)
+    ]
+    return {name: median(each[name] for each in rounds) for name in rounds[0]}
+
+
+def memory_of_much(folder: Path, precision: str) -> dict[str, float]:
+    """Megabytes at the peak of scoring a thousand pictures, and one of 20,000×20,000 in tiles."""
+    many, huge = folder / "many", folder / "huge.tif"
+    many.mkdir()
+    for number in range(MANY):
+        os.link(folder / f"field{1 + number % PICTURES}.jpg", many / f"{number:04}.jpg")
+    large_picture(folder / "field1.jpg", huge)
+    return {
+        "thousand": peak_of_score(many, folder / "out_many", precision),
+        "huge": peak_of_score(huge, folder / "out_huge", precision, "--mpp", "0.135"),
+    }
+
+
+def large_picture(field: Path, out: Path) -> None:
+    """A tiled tif of one field repeated."""
+    import pyvips
+
+    picture = pyvips.Image.new_from_file(str(field))
+    across = -(-HUGE // picture.width)
+    whole = picture.replicate(across, across).crop(0, 0, HUGE, HUGE)
+    whole.tiffsave(str(out), tile=True, tile_width=256, tile_height=256, compression="jpeg", Q=90)
+
+
+def f1_changes(whole: keras.Model, model: Model, frames: Frames) -> Rows:
+    """F1 at R = 6 of each class by TensorFlow in float32, and how much the engine changes it at most."""
+    scale = {"tensorflow": f1_of(frames, [model.detector(maps) for maps in predict_maps(whole, frames.images)])}
+    for precision in PRECISIONS:
+        finder = Scorer(model, precision).finder
+        scale[precision] = f1_of(frames, [finder.cells(image) for image in frames.images])
+    for own in scale.values():
+        own["changed"] = max(abs(own[name] - scale["tensorflow"][name]) for name in CLASS_NAMES.values())
+    return scale
+
+
+def f1_of(frames: Frames, found: Sequence[Any]) -> dict[str, float]:
+    """F1 of each class."""
+    return f1_by_class(Outcome("", frames.names, frames.patients, frames.cells, found))
+
+
+def bench(weights: Path, frames: Frames, source: str, turns: int, starts: int, much: bool) -> Iterator[str]:
+    """Measure a model folder, say each table, keep `metrics/speed.json` and `measurements/speed.json`."""
+    setting = machine()
+    whole, model = load_keras(weights)[0], load_model(weights)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        files = of_files(whole, model, folder, turns)
+        network = of_network(whole, model, turns)
+        yield table(f"Network, one {FRAME}×{FRAME} picture, medians of {turns} turns", network)
+        yield table(f"File to cells, {PICTURES} jpg of 1228×1228, medians of {turns} turns", files)
+        peaks = memory(folder, weights, starts)
+        if much:
+            peaks |= memory_of_much(folder, "int8")
+        yield table("Peak memory in MB", {name: {"peak_mb": value} for name, value in peaks.items()})
+    changes = f1_changes(whole, model, frames)
+    yield table(f"F1 at R = 6 on {len(frames)} fields ({source})", changes)
+    write_json({"fields": len(frames), "source": source, "f1": changes}, Path("metrics/speed.json"))
+    costs = {"machine": setting, "turns": turns, "starts": starts, "network": network, "files": files, "peak_mb": peaks}
+    write_json(costs, Path("measurements/speed.json"))

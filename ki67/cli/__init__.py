@@ -1,0 +1,1 @@
+"""`ki67`: the command line."""

@@ -1,0 +1,1 @@
+"""Every figure in one style: plots of tables, diagrams, pictures of fields with cells in them."""

@@ -1,0 +1,1 @@
+"""Four quantisers: weights in, a codebook and indices out. One a file."""

@@ -1,0 +1,80 @@
+"""`ki67 agree`: two tables of scores beside each other, picture by picture."""
+
+import csv
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ki67.base.errors import InputError
+from ki67.cells.agreement import bland_altman, icc, linear_kappa
+from ki67.cells.scores import CATEGORIES, CutOffs
+from ki67.pictures.store import NOT_DEFINED
+
+COLUMNS = ("image", "ki67_index")
+
+
+def indices(path: Path) -> dict[str, float]:
+    """The index of each picture in a table, nan where it is not defined."""
+    try:
+        with path.open(newline="", encoding="utf-8") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as a table ({error}); give a CSV file") from error
+    if not rows or not set(COLUMNS) <= rows[0].keys():
+        raise InputError(f"{path}: needs the columns {' and '.join(COLUMNS)} and a row a picture; add them")
+    found: dict[str, float] = {}
+    for number, row in enumerate(rows, start=2):
+        if row["image"] in found:
+            raise InputError(f"{path}: line {number} names {row['image']!r} again; keep one row a picture")
+        found[row["image"]] = _index(path, number, row["ki67_index"])
+    return found
+
+
+def _index(path: Path, line: int, text: str | None) -> float:
+    if text is None or text.strip() in {"", NOT_DEFINED}:
+        return math.nan
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.inf
+    if not 0 <= value <= 1:
+        raise InputError(f"{path}: line {line} has ki67_index {text!r}; write a share from 0 to 1")
+    return value
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The pictures of two tables side by side, and how many there are besides."""
+
+    pairs: NDArray[np.float64]  # (pictures, 2), none of them undefined
+    alone: int  # in one table only
+    undefined: int  # in both, without an index in one or both
+
+
+def shared(first: Path, second: Path) -> Shared:
+    """What two tables have in common."""
+    one, other = indices(first), indices(second)
+    names = [name for name in one if name in other]
+    pairs = np.array([(one[name], other[name]) for name in names]).reshape(-1, 2)
+    defined = pairs[np.isfinite(pairs).all(axis=1)]
+    if len(defined) < 2:
+        raise InputError(f"{second}: shares {len(defined)} pictures with an index with {first}; two at least are needed")
+    return Shared(defined, len(one.keys() ^ other.keys()), len(pairs) - len(defined))
+
+
+def agreement_lines(found: Shared, cuts: CutOffs) -> list[str]:
+    """How far the two agree."""
+    (left, right), correlation = found.pairs.T, icc(found.pairs)
+    limits, kappa = bland_altman(left, right), linear_kappa(cuts.categories(left), cuts.categories(right), len(CATEGORIES))
+    return [
+        f"{len(found.pairs)} pictures in both"
+        + f"; {found.alone} in one table only" * bool(found.alone)
+        + f"; {found.undefined} without an index" * bool(found.undefined),
+        f"ICC(2,1) {correlation.value:.3f} (95 % interval {correlation.low:.3f} to {correlation.high:.3f})",
+        f"difference {limits.bias:+.3f} ({limits.bias_low:+.3f} to {limits.bias_high:+.3f}), "
+        f"95 % of differences from {limits.lower:+.3f} to {limits.upper:+.3f}",
+        f"linearly weighted kappa at {cuts.name}: " + (NOT_DEFINED if math.isnan(kappa) else f"{kappa:.3f}"),
+    ]

@@ -1,0 +1,107 @@
+"""`ki67 evaluate`: a model on pictures that somebody labelled."""
+
+import math
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from ki67.base.errors import InputError
+from ki67.base.files import write_whole
+from ki67.cells.cells import CLASS_NAMES, Cells, read_csv
+from ki67.cells.metrics import Estimate, bootstrap, f1_statistic, rmse_statistic
+from ki67.cells.outcomes import RULES, Outcome, Rule, patient_counts
+from ki67.cells.scores import score
+from ki67.data.shidc import PARTS, patient_of, read_part
+from ki67.engine.model import load_model
+from ki67.pictures.header import header
+from ki67.pictures.inputs import Picture, pictures
+from ki67.score.command import precision_of
+from ki67.score.scorer import Scorer, in_frame
+from ki67.weights import NETWORK
+
+TABLE = "cells.csv"
+SEED = 0
+Figures = dict[str, dict[str, Estimate]]
+
+
+def evaluate_folder(folder: Path, um_per_px: float | None, model: Path | None, precision: str, out: Path | None) -> list[str]:
+    """F1 of each class by both rules and the error of the index, as lines; as JSON where a file is named."""
+    network = load_model(model or NETWORK)
+    scorer = Scorer(network, precision_of(precision, network), um_per_px)
+    outcome = outcome_of(labelled(folder), scorer)
+    found = figures(outcome)
+    if out:
+        write_whole(out, [as_json(found)])
+    who = len(outcome.who)
+    lines = [f"{len(outcome.names)} pictures of {who} patients; intervals are over patients" + " (one has none)" * (who == 1)]
+    for rule, classes in found.items():
+        lines.append(f"{rule}: " + ", ".join(f"{name} {said(one)}" for name, one in classes.items()))
+    return lines + [f"{out}: written"] * bool(out)
+
+
+def labelled(folder: Path) -> list[tuple[Picture, Cells]]:
+    """Pictures with their labels: one `cells.csv` for all, or the published layout."""
+    if (folder / TABLE).is_file():
+        tables = read_csv(folder / TABLE, "image")
+        known = {picture.name: picture for picture in pictures([folder])}
+        missing = [name for name in tables if name not in known]
+        if missing:
+            raise InputError(f"{folder / TABLE}: names {missing[0]!r}, which is not there; add the picture or drop its rows")
+        return [(picture, tables.get(name, Cells.empty("image"))) for name, picture in known.items()]
+    parts = [folder / part for part in PARTS if (folder / part).is_dir()] or [folder]
+    samples = [sample for part in parts for sample in read_part(part)]
+    twice = [name for name, count in Counter(sample.name for sample in samples).items() if count > 1]
+    if twice:
+        raise InputError(f"{folder}: {twice[0]} stands in it twice; rename one")
+    heads = [(sample, header(sample.image)) for sample in samples]
+    return [(Picture(s.image, s.name), Cells.from_shidc_json(s.label, head.width, head.height)) for s, head in heads]
+
+
+def outcome_of(pairs: list[tuple[Picture, Cells]], scorer: Scorer) -> Outcome:
+    """Labels and found cells, both at the network's scale, where the matching radius means the same for all pictures."""
+    truths, found = [], []
+    for picture, truth in pairs:
+        opened = scorer.open(picture.name, header(picture.path))
+        own = (opened.header.width, opened.header.height)
+        truths.append(in_frame(truth, own, opened.size, "network"))
+        found.append(in_frame(scorer.score(opened).cells, own, opened.size, "network"))
+    names = [picture.name for picture, _ in pairs]
+    return Outcome("model", names, [patient_of(Path(name).name) for name in names], truths, found)
+
+
+def figures(outcome: Outcome) -> Figures:
+    """F1 of each class, by both rules, and the index error by picture."""
+    found: Figures = {rule.name: _f1(outcome, rule) for rule in RULES}
+    return found | {"index": {"RMSE by picture": _index_error(outcome)}}
+
+
+def _f1(outcome: Outcome, rule: Rule) -> dict[str, Estimate]:
+    counts = patient_counts(outcome, rule)
+    by_class = {name: counts[:, column] for column, name in enumerate(CLASS_NAMES.values())}
+    return {name: bootstrap(f1_statistic(*own.T), len(own), SEED) for name, own in by_class.items()}
+
+
+def _index_error(outcome: Outcome) -> Estimate:
+    pairs = zip(outcome.truths, outcome.predictions, strict=True)
+    errors = np.array([score(found).ki67_index - score(truth).ki67_index for truth, found in pairs])
+    squared, number = np.nan_to_num(errors**2), np.isfinite(errors).astype(float)
+    return bootstrap(rmse_statistic(outcome.by_patient(squared), outcome.by_patient(number)), len(outcome.who), SEED)
+
+
+def said(one: Estimate) -> str:
+    """A figure with its interval, where there is one."""
+    if math.isnan(one.value):
+        return "not defined"
+    return f"{one.value:.3f}" + ("" if math.isnan(one.low) else f" ({one.low:.2f} to {one.high:.2f})")
+
+
+def as_json(found: Figures) -> str:
+    """The figures with null for what is not defined."""
+    import json
+
+    def plain(one: Estimate) -> dict[str, float | None]:
+        return {name: None if math.isnan(value) else round(value, 6) for name, value in asdict(one).items()}
+
+    return json.dumps({rule: {name: plain(one) for name, one in own.items()} for rule, own in found.items()}, indent=2) + "\n"

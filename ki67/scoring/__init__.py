@@ -1,1 +1,0 @@
-"""From anyone's pictures to cells, scores and a report. Nothing here needs TensorFlow."""

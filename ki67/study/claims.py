@@ -1,0 +1,235 @@
+"""The papers' figures beside ours, each with a verdict that says no more than was shown."""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from statistics import fmean, harmonic_mean
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from ki67.base.errors import InputError
+from ki67.study.lookup import reported
+
+Needs = Literal["none", "shidc", "breastpathq", "imagenet", "hardware", "machine"]
+Operand = float | str
+REPRODUCED, DIFFERS, NOT_RUN = "reproduced", "differs", "not run"
+MISSING = {
+    "shidc": "SHIDC-B-Ki-67",
+    "breastpathq": "BreastPathQ",
+    "imagenet": "BreastPathQ and ImageNet weights",
+    "hardware": "two GTX 1060",
+    "machine": "that machine",
+}
+# By what a run shows that it had them; what is not listed here no run has.
+SHOWN = {
+    "shidc": {"metrics/dataset.json:source": "shidc"},
+    "breastpathq": {"metrics/cellularity_dataset.json:source": "breastpathq"},
+    "imagenet": {"metrics/cellularity_dataset.json:source": "breastpathq", "metrics/cellularity.json:weights": "imagenet"},
+}
+CHECK = "check"  # a training too short to compare anything
+LONGEST = Path("release")  # where the longest run is kept, laid out as the study itself
+SLACK = 1e-9  # so that 0.786 against 0.785 ± 0.001 is not decided by the last bit of a float
+
+
+class Strict(BaseModel):
+    """A misspelt key in claims.yaml is an error, not a claim that silently lacks something."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rule(Strict):
+    """How a figure follows from others: operands are numbers, printed figures `Table/row/cell`, or ours `path:key`."""
+
+    how: Literal["sum", "difference", "quotient", "harmonic", "weighted", "highest", "lowest"]
+    of: list[Operand] = Field(min_length=2)
+    by: list[Operand] = []
+
+
+class Claim(Strict):
+    """One printed figure, and where ours stands."""
+
+    row: str
+    cell: str
+    value: Operand
+    ours: str | None = None
+    rule: Rule | None = None
+    note: str = ""
+
+
+class Group(Strict):
+    """Claims that share their table, what they need and how near is near enough."""
+
+    paper: str
+    table: str
+    title: str
+    needs: Needs
+    tolerance: float = Field(ge=0)
+    claims: list[Claim] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One row of the claims page."""
+
+    paper: str
+    table: str
+    title: str
+    row: str
+    cell: str
+    printed: float
+    ours: float | None
+    basis: str  # where ours comes from: simulated, a check, measured (both also of the longest run), recomputed, or nothing
+    verdict: str
+    note: str
+
+
+def load_claims(path: Path) -> list[Group]:
+    """The file, checked: known keys only, and no figure named twice."""
+    try:
+        groups = TypeAdapter(list[Group]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: missing; run this at the top of the study") from error
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not YAML ({' '.join(str(error).split())}); mend that line") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{path}: {place}: {first['msg'][0].lower()}{first['msg'][1:]}; mend that claim") from error
+    names = Counter(name for name, _ in _named(groups))
+    twice = [name for name, count in names.items() if count > 1]
+    if twice:
+        raise InputError(f"{path}: {twice[0]!r} stands {names[twice[0]]} times; keep one")
+    return groups
+
+
+def _named(groups: Sequence[Group]) -> Iterator[tuple[str, Claim]]:
+    return ((f"{group.table}/{claim.row}/{claim.cell}", claim) for group in groups for claim in group.claims)
+
+
+class Figures:
+    """Looks up whatever a claim names: a number, a printed figure, a figure of this study."""
+
+    def __init__(self, groups: Sequence[Group], root: Path) -> None:
+        self.printed = dict(_named(groups))
+        self.root = root
+
+    def of(self, operand: Operand) -> float:
+        """The number; a name that leads nowhere is an error."""
+        if isinstance(operand, float):
+            return operand
+        if ":" in operand:
+            return float(reported(self.root, operand))
+        if operand not in self.printed:
+            raise InputError(f"claims.yaml: no figure {operand!r}; name it Table/row/cell as it stands above")
+        return self.of(self.printed[operand].value)
+
+    def ours(self, claim: Claim) -> float | None:
+        """Our figure for a claim: recomputed by its rule, or read where a stage wrote it (nothing, if undefined)."""
+        if claim.rule:
+            return self.recomputed(claim.rule)
+        value = reported(self.source(claim), claim.ours) if claim.ours else None
+        return None if value is None else float(value)
+
+    def source(self, claim: Claim) -> Path:
+        """Whose figure stands for ours: this run's, or the longest run's where this one only checked and that one compared."""
+        longest = self.root / LONGEST
+        asked = claim.ours and self.kind(claim, self.root) == CHECK and self.kind(claim, longest) not in (CHECK, None)
+        return longest if asked else self.root
+
+    def kind(self, claim: Claim, root: Path) -> str | None:
+        """What the file of a figure says of the trainings behind it, if it says anything."""
+        try:
+            return str(reported(root, f"{str(claim.ours).partition(':')[0]}:kind"))
+        except InputError:
+            return None
+
+    def only_checked(self, claim: Claim) -> bool:
+        """Whether ours comes from trainings too short to compare anything; their file says so."""
+        return bool(claim.ours) and self.kind(claim, self.source(claim)) == CHECK
+
+    def recomputed(self, rule: Rule) -> float:
+        """A rule carried out."""
+        values, weights = [self.of(o) for o in rule.of], [self.of(o) for o in rule.by]
+        return RULES[rule.how](values, weights)
+
+
+RULES: dict[str, Callable[[list[float], list[float]], float]] = {
+    "sum": lambda values, _: sum(values),
+    "difference": lambda values, _: values[0] - values[1],
+    "quotient": lambda values, _: values[0] / values[1],
+    "harmonic": lambda values, _: harmonic_mean(values),
+    "weighted": lambda values, weights: fmean(values, weights),
+    "highest": lambda values, _: max(values),
+    "lowest": lambda values, _: min(values),
+}
+
+
+def judge(groups: Sequence[Group], root: Path) -> list[Verdict]:
+    """Every claim's verdict, from the results that lie under `root`."""
+    figures = Figures(groups, root)
+    return [
+        _verdict(group, claim, figures, had_by(group.needs, figures.source(claim))) for group in groups for claim in group.claims
+    ]
+
+
+def had_by(needs: Needs, root: Path) -> bool:
+    """Whether the run had what a figure needs."""
+    if needs == "none":
+        return True
+    return needs in SHOWN and all(reported(root, name) == wanted for name, wanted in SHOWN[needs].items())
+
+
+def _verdict(group: Group, claim: Claim, figures: Figures, had: bool) -> Verdict:
+    printed, ours = figures.of(claim.value), figures.ours(claim)
+    return Verdict(
+        group.paper, group.table, group.title, claim.row, claim.cell, printed, ours,
+        _basis(group.needs, claim, figures, had), _word(group, claim, figures, had), claim.note,
+    )  # fmt: skip
+
+
+def _basis(needs: Needs, claim: Claim, figures: Figures, had: bool) -> str:
+    if figures.ours(claim) is None:
+        return ""
+    if claim.rule:
+        return "recomputed"
+    if needs == "shidc" and figures.only_checked(claim):
+        return CHECK
+    basis = "simulated" if needs in SHOWN and not had else "measured"
+    return basis if needs == "none" or figures.source(claim) == figures.root else f"{basis} in the longest run"
+
+
+def _word(group: Group, claim: Claim, figures: Figures, had: bool) -> str:
+    printed, ours = figures.of(claim.value), figures.ours(claim)
+    if not had:
+        return f"{NOT_RUN}: needs {MISSING[group.needs]}"
+    if ours is None:
+        return f"{NOT_RUN}: no figure of ours"
+    if group.needs == "shidc" and figures.only_checked(claim):
+        return f"{NOT_RUN}: ours is a {CHECK}"
+    return REPRODUCED if abs(ours - printed) <= group.tolerance + SLACK else DIFFERS
+
+
+def tally(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    """How many figures there are and how they fared."""
+    counts = Counter(verdict.verdict.partition(":")[0] for verdict in verdicts)
+    return {
+        "figures": len(verdicts),
+        "reproduced": counts[REPRODUCED],
+        "differs": counts[DIFFERS],
+        "not_run": counts[NOT_RUN],
+    }
+
+
+def write_verdicts(verdicts: Sequence[Verdict], path: Path) -> None:
+    """One line a figure, for the claims page."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, [field.name for field in fields(Verdict)], lineterminator="\n")
+        writer.writeheader()
+        for verdict in verdicts:
+            row = asdict(verdict)
+            writer.writerow(row | {key: f"{row[key]:.10g}" for key in ("printed", "ours") if row[key] is not None})

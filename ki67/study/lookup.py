@@ -1,0 +1,44 @@
+"""One figure out of a result file, named `path:dotted.key`: how the book's prose and the claims point at numbers."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ki67.base.errors import InputError
+
+
+def reported(root: Path, reference: str) -> Any:
+    """What stands in `root/path` under the key; a number in the key counts the items of a list from 0."""
+    path, separator, key = reference.partition(":")
+    if not (separator and path and key):
+        raise InputError(f"{reference!r}: not a figure's name; write it as path/to/file.json:key.key")
+    value = _content(root / path, (root / path).stat().st_mtime_ns if (root / path).is_file() else 0)
+    walked: list[str] = []
+    for part in key.split("."):
+        try:
+            value = value[int(part)] if isinstance(value, list) else value[part]
+        except (KeyError, IndexError, ValueError, TypeError) as error:
+            place = ".".join(walked) or "the top"
+            raise InputError(f"{path}: no {part!r} at {place}; it has {_names(value)}") from error
+        walked.append(part)
+    return value
+
+
+@lru_cache(maxsize=64)
+def _content(path: Path, changed: int) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return yaml.safe_load(text) if path.suffix in {".yaml", ".yml"} else json.loads(text)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: missing; run the stage that writes it") from error
+    except (json.JSONDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{path}: cannot be read ({' '.join(str(error).split())}); run its stage again") from error
+
+
+def _names(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(map(str, value)) or "nothing"
+    return f"{len(value)} items" if isinstance(value, list) else f"the value {value!r}"

@@ -1,0 +1,125 @@
+"""The study as a whole: every stage with the time left, the book, and a profile in a clone of its own."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ki67.base.errors import InputError
+from ki67.base.tables import read_json
+from ki67.settings import params
+from ki67.settings.profiles import apply
+from ki67.study import book_links
+from ki67.study.results import main_results
+
+BOOK = Path("build/book")
+PAGE = BOOK / "_build/html/index.html"
+RUNNING = re.compile(r"Running stage '([^'@]+)@?([^']*)'")  # a stage, and the item of one that runs in parts
+MEGABYTES_PER_FIELD = 1.6  # a field as generated, imported and cached, and its share of the frames
+MEGABYTES_PER_PATCH = 0.6  # an H&E patch, the same way
+MEGABYTES_BESIDE = 4500  # models (DeepLab on Xception and its optimiser alone 500), checkpoints, the book, room to breathe
+
+
+def megabytes_needed(settings: params.Simulate, tissue: params.Tissue) -> float:
+    """What the study will write at most."""
+    fields = settings.patients * settings.fields_per_patient + settings.test_patients * settings.test_fields_per_patient
+    scored = tissue.patients * tissue.slides_per_patient * tissue.patches_per_slide
+    patches = scored + tissue.annotated_patients * tissue.annotated_per_patient
+    return MEGABYTES_BESIDE + fields * MEGABYTES_PER_FIELD + patches * MEGABYTES_PER_PATCH
+
+
+def check_disk(folder: Path) -> None:
+    """Refuse to start what would fill the disk an hour later."""
+    whole = params.read(folder / "params.yaml")
+    settings, tissue = (params.check(name, whole[name], "params.yaml") for name in ("simulate", "tissue"))
+    assert isinstance(settings, params.Simulate) and isinstance(tissue, params.Tissue)
+    needed, free = megabytes_needed(settings, tissue), shutil.disk_usage(folder).free / 1e6
+    if free < needed:
+        raise InputError(f"{folder}: {free / 1000:.1f} GB free, the study needs {needed / 1000:.1f} GB; make room first")
+
+
+def costs(stage: str, folder: Path) -> dict[str, dict[str, Any]]:
+    """What a stage took when it was last measured, or each of its items did; nothing where it never was."""
+    files = [folder / f"measurements/{stage}.json", *sorted((folder / "measurements").glob(f"{stage}-*.json"))]
+    return {file.stem: read_json(file) for file in files if file.is_file()}
+
+
+def minutes(stage: str, folder: Path) -> dict[str, float]:
+    """The same as minutes."""
+    return {name: float(cost["wall_s"]) / 60 for name, cost in costs(stage, folder).items()}
+
+
+def minutes_of(stages: Iterable[str], folder: Path) -> float:
+    """How long the stages took, all their items together."""
+    return sum(sum(minutes(stage, folder).values()) for stage in stages)
+
+
+def stages_of(folder: Path) -> list[str]:
+    """The stages in the order in which dvc.yaml lists them."""
+    return list(yaml.safe_load((folder / "dvc.yaml").read_text())["stages"])
+
+
+def repro(folder: Path, *targets: str) -> list[str]:
+    """`dvc repro` in a folder, of all or of what some stages need, saying how much is left; the stages that ran."""
+    environment = os.environ | {"PYTHONPATH": str(folder.resolve()), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "dvc", "repro", *targets]
+    stages, ran = stages_of(folder), list[str]()
+    expected = {stage: minutes(stage, folder) for stage in stages}
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := RUNNING.search(line):
+                stage, item = found.groups()
+                left = sum(sum(expected[later].values()) for later in stages[stages.index(stage) :])
+                print(f"\n== {stage} {item}".rstrip() + f": about {left:.0f} minutes left", flush=True)
+                expected[stage].pop(f"{stage}-{item}", None)
+                ran.append(stage)
+            elif not line.startswith((">", "Updating", "Generating")) and line.strip():
+                print(line, end="", flush=True)
+    if process.returncode:
+        raise InputError(f"dvc repro stopped at {ran[-1] if ran else 'its start'}: mend what it says above and run this again")
+    return ran
+
+
+def build_book() -> int:
+    """Render what the results say now, strictly: a warning fails, and so does a link that leads nowhere or outside."""
+    log = Path("build/book.log")
+    log.parent.mkdir(exist_ok=True)
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [str(program), "build", ".", "--path-output", str(BOOK), "-W", "--keep-going", "-q"]
+    with log.open("w") as stream:
+        built = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT).returncode
+    if built:
+        raise InputError(f"{log}: the book did not build; its warnings are there:\n{log.read_text()[-1500:]}")
+    for fault in (faults := book_links.faults(PAGE.parent)):
+        print(fault)
+    print(f"the book: file://{PAGE.resolve()}")
+    return 1 if faults else 0
+
+
+def reproduce() -> int:
+    """The one command: everything that is not up to date, then the book, then the results."""
+    check_disk(Path())
+    repro(Path())
+    built = build_book()
+    print(main_results(Path("metrics")))
+    return built
+
+
+def clone(profile: str, folder: Path) -> None:
+    """The study as it stands in this work tree, in a clone of its own and in another profile; one that is there is kept."""
+    if (folder / ".git").is_dir():
+        return
+    subprocess.run(["git", "clone", "--quiet", ".", str(folder)], check=True)
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    for name in subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")[:-1]:
+        if Path(name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(name, folder / name)
+    apply(profile, folder / "params.yaml")

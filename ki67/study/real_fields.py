@@ -1,0 +1,172 @@
+"""The trained network on real fields: a check during development. Nothing is trained or tuned on them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ki67.base.errors import InputError
+from ki67.base.tables import write_csv, write_json
+from ki67.cells.cells import Cells
+from ki67.cells.classical import load_classical
+from ki67.cells.evaluation import Resampling, evaluate
+from ki67.cells.scores import score
+from ki67.cells.summary import summary
+from ki67.data import bcdata, shidc
+from ki67.data.frames import FRAME, Frames, build_frames
+from ki67.data.images import read_rgb, resized
+from ki67.data.samples import Sample
+from ki67.data.tables import SHIDC_UM_PER_PX
+from ki67.engine.model import load_model
+from ki67.models.predictions import Network, found_by
+from ki67.pictures.inputs import Picture
+from ki67.score.evaluate import figures, outcome_of
+from ki67.score.scorer import Scorer
+from ki67.simulate.realism import realism_table
+from ki67.study.real_patches import FOLDER as PATCHES
+from ki67.study.real_patches import check_patches, said_of_patches
+from ki67.tiles.model import load_model as load_patch_network
+from ki67.weights import CELLULARITY
+
+RESULT = Path("release/real_check.json")
+REALISM = Path("release/realism.csv")
+
+
+def check_folder(folder: Path | None, model: Path | None) -> list[str]:
+    """Judge the network, the classical row and chance on every set in a folder; lines to print, and one JSON file."""
+    if folder is None:
+        return ["real-check: skipped; name a folder that holds shidc/, bcdata/ or breastpathq/: make real-check REAL=FOLDER"]
+    sets = {name: read for name, read in READERS.items() if (folder / name).is_dir()}
+    patches = (folder / PATCHES).is_dir()
+    if not sets and not patches:
+        missing = "holds neither shidc/ nor bcdata/ nor breastpathq/"
+        raise InputError(f"{folder}: {missing}; see the book's page on real tissue for their layout")
+    results = cells_of(folder, sets, model) if sets else {}
+    lines = [line for name, result in results.items() for line in said(name, result)]
+    if patches and not CELLULARITY.is_dir():
+        lines.append(f"{PATCHES}: skipped; no network for cellularity is shipped")
+    elif patches:
+        results[PATCHES] = check_patches(folder / PATCHES, load_patch_network())
+        lines += said_of_patches(results[PATCHES])
+    if results:
+        write_json(results, RESULT)
+        lines.append(f"written: {RESULT}")
+    if (folder / "shidc").is_dir():
+        write_csv(beside_simulated(folder / "shidc"), REALISM)
+    return lines
+
+
+def cells_of(folder: Path, sets: Mapping[str, Callable[[Path], Frames]], model: Path | None) -> dict[str, Any]:
+    """The network for cells on each set, by the rules of the test and by `ki67 score`."""
+    network, settings = prepared(model)
+    judgements = {name: judged(read(folder / name), network, settings) for name, read in sets.items()}
+    return {name: result | scored(name, folder / name, network) for name, result in judgements.items()}
+
+
+def beside_simulated(folder: Path) -> pd.DataFrame:
+    """What the pictures measure, real ones beside the simulated test fields."""
+    simulated, real = pd.read_csv("metrics/simulation.csv").set_index("measure"), realism_table(folder).set_index("measure")
+    return simulated.add_prefix("simulated_").join(real.add_prefix("real_")).reset_index()
+
+
+def prepared(model: Path | None) -> tuple[Path, Path]:
+    """The network to check and the classical settings that were tuned with it: the release's, else what was just run."""
+    for network, settings in (
+        (Path("release/pathonet"), Path("release/metrics/classical.json")),
+        (Path("models/tuned/seed-1"), Path("metrics/classical.json")),
+    ):
+        if (model or network).is_dir() and settings.is_file():
+            return model or network, settings
+    raise InputError(f"{model or 'release/pathonet'}: no trained network there; run make reproduce first")
+
+
+def shidc_frames(folder: Path) -> Frames:
+    """Pictures with their JSON beside them, in one folder or in Train/ and Test/."""
+    return build_frames(shidc_parts(folder))
+
+
+def bcdata_frames(folder: Path) -> Frames:
+    """BCData pictures brought to the same µm/px; each stands for a patient, since none is named."""
+    samples = bcdata.read_folder(folder)
+    images, cells = zip(*(_bcdata_frame(sample) for sample in samples), strict=True)
+    return Frames(tuple(s.name for s in samples), tuple(s.patient for s in samples), np.stack(images), cells)
+
+
+def _bcdata_frame(sample: Sample) -> tuple[Any, Any]:
+    image = read_rgb(sample.image)
+    scale = bcdata.UM_PER_PX / (SHIDC_UM_PER_PX * shidc.PUBLISHED_SIZE[0] / FRAME)
+    if round(image.width * scale / 16) * 16 != FRAME or image.width != image.height:
+        raise InputError(f"{sample.image}: {image.width}×{image.height}; BCData pictures are 640×640")
+    return resized(image, FRAME), bcdata.read_cells(sample).scaled(FRAME / image.width, "network")
+
+
+def shidc_parts(folder: Path) -> list[Sample]:
+    """Samples in one folder or in Train/ and Test/."""
+    parts = [folder / part for part in shidc.PARTS if (folder / part).is_dir()] or [folder]
+    return [sample for part in parts for sample in shidc.read_part(part)]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a set's samples are found and their labels read, and its µm/px where `ki67 score` must be told."""
+
+    samples: Callable[[Path], list[Sample]]
+    cells: Callable[[Sample], Cells]
+    um_per_px: float | None
+
+
+LAYOUTS = {
+    "shidc": Layout(shidc_parts, lambda sample: shidc.read_labels(sample)[1], None),
+    "bcdata": Layout(bcdata.read_folder, bcdata.read_cells, bcdata.UM_PER_PX),
+}
+READERS: dict[str, Callable[[Path], Frames]] = {"shidc": shidc_frames, "bcdata": bcdata_frames}
+
+
+def judged(frames: Frames, network: Path, settings: Path) -> dict[str, Any]:
+    """Counts pooled over a set, with intervals, by the same rules as the test; each picture is its own unit."""
+    alone = replace(frames, patients=frames.names)
+    outcomes = [Network.load(network).outcome(alone), found_by("classical", load_classical(settings), alone)]
+    found = summary(evaluate(outcomes, Resampling()))
+    errors = {method: figures["ki67_rmse_image"] for method, figures in found["scores"].items()}
+    return {
+        "images": len(frames),
+        "um_per_px": SHIDC_UM_PER_PX * shidc.PUBLISHED_SIZE[0] / FRAME,
+        "excluded": undefined(frames),
+        "detection": found["detection"],
+        "ki67_rmse_image": {method: error["value"] for method, error in errors.items()},
+        "ki67_rmse_image_interval": {method: [error["low"], error["high"]] for method, error in errors.items()},
+    }
+
+
+def scored(name: str, folder: Path, network: Path) -> dict[str, Any]:
+    """The same pictures through `ki67 score`, from their files."""
+    layout = LAYOUTS[name]
+    pairs = [(Picture(sample.image, sample.name), layout.cells(sample)) for sample in layout.samples(folder)]
+    found = figures(outcome_of(pairs, Scorer(load_model(network), "float32", layout.um_per_px)))
+    return {"score": {rule: {kind: asdict(one) for kind, one in own.items()} for rule, own in found.items()}}
+
+
+def undefined(frames: Frames) -> list[str]:
+    """Pictures without a labelled tumour cell: they have no index."""
+    return [name for name, cells in zip(frames.names, frames.cells, strict=True) if score(cells).n_tumour == 0]
+
+
+def said(name: str, result: dict[str, Any]) -> Sequence[str]:
+    """One set as lines for the terminal."""
+    left_out = f", index undefined in {', '.join(result['excluded'])}" if result["excluded"] else ""
+    lines = [f"{name}: {result['images']} real fields, development figures{left_out}"]
+    for method, matchings in result["detection"].items():
+        figures = [
+            f"{kind} {m['f1']:.3f} ({m['f1_low']:.2f} to {m['f1_high']:.2f})"
+            for matching in ("strict", "published")
+            for kind in ("positive", "negative")
+            for m in [matchings[matching][kind]]
+        ]
+        lines.append(f"  {method:10} R=6: {', '.join(figures[:2])} · R=20: {', '.join(figures[2:])}")
+    own = result["score"]["strict R=6"]
+    lines.append("  ki67 score " + "R=6: " + ", ".join(f"{kind} {own[kind]['value']:.3f}" for kind in ("positive", "negative")))
+    lines += [f"  index RMSE per image, {method}: {error:.3f}" for method, error in result["ki67_rmse_image"].items()]
+    return lines

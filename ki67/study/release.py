@@ -1,0 +1,106 @@
+"""The longest run: the study, or a part of it, in the profile `release`, kept in release/ with where it comes from."""
+
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import yaml
+
+from ki67.base.errors import InputError, nearest
+from ki67.base.hardware import processor
+from ki67.base.tables import write_json
+from ki67.study.pipeline import check_disk, clone, costs, minutes_of, repro, stages_of
+from ki67.study.results import main_results
+
+CLONE, KEPT = Path("build/release"), Path("release")
+RESULTS = ("metrics", "figures", "measurements")
+PARTS = {  # what can be run for itself: its stages, the last of which needs all of them
+    "backends": ("backends", "backends_compared"),
+    "cellularity": ("tissue", "patches", "segment", "boost", "regress", "cellularity"),
+}
+
+
+def release() -> int:
+    """The whole of it: in a clone under build/release, where it can be killed and run again, then kept in release/.
+
+    The clone stays, so that the same command goes on where it was; `make clean` lets the next one start anew.
+    """
+    from ki67.bench.equal_f1 import benchmark_study
+    from ki67.compression.small import smallest_file
+    from ki67.study.ship_cells import ship
+    from ki67.weights import HERE
+
+    clone("release", CLONE)
+    check_disk(CLONE)
+    repro(CLONE)
+    benchmark_study(CLONE)
+    for name in RESULTS:
+        shutil.copytree(CLONE / name, KEPT / name, dirs_exist_ok=True)
+    shutil.copytree(first_model(CLONE), KEPT / "pathonet", dirs_exist_ok=True)
+    shutil.copy2(smallest_file(CLONE), KEPT / "pathonet.ki67")
+    ship(KEPT / "pathonet.ki67", CLONE / "frames", HERE)
+    write_json(provenance(CLONE, stages_of(CLONE)), KEPT / "provenance.json")
+    for part in PARTS:
+        keep(part, CLONE, KEPT)
+    print(main_results(KEPT / "metrics"))
+    return 0
+
+
+def release_part(part: str) -> int:
+    """One chapter of it alone, in the same clone; what the other chapters keep in release/ stays."""
+    if part not in PARTS:
+        raise InputError(f"{part}: not a part of the longest run{nearest(part, PARTS)}")
+    clone("release", CLONE)
+    check_disk(CLONE)
+    repro(CLONE, PARTS[part][-1])
+    keep(part, CLONE, KEPT)
+    print(f"{KEPT}/provenance_{part}.json and the results that it speaks of")
+    return 0
+
+
+def keep(part: str, folder: Path, kept: Path) -> None:
+    """What the stages of one part wrote, and its provenance."""
+    for path in results_of(PARTS[part], folder):
+        target = kept / path.relative_to(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            shutil.copytree(path, target, dirs_exist_ok=True)
+        else:
+            shutil.copy2(path, target)
+    write_json(provenance(folder, PARTS[part]), kept / f"provenance_{part}.json")
+
+
+def results_of(stages: Sequence[str], folder: Path) -> Iterator[Path]:
+    """Metrics, figures and measurements that dvc.yaml says these stages write, every item of a matrix."""
+    listed = yaml.safe_load((folder / "dvc.yaml").read_text())["stages"]
+    for stage in stages:
+        for out in listed[stage]["outs"]:
+            name = out if isinstance(out, str) else next(iter(out))
+            if name.startswith(RESULTS):
+                head, item, _ = name.partition("${item.")
+                yield from sorted(folder.glob(head + "*" + name.partition("}")[2] if item else name))
+
+
+def first_model(folder: Path) -> Path:
+    """The tuned network of the first seed: the one that is shipped."""
+    return sorted((folder / "models/tuned").iterdir())[0]
+
+
+def provenance(folder: Path, stages: Sequence[str]) -> dict[str, object]:
+    """Where the figures of these stages come from: commit, settings, machine, packages, time."""
+    settings = yaml.safe_load((folder / "params.yaml").read_text())  # by the clone's own schema, which may be an older one
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], check=True, capture_output=True, text=True, cwd=folder)
+    return {
+        "commit": head.stdout.strip(),
+        "parameters": {stage: settings[stage] for stage in stages},
+        "machine": f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "packages": {name: version(name) for name in ("keras", "tensorflow-cpu", "numpy", "scikit-image")},
+        "python": platform.python_version(),
+        "wall_s": round(60 * minutes_of(stages, folder)),
+        # What had been cut off: its time is that of the last attempt alone.
+        "resumed": [name for stage in stages for name, cost in costs(stage, folder).items() if cost.get("resumed")],
+    }

@@ -1,0 +1,84 @@
+"""One stage of the pipeline: its notebook, with its section of params.yaml, and what it cost."""
+
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import papermill
+from papermill.exceptions import PapermillExecutionError
+
+from ki67.base.errors import InputError
+from ki67.base.state import STATE
+from ki67.settings import params
+from ki67.study import notebooks
+
+NOTEBOOKS = Path("notebooks")
+EXECUTED = Path("book/executed")
+# glibc hands large blocks back after every training step and takes them again page by page. Where a page is dear, as in many
+# virtual machines, that is most of the step. So a stage keeps what it has; other C libraries do not read this.
+KEEP_MEMORY = "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=1000000000000:glibc.malloc.arena_max=1"
+
+
+def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
+    """Run one stage as the pipeline does: parameters from params.yaml, the executed notebook in place when it is whole.
+
+    A stage that DVC runs item by item is given what the item changes, and its name.
+    """
+    values = params.of(stage) | dict(changes)
+    name = f"{stage}-{item}" if item else stage
+    partial = STATE / f"{name}.partial.ipynb"
+    unfinished = STATE / f"{name}.unfinished"
+    unfinished.parent.mkdir(exist_ok=True)
+    resumed = unfinished.exists()
+    unfinished.touch()
+    os.environ.setdefault("GLIBC_TUNABLES", KEEP_MEMORY)  # read when the kernel starts
+    started = time.monotonic()
+    try:
+        with quiet_libraries(STATE / f"{name}.log") as terminal:
+            papermill.execute_notebook(NOTEBOOKS / f"{stage}.ipynb", partial, values, progress_bar=False, stderr_file=terminal)
+    except notebooks.Refused as error:
+        raise InputError(error.message) from error
+    except PapermillExecutionError as error:
+        if error.ename == "InputError":
+            raise InputError(error.evalue) from error
+        raise
+    finally:
+        unfinished.unlink()
+    EXECUTED.mkdir(parents=True, exist_ok=True)
+    os.replace(partial, EXECUTED / f"{name}.ipynb")
+    write_cost(name, time.monotonic() - started, resumed)
+
+
+@contextmanager
+def quiet_libraries(log: Path) -> Iterator[TextIO]:
+    """What libraries say on the error stream while they start goes to a log; what is yielded still reaches the terminal."""
+    sys.stderr.flush()
+    with os.fdopen(os.dup(2), "w") as terminal, log.open("w") as stream:
+        os.dup2(stream.fileno(), 2)
+        try:
+            yield terminal
+        finally:
+            os.dup2(terminal.fileno(), 2)
+
+
+def write_cost(name: str, wall: float, resumed: bool) -> None:
+    """What the stage took, its kernel and the kernel's children together: `measurements/<name>.json`.
+
+    Of a stage that was killed and went on, it is the last attempt alone, and `resumed` says so.
+    """
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cost = {
+        "wall_s": round(wall, 1),
+        "cpu_s": round(used.ru_utime + used.ru_stime, 1),
+        "peak_rss_mb": round(used.ru_maxrss / 1024),
+        "cores": os.cpu_count(),
+        "resumed": resumed,
+    }
+    Path("measurements").mkdir(exist_ok=True)
+    Path(f"measurements/{name}.json").write_text(json.dumps(cost, indent=2) + "\n")
