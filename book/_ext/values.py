@@ -7,6 +7,7 @@ import csv
 import math
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -90,6 +91,12 @@ class ValueRole(FigureRole):
         return reported(root, reference)
 
 
+@cache
+def printed(root: Path) -> Figures:
+    """What the papers print: one file, read once a build, though every other sentence asks for it."""
+    return Figures(load_claims(root / CLAIMS), root)
+
+
 class ClaimRole(FigureRole):
     """{claim}`Table 2/PathoNet/positive F1:.3f`: a figure that a paper prints, as claims.yaml has it."""
 
@@ -99,7 +106,7 @@ class ClaimRole(FigureRole):
     def look_up(self, root: Path, reference: str) -> Any:
         """From claims.yaml; whole numbers as such."""
         self.env.note_dependency(str(root / CLAIMS))
-        value = Figures(load_claims(root / CLAIMS), root).of(reference)
+        value = printed(root).of(reference)
         return int(value) if value.is_integer() else value
 
 
