@@ -18,7 +18,7 @@ from ki67.engine.model import load_model
 from ki67.pictures.domain import DENSITY, UNMIXING, Look, familiar, look, nuclear_radius, together, warnings
 from ki67.pictures.drawing import overlay, view_size
 from ki67.score.command import precision_of
-from ki67.score.doctor import Measured, doctor, fastest, tolerated
+from ki67.score.doctor import Measured, fastest, tolerated
 from ki67.score.evaluate import evaluate_folder
 from ki67.score.hotspot import hot_spot
 from ki67.simulate import Cohort, render_field
@@ -106,8 +106,9 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_doctor_measures_and_remembers(memory: Path) -> None:
-    said: list[str] = []
-    assert doctor(None, said.append) == 0
+    done = CliRunner().invoke(app, ["doctor"])
+    assert done.exit_code == 0, done.output
+    said = done.output.splitlines()
     best = next(line for line in said if line.startswith("ki67 score will use")).split()[4]
     assert precision_of("auto", load_model(NETWORK)) == best
     assert any("int8" in line and "changed by at most 0." in line for line in said)
@@ -176,4 +177,3 @@ def test_the_commands_say_what_they_found(labelled: Path, tmp_path: Path, memory
     tables = [str(tmp_path / precision / "scores.csv") for precision in ("float32", "int8")]
     assert "2 pictures in both\nICC(2,1) " in said("agree", *tables)
     assert "strict R=6: positive 0." in said("evaluate", str(labelled), "--precision", "int8")
-    assert "ki67 score will use" in said("doctor")
