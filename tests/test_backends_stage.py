@@ -28,10 +28,12 @@ from ki67.models.own_data import backend_of, train_on_folder
 from ki67.models.store import BACKENDS, weights_by_name
 from ki67.pictures.header import header
 from ki67.score.scorer import Scorer
-from ki67.settings.params import Backends, Train, Tune, read
+from ki67.settings.backends import Backends
+from ki67.settings.detection import Train, Tune
+from ki67.settings.params import settings_of, values_of
 
 ROOT = Path(__file__).parents[1]
-SETTINGS = read(ROOT / "params.yaml")
+PARAMS = ROOT / "params.yaml"
 DRAWS = Resampling(0, 200)
 SMALL = {
     "names": ["fcrn_a"],
@@ -65,8 +67,8 @@ def frames(tmp_path: Path) -> Path:
 
 
 def terms(frames: Path, **changes: object) -> Terms:
-    chosen = Backends.model_validate(SETTINGS["backends"] | SMALL | changes)
-    own = (Train.model_validate(SETTINGS["train"]), Tune.model_validate(SETTINGS["tune"]))
+    chosen = Backends.model_validate(values_of(Backends, PARAMS) | SMALL | changes)
+    own = settings_of(Train, PARAMS), settings_of(Tune, PARAMS)
     return Terms.of(chosen, *own, frames, Data(0.135, "simulated", "x"))
 
 

@@ -14,8 +14,8 @@ from ki67.data.split import by_patient, published
 from ki67.engine.description import Thresholds
 from ki67.models.experiment import Data, Parts, describe, going_on_from, train_network
 from ki67.models.store import BACKENDS, load_model, predict_maps, save_model
-from ki67.settings import params
-from ki67.settings.params import Train
+from ki67.settings.detection import Train
+from ki67.settings.params import check, shipped, values_of
 
 
 def train_on_folder(
@@ -58,8 +58,5 @@ def backend_of(asked: str | None, started: str | None) -> str:
 
 def settings_with(changes: dict[str, object]) -> Train:
     """The study's training settings with what the user asked for instead."""
-    shipped = params.shipped()
-    values = params.read(shipped)["train"] | {name: value for name, value in changes.items() if value is not None}
-    checked = params.check("train", values, "ki67 train")
-    assert isinstance(checked, Train)
-    return checked
+    asked = {name: value for name, value in changes.items() if value is not None}
+    return check(Train, values_of(Train, shipped()) | asked, "ki67 train")
