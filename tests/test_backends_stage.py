@@ -269,13 +269,11 @@ def test_a_backend_trained_on_ones_own_pictures_scores_without_keras(dataset: Pa
     assert scorer.cells(scorer.open("picture", header(tmp_path / "picture.png"))).frame == "network"
 
 
-def test_an_unknown_backend_is_refused_with_the_nearest() -> None:
-    with pytest.raises(InputError, match="--backend fcrn: unknown; did you mean 'fcrn_"):
-        backend_of("fcrn", None)
+def test_a_network_that_is_gone_on_with_stays_what_it_is() -> None:
     with pytest.raises(InputError, match="the model to start from is pathonet; leave --backend out"):
         backend_of("unet", "pathonet")
     assert [backend_of(None, None), backend_of("unet", None)] == ["pathonet", "unet"]
-    assert backend_of(None, "plain_unet") == "plain_unet", "what is gone on with stays what it is"
+    assert backend_of(None, "plain_unet") == "plain_unet"
 
 
 def test_every_way_of_a_backend_is_timed(frames: Path, tmp_path: Path, monkeypatch) -> None:

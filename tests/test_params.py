@@ -78,13 +78,6 @@ def test_a_profile_changes_what_it_lists_and_nothing_else(settings: Path, profil
     assert "# crops of each frame in one epoch" in settings.read_text()
 
 
-def test_an_unknown_profile_is_refused_and_the_file_kept(settings: Path) -> None:
-    before = settings.read_bytes()
-    with pytest.raises(InputError, match="did you mean 'release'"):
-        apply("relase", settings)
-    assert settings.read_bytes() == before
-
-
 def test_a_section_is_asked_for_by_its_type_and_comes_as_it(settings: Path) -> None:
     train = params.settings_of(Train, settings)
     assert isinstance(train, Train)

@@ -14,6 +14,7 @@ import yaml
 from ki67.base.errors import InputError
 from ki67.base.tables import read_json
 from ki67.settings.cellularity import Tissue
+from ki67.settings.names import ProfileName
 from ki67.settings.params import PARAMS, settings_of
 from ki67.settings.profiles import apply
 from ki67.settings.simulation import Simulate
@@ -113,7 +114,7 @@ def reproduce() -> int:
     return built
 
 
-def clone(profile: str, folder: Path) -> None:
+def clone(profile: ProfileName, folder: Path) -> None:
     """The study as it stands in this work tree, in a clone of its own and in another profile; one that is there is kept."""
     if (folder / ".git").is_dir():
         return
