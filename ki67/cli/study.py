@@ -19,8 +19,10 @@ def reproduce() -> None:
 
 def book() -> None:
     """Build the book from the results that are there, and check its links."""
+    from ki67.settings.params import stand_at_top
     from ki67.study.pipeline import build_book
 
+    stand_at_top()
     raise typer.Exit(build_book())
 
 
@@ -116,8 +118,10 @@ def release(
     part: Annotated[ReleasePart | None, typer.Argument(help="that chapter alone; all if left out")] = None,
 ) -> None:
     """Run the study, or a chapter of it, in its release profile in a clone of its own, and keep the results in release/."""
+    from ki67.settings.params import stand_at_top
     from ki67.study.release import release, release_part
 
+    stand_at_top()
     raise typer.Exit(release_part(part) if part else release())
 
 

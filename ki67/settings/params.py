@@ -62,6 +62,17 @@ def shipped() -> Path:
     return beside if beside.is_file() else package.parent / "params.yaml"
 
 
+def stand_at_top() -> None:
+    """Refuse what builds on the study's own files where these are not."""
+    if not PARAMS.is_file():
+        raise InputError(missing(PARAMS))
+
+
+def missing(path: Path) -> str:
+    """What is said where there are no settings."""
+    return f"{path}: missing; run this at the top of the study"
+
+
 def read(path: Path = PARAMS) -> dict[str, Any]:
     """The file as it stands, every section and every profile checked."""
     whole = parsed(path)
@@ -84,7 +95,7 @@ def parsed(path: Path) -> dict[str, Any]:
     try:
         return dict(yaml.safe_load(path.read_text()) or {})
     except FileNotFoundError as error:
-        raise InputError(f"{path}: missing; run this at the top of the study") from error
+        raise InputError(missing(path)) from error
     except yaml.YAMLError as error:
         raise InputError(f"{path}: not YAML ({' '.join(str(error).split())}); mend that line") from error
 
