@@ -29,10 +29,12 @@ from ki67.models.own_data import backend_of, train_on_folder
 from ki67.models.store import BACKENDS, save_model, weights_by_name
 from ki67.pictures.header import header
 from ki67.score.scorer import Scorer
-from ki67.settings.params import Backends, Train, Tune, read
+from ki67.settings.backends import Backends
+from ki67.settings.detection import Train, Tune
+from ki67.settings.params import settings_of, values_of
 
 ROOT = Path(__file__).parents[1]
-SETTINGS = read(ROOT / "params.yaml")
+PARAMS = ROOT / "params.yaml"
 DRAWS = Resampling(0, 200)
 SMALL = {
     "names": ["fcrn_a"],
@@ -66,8 +68,8 @@ def frames(tmp_path: Path) -> Path:
 
 
 def terms(frames: Path, **changes: object) -> Terms:
-    chosen = Backends.model_validate(SETTINGS["backends"] | SMALL | changes)
-    own = (Train.model_validate(SETTINGS["train"]), Tune.model_validate(SETTINGS["tune"]))
+    chosen = Backends.model_validate(values_of(Backends, PARAMS) | SMALL | changes)
+    own = settings_of(Train, PARAMS), settings_of(Tune, PARAMS)
     return Terms.of(chosen, *own, frames, Data(0.135, "simulated", "x"))
 
 
@@ -268,13 +270,11 @@ def test_a_backend_trained_on_ones_own_pictures_scores_without_keras(dataset: Pa
     assert scorer.cells(scorer.open("picture", header(tmp_path / "picture.png"))).frame == "network"
 
 
-def test_an_unknown_backend_is_refused_with_the_nearest() -> None:
-    with pytest.raises(InputError, match="--backend fcrn: unknown; did you mean 'fcrn_"):
-        backend_of("fcrn", None)
+def test_a_network_that_is_gone_on_with_stays_what_it_is() -> None:
     with pytest.raises(InputError, match="the model to start from is pathonet; leave --backend out"):
         backend_of("unet", "pathonet")
     assert [backend_of(None, None), backend_of("unet", None)] == ["pathonet", "unet"]
-    assert backend_of(None, "plain_unet") == "plain_unet", "what is gone on with stays what it is"
+    assert backend_of(None, "plain_unet") == "plain_unet"
 
 
 def test_every_way_of_a_backend_is_timed(tmp_path: Path, monkeypatch) -> None:

@@ -70,11 +70,6 @@ def test_breastpathq_is_checked_and_copied_beside_the_other_dataset(study: Path,
     assert len((copied / "patient_ids.csv").read_text().splitlines()) == 4
 
 
-def test_an_unknown_dataset_gets_a_hint(study: Path, dataset: Path) -> None:
-    with pytest.raises(InputError, match="did you mean 'shidc'"):
-        use(dataset, "shdic")
-
-
 def test_own_training_refuses_before_it_starts(dataset: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"train\.epochs"):
         settings_with({"epochs": 0})

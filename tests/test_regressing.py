@@ -19,7 +19,8 @@ from ki67.cellularity.segmenting import describe as describe_segmentation
 from ki67.data.patches import Nuclei, Patches
 from ki67.models.experiment import Data
 from ki67.models.store import save_model, weights_by_name
-from ki67.settings.params import Regress, Segment, of
+from ki67.settings.cellularity import Regress, Segment
+from ki67.settings.params import values_of
 
 ROOT = Path(__file__).parents[1]
 DATA = Data(1.0, "simulated", "abc")
@@ -28,7 +29,7 @@ WIDTH = 0.1
 
 def settings(**changes: object) -> Regress:
     small = {"width": WIDTH, "shrink": 4, "epochs": 1, "batch": 4, "tuned_epochs": 1, "precision": "float32"}
-    return Regress(**(of("regress", ROOT / "params.yaml") | small | changes))
+    return Regress(**(values_of(Regress, ROOT / "params.yaml") | small | changes))
 
 
 def shaded(count: int, seed: int) -> Patches:
@@ -47,7 +48,7 @@ def shaded(count: int, seed: int) -> Patches:
 def segmentation(tmp_path_factory) -> Path:
     keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("segmented") / "fpn"
-    asked = Segment(**(of("segment", ROOT / "params.yaml") | {"width": WIDTH}))
+    asked = Segment(**(values_of(Segment, ROOT / "params.yaml") | {"width": WIDTH}))
     save_model(fpn(WIDTH), describe_segmentation(asked, "fpn", DATA), folder)
     return folder
 

@@ -11,8 +11,7 @@ from ki67.base.errors import InputError
 from ki67.cellularity import imagenet
 from ki67.cellularity.regressors import BINS, REGRESSORS, as_classes, expectation, likeliest
 from ki67.cellularity.resnet import TRAINABLE
-from ki67.settings.networks import ROWS
-from ki67.settings.params import NetworkName
+from ki67.settings.networks import ROWS, NetworkName
 
 APPLICATIONS = {"resnet50": keras.applications.ResNet50, "xception": keras.applications.Xception}
 

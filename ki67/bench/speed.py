@@ -28,7 +28,7 @@ from ki67.cells.cells import CLASS_NAMES
 from ki67.cells.outcomes import Outcome, f1_by_class
 from ki67.data.frames import FRAME, Frames
 from ki67.engine.model import Model, load_model
-from ki67.engine.precision import PRECISIONS
+from ki67.engine.names import PRECISIONS
 from ki67.models.store import load_model as load_keras
 from ki67.models.store import predict_maps
 from ki67.pictures.header import header

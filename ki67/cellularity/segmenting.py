@@ -22,7 +22,7 @@ from ki67.data.patches import SIDE, Patches
 from ki67.models.experiment import Data
 from ki67.models.store import save_model, set_weights_by_name, weights_by_name
 from ki67.models.training import Recipe, Watch, fit, layer_precision
-from ki67.settings.params import Segment
+from ki67.settings.cellularity import Segment
 from ki67.tiles.network import PatchNetwork
 
 DECODERS = {"fpn": fpn, "unet": unet}

@@ -35,7 +35,7 @@ from ki67.models.store import predict_maps
 from ki67.models.training import batches
 from ki67.quantize.ecsq import typical, with_step
 from ki67.quantize.quantizers import share_globally
-from ki67.settings.params import Small
+from ki67.settings.compression import Small
 
 STAGES = 5  # of learning
 MOST = 256  # representatives: one byte each while running

@@ -115,6 +115,8 @@ def save_frames(frames: Frames, path: Path) -> None:
 
 def load_frames(path: Path) -> Frames:
     """What `save_frames` wrote."""
+    if not path.is_file():
+        raise InputError(f"{path}: missing; the stage `split` writes it, in the study that the network was trained in")
     with np.load(path, allow_pickle=False) as stored:
         cuts = np.cumsum(stored["counts"])[:-1]
         cells = tuple(

@@ -18,8 +18,9 @@ from ki67.engine.description import LAYERS, Description, detector_of, load_descr
 from ki67.engine.graphs import Floats, Network, ov
 from ki67.engine.grids import Images, Reach
 from ki67.engine.layers import graph_of, read_network, whole_kernels
+from ki67.engine.names import Precision
 from ki67.engine.pathonet import Weight
-from ki67.engine.precision import Precision, network, reach_of
+from ki67.engine.precision import network, reach_of
 
 FRAME, FIELD = 256, 1228  # pixels of a published field as the network sees it, and as it is
 # What a container's description may hold beside the network's own.

@@ -16,7 +16,7 @@ from ki67.data.frames import FRAME, Frames, build_crops, load_frames
 from ki67.data.shidc import PUBLISHED_SIZE, read_part
 from ki67.models.experiment import Parts, train_network
 from ki67.models.store import predict_maps
-from ki67.settings.params import Ablations, Train
+from ki67.settings.detection import Ablations, Train
 
 RADIUS = 6.0
 RESULTS = ("f1_positive", "f1_negative", "f1_til")

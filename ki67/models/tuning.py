@@ -13,7 +13,7 @@ from ki67.cells.metrics import MATCHES
 from ki67.data.frames import Frames
 from ki67.engine.description import Thresholds
 from ki67.models.store import load_model, predict_maps, save_model
-from ki67.settings.params import Tune
+from ki67.settings.detection import Tune
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ki67.cells.cells import CLASS_NAMES, LABELS
 from ki67.cells.outcomes import Outcome, f1_by_class
 from ki67.data.frames import Frames
 from ki67.engine.model import Model, load_model
-from ki67.engine.precision import PRECISIONS, Precision
+from ki67.engine.names import PRECISIONS, Precision
 from ki67.engine.remembered import EXACT, place, remember
 from ki67.score.sliding import Finder
 from ki67.weights import NETWORK, fields

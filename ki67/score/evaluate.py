@@ -15,6 +15,7 @@ from ki67.cells.outcomes import RULES, Outcome, Rule, patient_counts
 from ki67.cells.scores import score
 from ki67.data.shidc import PARTS, patient_of, read_part
 from ki67.engine.model import load_model
+from ki67.engine.names import AskedPrecision
 from ki67.pictures.header import header
 from ki67.pictures.inputs import Picture, pictures
 from ki67.score.command import precision_of
@@ -26,7 +27,9 @@ SEED = 0
 Figures = dict[str, dict[str, Estimate]]
 
 
-def evaluate_folder(folder: Path, um_per_px: float | None, model: Path | None, precision: str, out: Path | None) -> list[str]:
+def evaluate_folder(
+    folder: Path, um_per_px: float | None, model: Path | None, precision: AskedPrecision, out: Path | None
+) -> list[str]:
     """F1 of each class by both rules and the error of the index, as lines; as JSON where a file is named."""
     network = load_model(model or NETWORK)
     scorer = Scorer(network, precision_of(precision, network), um_per_px)

@@ -11,7 +11,7 @@ from pathlib import Path
 from ki67.base.files import write_whole
 from ki67.cells.scores import CutOffs
 from ki67.engine.model import Model
-from ki67.engine.precision import Precision
+from ki67.engine.names import Precision
 from ki67.pictures.batch import Done, check_writable, score_each, versions
 from ki67.pictures.drawing import thumbnail, write_png
 from ki67.pictures.header import MOST_PIXELS, header

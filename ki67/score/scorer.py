@@ -12,7 +12,7 @@ from ki67.cells.cells import Cells
 from ki67.cells.scores import score
 from ki67.engine.graphs import hand_back
 from ki67.engine.model import FIELD, Model
-from ki67.engine.precision import Precision
+from ki67.engine.names import Precision
 from ki67.pictures.domain import Look, look, together, warnings
 from ki67.pictures.drawing import View, overlay
 from ki67.pictures.header import Header

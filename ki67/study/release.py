@@ -10,15 +10,15 @@ from pathlib import Path
 
 import yaml
 
-from ki67.base.errors import InputError, nearest
 from ki67.base.hardware import processor
 from ki67.base.tables import write_json
+from ki67.settings.names import ReleasePart
 from ki67.study.pipeline import check_disk, clone, costs, minutes_of, repro, stages_of
 from ki67.study.results import main_results
 
 CLONE, KEPT = Path("build/release"), Path("release")
 RESULTS = ("metrics", "figures", "measurements")
-PARTS = {  # what can be run for itself: its stages, the last of which needs all of them
+PARTS: dict[ReleasePart, tuple[str, ...]] = {  # what can be run for itself: its stages, the last of which needs all of them
     "backends": ("backends", "backends_compared"),
     "cellularity": ("tissue", "patches", "segment", "boost", "regress", "cellularity"),
 }
@@ -50,10 +50,8 @@ def release() -> int:
     return 0
 
 
-def release_part(part: str) -> int:
+def release_part(part: ReleasePart) -> int:
     """One chapter of it alone, in the same clone; what the other chapters keep in release/ stays."""
-    if part not in PARTS:
-        raise InputError(f"{part}: not a part of the longest run{nearest(part, PARTS)}")
     clone("release", CLONE)
     check_disk(CLONE)
     repro(CLONE, PARTS[part][-1])
@@ -62,7 +60,7 @@ def release_part(part: str) -> int:
     return 0
 
 
-def keep(part: str, folder: Path, kept: Path) -> None:
+def keep(part: ReleasePart, folder: Path, kept: Path) -> None:
     """What the stages of one part wrote, and its provenance."""
     for path in results_of(PARTS[part], folder):
         target = kept / path.relative_to(folder)

@@ -30,7 +30,7 @@ def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
 
     A stage that DVC runs item by item is given what the item changes, and its name.
     """
-    values = params.of(stage) | dict(changes)
+    values = params.values_of(params.stage_called(stage)) | dict(changes)
     name = f"{stage}-{item}" if item else stage
     partial = STATE / f"{name}.partial.ipynb"
     unfinished = STATE / f"{name}.unfinished"
