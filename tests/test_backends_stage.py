@@ -27,7 +27,7 @@ from ki67.models.experiment import Data, feed
 from ki67.models.own_data import backend_of, train_on_folder
 from ki67.models.store import BACKENDS, weights_by_name
 from ki67.pictures.header import header
-from ki67.score.scorer import Scorer
+from ki67.score.scorer import CellScorer
 from ki67.settings.params import Backends, Train, Tune, read
 
 ROOT = Path(__file__).parents[1]
@@ -263,8 +263,8 @@ def test_a_backend_trained_on_ones_own_pictures_scores_without_keras(dataset: Pa
     model = load_model(tmp_path / "mine")
     assert model.description.architecture == "fcrn_a"
     Image.fromarray(dotted(1, 1).images[0]).save(tmp_path / "picture.png")
-    scorer = Scorer(model, "float32", um_per_px=model.um_per_px)
-    assert scorer.cells(scorer.open("picture", header(tmp_path / "picture.png"))).frame == "network"
+    with CellScorer(model, "float32", um_per_px=model.um_per_px) as scorer:
+        assert scorer.cells(header(tmp_path / "picture.png")).frame == "network"
 
 
 def test_an_unknown_backend_is_refused_with_the_nearest() -> None:
