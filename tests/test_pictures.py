@@ -139,8 +139,8 @@ def working_threads() -> set[threading.Thread]:
 
 
 @pytest.mark.parametrize("spoilt", [False, True])
-def test_no_thread_works_on_after_a_run(tmp_path: Path, spoilt: bool) -> None:
-    before = working_threads()
+def test_no_thread_works_on_after_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: bool) -> None:
+    before, held = working_threads(), []
     (tmp_path / "in").mkdir()
     for number in (1, 2):
         path = saved(tissue(600, 700, 0.5), tmp_path / f"in/{number}.png", **HALF_UM)
@@ -149,6 +149,9 @@ def test_no_thread_works_on_after_a_run(tmp_path: Path, spoilt: bool) -> None:
     network = load_cellularity_model(write_network(tmp_path / "network"))
     tools = (CellularityTool(network), CellTool(load_model(NETWORK), "float32", CutOffs("ki67_index", 0.16, 0.3)))
     for tool in tools:
+        opened = type(tool).scorer  # held, since a scorer that nobody holds would end its threads by itself
+        monkeypatch.setattr(type(tool), "scorer", lambda *how, opened=opened: held.append(opened(*how)) or held[-1])
         done = run_tool(tool, Order([tmp_path / "in"], tmp_path / tool.command))
         assert len(done.results) == 2 - spoilt
+    assert len(held) == 2
     assert working_threads() == before
