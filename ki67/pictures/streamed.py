@@ -56,14 +56,17 @@ class _Pass:
     def rows(self, top: int, bottom: int) -> Pixels:
         """Rows of the reduced picture; `top` is no higher than in the call before."""
         bottom, end = min(bottom, self._height), self.top + len(self._rows)
-        parts, first = [self._rows[top - self.top :]], min(top, end)
-        while end < bottom:
-            if end <= top:
-                parts, first = [], end
-            parts.append(next(self._strips))
-            end += len(parts[-1])
-        joined = np.concatenate(parts) if len(parts) > 1 else parts[0]
-        self._rows, self.top = joined[top - first :], top
+        if end < bottom:
+            band = np.empty((bottom - top + STRIP, *self._rows.shape[1:]), np.uint8)  # the last strip may reach further
+            band[: max(end - top, 0)] = self._rows[top - self.top :]
+            while end < bottom:
+                strip = next(self._strips)[max(top - end, 0) :]
+                end = min(end + STRIP, self._height)
+                band[end - top - len(strip) : end - top] = strip
+            self._rows = band[: end - top]
+        else:
+            self._rows = self._rows[top - self.top :]
+        self.top = top
         return self._rows[: bottom - top]
 
     def overview(self) -> Pixels:
