@@ -32,5 +32,5 @@ class Decoded:
 
     def _at(self, um_per_px: float) -> Pixels:
         if self._scaled is None or self._scaled[0] != um_per_px:
-            self._scaled = um_per_px, reduced(self.pixels, self.size(um_per_px), 0, self.pixels.shape[0])
+            self._scaled = um_per_px, reduced(Image.fromarray(self.pixels), self.size(um_per_px), 0, self.pixels.shape[0])
         return self._scaled[1]

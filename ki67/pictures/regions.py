@@ -56,7 +56,6 @@ def view_size(width: int, height: int, side: int = OVERVIEW) -> Size:
     return max(1, round(width * factor)), max(1, round(height * factor))
 
 
-def reduced(rows: Pixels, size: Size, top: float, bottom: float) -> Pixels:
+def reduced(picture: Image.Image, size: Size, top: float, bottom: float) -> Pixels:
     """Rows of a picture, those from `top` to `bottom`, in another size by area averaging."""
-    picture = Image.fromarray(rows)
     return np.asarray(picture.resize(size, Image.Resampling.BOX, box=(0, top, picture.width, bottom)))

@@ -88,7 +88,8 @@ def strips(source: "FileRows", size: Size) -> Iterator[Pixels]:
     for first, last in pairwise([*range(0, height, STRIP), height]):
         top, bottom = int(first * scale), min(int(np.ceil(last * scale - 1e-9)), source.height)
         inner = first * scale - top, min(last * scale - top, bottom - top)
-        yield reduced(source.read(top, bottom), (width, last - first), *inner)
+        rows = Image.fromarray(source.read(top, bottom))  # a copy: what was read is free before it is reduced
+        yield reduced(rows, (width, last - first), *inner)
 
 
 class FileRows:
