@@ -28,7 +28,7 @@ from ki67.models.experiment import Data, describe, feed
 from ki67.models.own_data import backend_of, train_on_folder
 from ki67.models.store import BACKENDS, save_model, weights_by_name
 from ki67.pictures.header import header
-from ki67.score.scorer import Scorer
+from ki67.score.scorer import CellScorer
 from ki67.settings.backends import Backends
 from ki67.settings.detection import Train, Tune
 from ki67.settings.params import settings_of, values_of
@@ -266,8 +266,8 @@ def test_a_backend_trained_on_ones_own_pictures_scores_without_keras(dataset: Pa
     model = load_model(tmp_path / "mine")
     assert model.description.architecture == "fcrn_a"
     Image.fromarray(dotted(1, 1).images[0]).save(tmp_path / "picture.png")
-    scorer = Scorer(model, "float32", um_per_px=model.um_per_px)
-    assert scorer.cells(scorer.open("picture", header(tmp_path / "picture.png"))).frame == "network"
+    with CellScorer(model, "float32", um_per_px=model.um_per_px) as scorer:
+        assert scorer.cells(header(tmp_path / "picture.png")).frame == "network"
 
 
 def test_a_network_that_is_gone_on_with_stays_what_it_is() -> None:
@@ -279,7 +279,7 @@ def test_a_network_that_is_gone_on_with_stays_what_it_is() -> None:
 
 def test_every_way_of_a_backend_is_timed(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(speed, "PICTURES", 1)
-    settings = Train.model_validate(SETTINGS["train"] | {"activation": "linear"})
+    settings = Train.model_validate(values_of(Train, ROOT / "params.yaml") | {"activation": "linear"})
     described = describe(settings, "fcrn_a", 1, Data(0.135, "simulated", "x"))
     found = {"thresholds": Thresholds(positive=60, negative=60, til=60)}
     save_model(BACKENDS["fcrn_a"]("linear", 0.0), described.model_copy(update=found), tmp_path / "fcrn_a/seed-1")

@@ -21,7 +21,8 @@ LEFT_OUT = {
     "ki67/base/state.py": "where unfinished work is kept",
     "ki67/base/workers.py": "processes that share work; results come back in order",
     "ki67/figures": "how results are drawn; stages of seconds depend on it all the same, those of minutes are not",
-    "ki67/settings/params.py": "how settings are read; their values are followed as `params`",
+    "ki67/settings": "types and bounds of settings: their values are followed as `params`; stages that ask what a network's name "
+    "stands for depend on `networks.py` all the same",
 }
 
 
