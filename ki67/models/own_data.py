@@ -8,7 +8,7 @@ from ki67.base.state import hash_of
 from ki67.base.tables import write_csv
 from ki67.cells.detect import tune
 from ki67.cells.metrics import match_one_to_one
-from ki67.data.frames import build_frames
+from ki67.data.framing import build_frames
 from ki67.data.shidc import read_part
 from ki67.data.split import by_patient, published
 from ki67.engine.description import Thresholds
