@@ -83,7 +83,7 @@ def three_parts(owners: Sequence[str], share: float, seed: int) -> dict[str, lis
 
 
 def _indices(where: Sequence[str], parts: Sequence[str]) -> dict[str, list[int]]:
-    return {part: [i for i, own in enumerate(where) if own == part] for part in parts}
+    return {part: [i for i, place in enumerate(where) if place == part] for part in parts}
 
 
 SPLITS = {"published": published, "by_patient": by_patient}

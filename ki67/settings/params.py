@@ -23,14 +23,28 @@ class Stage(BaseModel):
     out: str = "."
 
 
-class Simulate(Stage):
+class SimulatedCohort(Stage):
+    """What both simulated cohorts have: a seed for what is learnt from, and another for the test, the same in every profile."""
+
+    seed: int = Field(ge=0)
+    test_seed: int = Field(ge=0)
+
+    @field_validator("test_seed")
+    @classmethod
+    def of_its_own(cls, test_seed: int, known: ValidationInfo) -> int:
+        """Nothing is judged on what it learnt from; said when settings are read, not after the training."""
+        if test_seed == known.data.get("seed"):
+            raise ValueError("training patients are of this seed; give the test one of its own")
+        return test_seed
+
+
+class Simulate(SimulatedCohort):
     """The simulated cohort."""
 
-    patients: int = Field(ge=2)
+    patients: int = Field(ge=2, le=1000)
     fields_per_patient: int = Field(ge=1)
     test_patients: int = Field(ge=1)
     test_fields_per_patient: int = Field(ge=1)
-    seed: int = Field(ge=0)
     um_per_px: float = Field(gt=0)
     label_stroma: bool
 
@@ -221,15 +235,16 @@ class Cluster(Stage):
     address: str
 
 
-class Tissue(Stage):
+class Tissue(SimulatedCohort):
     """The simulated H&E cohort of the cellularity chapter."""
 
-    patients: int = Field(ge=3)
+    patients: int = Field(ge=2, le=1000)
     slides_per_patient: int = Field(ge=1, le=99)
     patches_per_slide: int = Field(ge=1)
     annotated_patients: int = Field(ge=2)
     annotated_per_patient: int = Field(ge=1)
-    seed: int = Field(ge=0)
+    test_patients: int = Field(ge=1)
+    test_patches_per_slide: int = Field(ge=1)
 
 
 class Patches(Stage):

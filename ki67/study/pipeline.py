@@ -30,7 +30,8 @@ def megabytes_needed(settings: params.Simulate, tissue: params.Tissue) -> float:
     """What the study will write at most."""
     fields = settings.patients * settings.fields_per_patient + settings.test_patients * settings.test_fields_per_patient
     scored = tissue.patients * tissue.slides_per_patient * tissue.patches_per_slide
-    patches = scored + tissue.annotated_patients * tissue.annotated_per_patient
+    tested = tissue.test_patients * tissue.slides_per_patient * tissue.test_patches_per_slide
+    patches = scored + tested + tissue.annotated_patients * tissue.annotated_per_patient
     return MEGABYTES_BESIDE + fields * MEGABYTES_PER_FIELD + patches * MEGABYTES_PER_PATCH
 
 

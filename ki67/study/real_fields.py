@@ -20,7 +20,6 @@ from ki67.data.frames import FRAME, Frames
 from ki67.data.framing import build_frames
 from ki67.data.images import read_rgb, resized
 from ki67.data.samples import Sample
-from ki67.data.tables import SHIDC_UM_PER_PX
 from ki67.engine.model import load_model
 from ki67.models.predictions import Network, found_by
 from ki67.pictures.inputs import Picture
@@ -98,7 +97,7 @@ def bcdata_frames(folder: Path) -> Frames:
 
 def _bcdata_frame(sample: Sample) -> tuple[Any, Any]:
     image = read_rgb(sample.image)
-    scale = bcdata.UM_PER_PX / (SHIDC_UM_PER_PX * shidc.PUBLISHED_SIZE[0] / FRAME)
+    scale = bcdata.UM_PER_PX / (shidc.SHIDC.um_per_px * shidc.PUBLISHED_SIZE[0] / FRAME)
     if round(image.width * scale / 16) * 16 != FRAME or image.width != image.height:
         raise InputError(f"{sample.image}: {image.width}×{image.height}; BCData pictures are 640×640")
     return resized(image, FRAME), bcdata.read_cells(sample).scaled(FRAME / image.width, "network")
@@ -134,7 +133,7 @@ def judged(frames: Frames, network: Path, settings: Path) -> dict[str, Any]:
     errors = {method: figures["ki67_rmse_image"] for method, figures in found["scores"].items()}
     return {
         "images": len(frames),
-        "um_per_px": SHIDC_UM_PER_PX * shidc.PUBLISHED_SIZE[0] / FRAME,
+        "um_per_px": shidc.SHIDC.um_per_px * shidc.PUBLISHED_SIZE[0] / FRAME,
         "excluded": undefined(frames),
         "detection": found["detection"],
         "ki67_rmse_image": {method: error["value"] for method, error in errors.items()},
