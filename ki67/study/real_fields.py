@@ -21,6 +21,7 @@ from ki67.data.framing import build_frames
 from ki67.data.images import read_rgb, resized
 from ki67.data.samples import Sample
 from ki67.engine.model import load_model
+from ki67.engine.networks import networks_in
 from ki67.models.predictions import Network, found_by
 from ki67.pictures.inputs import Picture
 from ki67.score.evaluate import figures, outcome_of
@@ -74,12 +75,13 @@ def beside_simulated(folder: Path) -> pd.DataFrame:
 
 def prepared(model: Path | None) -> tuple[Path, Path]:
     """The network to check and the classical settings that were tuned with it: the release's, else what was just run."""
-    for network, settings in (
-        (Path("release/pathonet"), Path("release/metrics/classical.json")),
-        (Path("models/tuned/seed-1"), Path("metrics/classical.json")),
+    for networks, settings in (
+        ([Path("release/pathonet")], Path("release/metrics/classical.json")),
+        (networks_in(Path("models/tuned")) if Path("models/tuned").is_dir() else [], Path("metrics/classical.json")),
     ):
-        if (model or network).is_dir() and settings.is_file():
-            return model or network, settings
+        network = model or next(iter(networks), None)
+        if network and network.is_dir() and settings.is_file():
+            return network, settings
     raise InputError(f"{model or 'release/pathonet'}: no trained network there; run make reproduce first")
 
 
