@@ -1,4 +1,4 @@
-"""Pointing the study at a real dataset: checked first, said aloud, put in place whole."""
+"""Pointing the study at a real dataset: checked first, lines aloud, put in place whole."""
 
 import subprocess
 import sys
@@ -29,10 +29,10 @@ def study(tmp_path: Path, monkeypatch) -> Path:
 
 def test_a_real_dataset_takes_the_simulated_one_s_place_and_stays(study: Path, dataset: Path) -> None:
     write_sample(dataset / "Test", "p1_0009_1", [])
-    said = "\n".join(use(dataset, "shidc", 0.25))
-    assert "own data: nothing is set against the paper" in said
-    assert "Train: 4 pictures of 2 patients; 4 positive, 4 negative, 0 TIL" in said
-    assert "patient p1 is in Train and in Test" in said
+    lines = "\n".join(use(dataset, "shidc", 0.25))
+    assert "own data: nothing is set against the paper" in lines
+    assert "Train: 4 pictures of 2 patients; 4 positive, 4 negative, 0 TIL" in lines
+    assert "patient p1 is in Train and in Test" in lines
     assert not (study / "data/shidc/cohort.json").exists()
     assert source_of(study / "data/shidc", None) == Source("own data", 0.25)
     subprocess.run([sys.executable, "-m", "dvc", "repro", "-q", "data.dvc"], check=True)
@@ -58,10 +58,10 @@ def test_breastpathq_is_checked_and_copied_beside_the_other_dataset(study: Path,
     )
     (made / "train/9_9.tif").write_bytes((made / "train/101_1.tif").read_bytes())
     (made / "notes.txt").write_text("mine")
-    said = "\n".join(use(made, "breastpathq"))
-    assert "BreastPathQ layout" in said and "train: 2 scored patches of 2 slides of 2 patients" in said
-    assert "test: 1 scored patches of 1 slides of 1 patients" in said
-    assert "1 oddities:\n  train/9_9.tif: no score" in said
+    lines = "\n".join(use(made, "breastpathq"))
+    assert "BreastPathQ layout" in lines and "train: 2 scored patches of 2 slides of 2 patients" in lines
+    assert "test: 1 scored patches of 1 slides of 1 patients" in lines
+    assert "1 oddities:\n  train/9_9.tif: no score" in lines
     copied = study / "data/breastpathq"
     assert sorted(p.name for p in copied.iterdir()) == [
         "cells", "cohort.json", "patient_ids.csv", "test", "test_labels.csv", "train", "train_labels.csv"

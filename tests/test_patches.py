@@ -13,7 +13,7 @@ from ki67.data.halving import annotated_patches, halved, scored_patches, tiles
 from ki67.data.patches import KINDS, Nuclei, load_patches, save_patches
 from ki67.data.patches_survey import survey
 from ki67.data.patches_table import patches_summary, patches_table
-from ki67.data.split import apart, three_parts, two_parts
+from ki67.data.split import set_aside, three_parts, two_parts
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def test_no_patient_stands_in_two_parts_and_no_part_is_empty() -> None:
     assert [len(part) for part in three_parts(many, 0.2, 1).values()] == [128, 32, 40]
     assert three_parts(many, 0.2, 1) != three_parts(many, 0.2, 2)
     assert [len(part) for part in two_parts(many, 0.25, 1).values()] == [150, 50]
-    assert len(apart(["a", "b"], 0.9, 0)) == 1
-    assert len(apart(["a", "b", "c"], 0.9, 0, left=2)) == 1
+    assert len(set_aside(["a", "b"], 0.9, 0)) == 1
+    assert len(set_aside(["a", "b", "c"], 0.9, 0, left=2)) == 1
     for few, divide in ((["a", "b"], three_parts), (["a"], two_parts)):
         with pytest.raises(InputError, match=r"patient\(s\) only"):
             divide(few, 0.2, 0)

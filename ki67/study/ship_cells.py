@@ -22,12 +22,12 @@ def ship(container: Path, frames: Path, out: Path) -> None:
     """Put a network into a folder with what training pictures tell of it: how far values reach, and what is familiar."""
     train, validation = load_frames(frames / "train.npz"), load_frames(frames / "validation.npz")
     model, stored = load_model(container), read(container)
-    some = train.evenly(CALIBRATING)
-    reach = reach_of(model.graph(), model.architecture.whole, some.images)
+    measured = train.evenly(CALIBRATING)
+    reach = reach_of(model.graph(), model.architecture.whole, measured.images)
     looks = looks_of(Finder(Network(folded(model.graph())), model.detector), train)
-    own: dict[str, JsonValue] = {REACH: _plain(reach), FAMILIAR: _plain(familiar(looks))}
+    learnt: dict[str, JsonValue] = {REACH: _plain(reach), FAMILIAR: _plain(familiar(looks))}
     out.mkdir(parents=True, exist_ok=True)
-    write(replace(stored, description=stored.description | own), out / "pathonet.ki67")
+    write(replace(stored, description=stored.description | learnt), out / "pathonet.ki67")
     save_frames(validation.evenly(SHOWN), out / "fields.npz")
 
 
