@@ -1,14 +1,16 @@
 """The BreastPathQ layout: read as published, refused in one line where it is wrong."""
 
 import csv
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from made_patches import OWNERS, POINTS, ROWS, annotated, picture, points_xml, table, write_layout
 
 from ki67.base.errors import InputError
-from ki67.data.breastpathq import PARTS, read_annotated, read_scored, survey
+from ki67.data.breastpathq import PARTS, Annotated, Scored, read_annotated, read_scored
 from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL
+from ki67.data.patches_survey import BREASTPATHQ, Survey, survey
 from ki67.data.sedeen import read_points
 
 
@@ -121,6 +123,33 @@ def test_a_survey_counts_and_lists_what_is_odd(root: Path) -> None:
         "cells/4_Region 2_key.xml: 1 point(s) outside the picture",
         "cells/9_Region 1_key.xml: points without a picture",
     )
+
+
+def test_a_set_with_a_test_of_its_own_is_tested_on_it_and_on_nobody_else(root: Path) -> None:
+    drawn = survey(root).parts(0.2, 4)
+    assert all(drawn.values()) and {p.image.parent.name for part in drawn.values() for p in part} == {"train"}
+    for rid, score in (("1", "0.3"), ("2", "0")):
+        picture(root / f"test/40_{rid}.tif")
+        table(root / "test_labels.csv", "slide,rid,y", [("40", "1", "0.3"), ("40", rid, score)][: int(rid)])
+    table(root / "patient_ids.csv", "patient_id,slide", [*OWNERS, ("4", "40")])
+    found = survey(root)
+    brought = found.parts(0.2, 4)
+    assert "test: 2 scored patches of 1 slides of 1 patients" in found.lines() and found.oddities == ()
+    assert [(p.name, p.patient, p.score) for p in brought["test"]] == [("40_1", "4", 0.3), ("40_2", "4", 0.0)]
+    assert sorted(p.name for part in ("train", "validation") for p in brought[part]) == sorted(p.name for p in found.scored)
+    table(root / "patient_ids.csv", "patient_id,slide", [*OWNERS, ("3", "40")])
+    assert survey(root).oddities == ("patient 3 is in train and in test",)
+
+
+def test_only_as_many_patches_as_the_paper_counts_are_breastpathq() -> None:
+    patch = Scored(Path("1_1.tif"), "1", "1", "1", 0.5)
+    clicked = Annotated(Path("1_crop.tif"), Path("1_key.xml"), "cells-1")
+
+    def published(scored: int, annotated: int, test: int = 0) -> object:
+        return Survey((patch,) * scored, (patch,) * test, (clicked,) * annotated, Counter(), ()).published
+
+    assert published(2395, 153) == published(2394, 153) == BREASTPATHQ
+    assert not (published(2300, 153) or published(2395, 150) or published(2395, 153, test=40))
 
 
 def test_all_parts_of_the_layout_are_named(root: Path) -> None:

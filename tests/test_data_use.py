@@ -1,4 +1,4 @@
-"""Pointing the study at a real dataset: checked first, said aloud, put in place whole."""
+"""Pointing the study at a real dataset: checked first, lines aloud, put in place whole."""
 
 import shutil
 import subprocess
@@ -9,6 +9,7 @@ import pytest
 from made import write_sample
 
 from ki67.base.errors import InputError
+from ki67.data.source import Source, source_of
 from ki67.data.use import use
 from ki67.models.own_data import settings_with, train_on_folder
 from ki67.simulate.he import TissueCohort, write_cohort
@@ -36,10 +37,12 @@ def study(imported: Path, tmp_path: Path, monkeypatch) -> Path:
 
 def test_a_real_dataset_takes_the_simulated_one_s_place_and_stays(study: Path, dataset: Path) -> None:
     write_sample(dataset / "Test", "p1_0009_1", [])
-    said = "\n".join(use(dataset, "shidc"))
-    assert "Train: 4 pictures of 2 patients; 4 positive, 4 negative, 0 TIL" in said
-    assert "patient p1 is in Train and in Test" in said
+    lines = "\n".join(use(dataset, "shidc", 0.25))
+    assert "own data: nothing is set against the paper" in lines
+    assert "Train: 4 pictures of 2 patients; 4 positive, 4 negative, 0 TIL" in lines
+    assert "patient p1 is in Train and in Test" in lines
     assert not (study / "data/shidc/cohort.json").exists()
+    assert source_of(study / "data/shidc", None) == Source("own data", 0.25)
     subprocess.run([sys.executable, "-m", "dvc", "repro", "-q", "data.dvc"], check=True)
     assert len(list((study / "data/shidc/Train").glob("*.jpg"))) == 4
 
@@ -55,19 +58,36 @@ def test_a_wrong_dataset_is_refused_and_the_old_one_kept(study: Path, dataset: P
 
 def test_breastpathq_is_checked_and_copied_beside_the_other_dataset(study: Path, tmp_path: Path) -> None:
     made = tmp_path / "made"
-    write_cohort(made, TissueCohort(3, 1, 1, 2, 1, seed=1), workers=1, progress=False)
+    write_cohort(
+        made,
+        TissueCohort(2, 1, 1, 2, 1, seed=1, test_patients=1, test_patches_per_slide=1, test_seed=2),
+        workers=1,
+        progress=False,
+    )
     (made / "train/9_9.tif").write_bytes((made / "train/101_1.tif").read_bytes())
     (made / "notes.txt").write_text("mine")
-    said = "\n".join(use(made, "breastpathq"))
-    assert "BreastPathQ layout" in said and "train: 3 scored patches of 3 slides of 3 patients" in said
-    assert "1 oddities:\n  train/9_9.tif: no score" in said
+    lines = "\n".join(use(made, "breastpathq"))
+    assert "BreastPathQ layout" in lines and "train: 2 scored patches of 2 slides of 2 patients" in lines
+    assert "test: 1 scored patches of 1 slides of 1 patients" in lines
+    assert "1 oddities:\n  train/9_9.tif: no score" in lines
     copied = study / "data/breastpathq"
-    assert sorted(p.name for p in copied.iterdir()) == ["cells", "cohort.json", "patient_ids.csv", "train", "train_labels.csv"]
+    assert sorted(p.name for p in copied.iterdir()) == [
+        "cells", "cohort.json", "patient_ids.csv", "test", "test_labels.csv", "train", "train_labels.csv"
+    ]  # fmt: skip
     assert (study / "data/shidc/cohort.json").is_file()
     (made / "patient_ids.csv").write_text("patient_id,slide\n1,101\n")
     with pytest.raises(InputError, match="slide 201 has no patient"):
         use(made, "breastpathq")
     assert len((copied / "patient_ids.csv").read_text().splitlines()) == 4
+
+
+def test_own_data_need_a_scale_and_others_have_one(study: Path, dataset: Path) -> None:
+    with pytest.raises(InputError, match="data of your own; give --mpp"):
+        use(dataset, "shidc")
+    (dataset / "cohort.json").write_text('{"um_per_px": 0.135}')
+    with pytest.raises(InputError, match="leave --mpp out"):
+        use(dataset, "shidc", 0.25)
+    assert (study / "data/shidc/cohort.json").read_text() == "{}"
 
 
 def test_own_training_refuses_before_it_starts(dataset: Path, tmp_path: Path) -> None:

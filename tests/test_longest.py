@@ -61,11 +61,11 @@ def test_a_part_keeps_what_its_stages_wrote_and_no_more(clone: Path, tmp_path: P
 
 def test_its_provenance_names_settings_time_and_what_was_cut_off(clone: Path, tmp_path: Path) -> None:
     longest.keep("backends", clone, tmp_path / "release")
-    told = read_json(tmp_path / "release/provenance_backends.json")
-    assert set(told["parameters"]) == {"backends", "backends_compared"}
-    assert (told["wall_s"], told["resumed"]) == (90, ["backends-b"])
+    provenance = read_json(tmp_path / "release/provenance_backends.json")
+    assert set(provenance["parameters"]) == {"backends", "backends_compared"}
+    assert (provenance["wall_s"], provenance["resumed"]) == (90, ["backends-b"])
     head = ["git", "-C", str(clone), "rev-parse", "--short", "HEAD"]
-    assert told["commit"] == subprocess.run(head, capture_output=True, text=True, check=True).stdout.strip()
+    assert provenance["commit"] == subprocess.run(head, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def test_every_part_is_made_of_stages_of_the_study() -> None:

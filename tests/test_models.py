@@ -4,18 +4,23 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 from ki67.base.errors import InputError
 from ki67.cells.cells import Cells
 from ki67.cells.density import Stamp
+from ki67.cells.detect import Tuning
+from ki67.cells.metrics import Counts
 from ki67.data.frames import Frames
+from ki67.engine.networks import first_network, networks_in
+from ki67.models import experiment, tuning
 from ki67.models.batches import VIEWS, Feed, stored_maps
 from ki67.models.experiment import Data, describe
 from ki67.models.pathonet import PARAMETERS, pathonet, plain_unet
 from ki67.models.store import load_model, predict_maps, save_model, weights_by_name
 from ki67.models.training import Checkpoint, Epoch, Recipe, fit, learning_rates, loss_on, scale_output
-from ki67.settings.detection import Train
+from ki67.settings.detection import Train, Tune
 from ki67.settings.params import settings_of
 
 ROOT = Path(__file__).parents[1]
@@ -145,6 +150,23 @@ def test_a_model_comes_back_from_its_folder_and_predicts_the_same(network: keras
         load_model(tmp_path / "m")
     with pytest.raises(InputError, match=r"model\.json: missing"):
         load_model(tmp_path)
+
+
+@pytest.mark.parametrize("seeds", [[3, 1], [2, 10]])
+def test_the_seed_named_first_is_the_first_network_however_folders_sort(seeds: list[int], tmp_path: Path, monkeypatch) -> None:
+    settings = settings_of(Train, ROOT / "params.yaml").model_copy(update={"seeds": seeds})
+    described = describe(settings, "pathonet", 1, Data(0.135, "simulated", "none"))
+    found = Tuning((5,), ((Counts(1, 0, 0),) * 3,))
+    for module in (experiment, tuning):
+        monkeypatch.setattr(module, "save_model", lambda model, description, folder: folder.mkdir(parents=True))
+    monkeypatch.setattr(experiment, "train_network", lambda *_: (None, pd.DataFrame({"loss": [1.0]})))
+    monkeypatch.setattr(tuning, "load_model", lambda folder: (None, described))
+    monkeypatch.setattr(tuning, "tuned", lambda *_: found)
+    experiment.train_seeds(settings, None, [], tmp_path / "trained", Data(0.135, "simulated", "none"))
+    tuning.tune_models(tmp_path / "trained", tmp_path / "tuned", None, settings_of(Tune, ROOT / "params.yaml"))
+    for folder in (tmp_path / "trained", tmp_path / "tuned"):
+        assert [network.name for network in networks_in(folder)] == [f"seed-{seed}" for seed in seeds]
+        assert first_network(folder) == folder / f"seed-{seeds[0]}"
 
 
 def test_scaling_the_output_layer_scales_the_maps() -> None:

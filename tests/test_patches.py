@@ -8,11 +8,12 @@ from made_patches import annotated, points_xml, write_layout
 from PIL import Image
 
 from ki67.base.errors import InputError
-from ki67.data.breastpathq import read_annotated, read_scored, survey
+from ki67.data.breastpathq import read_annotated, read_scored
 from ki67.data.halving import annotated_patches, halved, scored_patches, tiles
 from ki67.data.patches import KINDS, Nuclei, load_patches, save_patches
+from ki67.data.patches_survey import survey
 from ki67.data.patches_table import patches_summary, patches_table
-from ki67.data.split import apart, three_parts, two_parts
+from ki67.data.split import set_aside, three_parts, two_parts
 
 
 @pytest.fixture
@@ -55,8 +56,10 @@ def test_patches_keep_names_scores_and_nuclei_through_a_file(root: Path, tmp_pat
         assert np.array_equal(again.scores, patches.scores, equal_nan=True)
         assert all(np.array_equal(a.xy, b.xy) for a, b in zip(again.nuclei, patches.nuclei, strict=True))
     found = survey(root)
+    (root / "scale.json").write_text('{"um_per_px": 0.25}')
     summary = patches_summary(patches_table({"train": scored}, {"train": nuclei}), found, root)
-    assert summary["source"] == "breastpathq" and summary["scored"]["slides"] == 4
+    assert (summary["source"], summary["um_per_px"]) == ("own data", 0.25)
+    assert summary["scored"]["slides"] == 4
     assert summary["scored"]["mean_score"] == pytest.approx(np.mean([0.4, 0, 1, 0.05, 0.97]))
     assert [summary["annotated"][kind] for kind in KINDS] == [3, 3, 8]
     assert summary["annotated"]["patches"] == len(found.annotated) == len(nuclei) - 1  # two of them are one picture
@@ -75,8 +78,8 @@ def test_no_patient_stands_in_two_parts_and_no_part_is_empty() -> None:
     assert [len(part) for part in three_parts(many, 0.2, 1).values()] == [128, 32, 40]
     assert three_parts(many, 0.2, 1) != three_parts(many, 0.2, 2)
     assert [len(part) for part in two_parts(many, 0.25, 1).values()] == [150, 50]
-    assert len(apart(["a", "b"], 0.9, 0)) == 1
-    assert len(apart(["a", "b", "c"], 0.9, 0, left=2)) == 1
+    assert len(set_aside(["a", "b"], 0.9, 0)) == 1
+    assert len(set_aside(["a", "b", "c"], 0.9, 0, left=2)) == 1
     for few, divide in ((["a", "b"], three_parts), (["a"], two_parts)):
         with pytest.raises(InputError, match=r"patient\(s\) only"):
             divide(few, 0.2, 0)

@@ -35,7 +35,7 @@ from ki67.score.results import SCORES
 from ki67.score.scorer import CellScorer
 from ki67.score.sliding import put_together
 from ki67.score.tool import CellTool
-from ki67.simulate import Cohort, render_field
+from ki67.simulate import render_field
 from ki67.weights import NETWORK
 
 CUTS = CutOffs("ki67_index", 0.16, 0.30)
@@ -46,7 +46,7 @@ def tissue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three simulated fields, and one of bare glass."""
     folder = tmp_path_factory.mktemp("tissue")
     for patient in (1, 2, 3):
-        Image.fromarray(render_field(Cohort(3, 1, 1, 1, 5), patient, 1).image).save(folder / f"p{patient}.jpg", quality=92)
+        Image.fromarray(render_field(5, patient, 1).image).save(folder / f"p{patient}.jpg", quality=92)
     Image.new("RGB", (1228, 1228), (240, 238, 230)).save(folder / "glass.jpg")
     return folder
 
@@ -82,7 +82,7 @@ def test_the_tables_hold_a_row_a_picture_and_a_row_a_cell(result: Path) -> None:
 
 
 def test_the_cells_are_those_of_the_tissue(result: Path) -> None:
-    truth = render_field(Cohort(3, 1, 1, 1, 5), 1, 1).cells
+    truth = render_field(5, 1, 1).cells
     found = read_csv(result / "cells.csv", "image")["p1"]
     counts = match_one_to_one(truth.xy, found.xy, 6.0 * 1228 / 256)
     assert counts.f1 > 0.75

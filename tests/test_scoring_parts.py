@@ -23,7 +23,7 @@ from ki67.score.command import precision_of
 from ki67.score.doctor import Measured, fastest, tolerated
 from ki67.score.evaluate import evaluate_folder
 from ki67.score.hotspot import hot_spot
-from ki67.simulate import Cohort, render_field
+from ki67.simulate import render_field
 from ki67.weights import NETWORK, fields
 
 RNG = np.random.default_rng(1)
@@ -142,7 +142,7 @@ def test_of_a_class_with_few_cells_one_may_change() -> None:
 def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("labelled")
     for patient in (1, 2):
-        field = render_field(Cohort(2, 1, 1, 1, 6), patient, 1)
+        field = render_field(6, patient, 1)
         Image.fromarray(field.image).save(folder / f"p{patient}_1_1.jpg", quality=92)
         field.cells.to_shidc_json(folder / f"p{patient}_1_1.json")
     return folder

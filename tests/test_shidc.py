@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image
 from ki67.base.errors import InputError
 from ki67.data import shidc
 from ki67.data.samples import Sample
+from ki67.data.source import Source, source_of
 from ki67.data.split import by_patient, published
 
 
@@ -65,6 +67,26 @@ def test_a_survey_counts_and_lists_oddities_without_refusing(dataset: Path) -> N
     assert "patient p1 is in Train and in Test" in odd
     assert "p9_0001_1.json: labels without a picture" in odd
     assert "64×64, not 1228×1228" in odd
+
+
+def test_only_as_many_pictures_and_cells_as_the_papers_count_are_shidc(tmp_path: Path) -> None:
+    sample = samples(["p1_0001_1.jpg"])[0]
+    table_1 = {"Train": {1: 35106, 2: 75008, 3: 3112}, "Test": {1: 15755, 2: 32639, 3: 1378}}
+
+    def published(test_pictures: int = 701, more: int = 0) -> Source | None:
+        counts = {part: Counter(cells) for part, cells in table_1.items()}
+        counts["Test"][2] += more
+        return shidc.Survey({"Train": (sample,) * 1656, "Test": (sample,) * test_pictures}, counts, ()).published
+
+    assert published() == published(700, more=4) == shidc.SHIDC, "as Negahbani counts, and as Gliozzo does"
+    assert not (published(690) or published(more=100))
+    assert source_of(tmp_path, published()).kind == "shidc"
+    with pytest.raises(InputError, match="--mpp"):
+        source_of(tmp_path, published(690))
+    (tmp_path / "scale.json").write_text('{"um_per_px": 0.5}')
+    assert source_of(tmp_path, published(690)) == Source("own data", 0.5)
+    (tmp_path / "cohort.json").write_text('{"um_per_px": 0.135}')
+    assert source_of(tmp_path, published(690)) == Source("simulated", 0.135)
 
 
 def spoil_json(root: Path, text: str) -> None:

@@ -10,7 +10,7 @@ from keras import layers
 from ki67.base.errors import InputError
 from ki67.cellularity.cascade import cascade
 from ki67.cellularity.fpn import fpn
-from ki67.cellularity.shipping import ship, trial_pictures, words
+from ki67.cellularity.shipping import ship, shipped_description, trial_pictures
 from ki67.cellularity.views import network_input
 from ki67.engine.graphs import engine
 from ki67.tiles.description import ShippedNetwork
@@ -55,7 +55,7 @@ def description() -> ShippedNetwork:
     network = PatchNetwork(
         architecture="sr", width=WIDTH, output="score", um_per_px=1.0, trained_on="simulated", data_hash="0", recipe={}
     )  # fmt: skip
-    return words(network, "a test", trial_pictures())
+    return shipped_description(network, "a test", trial_pictures())
 
 
 def test_a_cascade_is_shipped_with_halved_weights_and_its_maps(tmp_path: Path) -> None:

@@ -1,25 +1,27 @@
 """Simulated tissue: reproducible, labelled truly, and as varied as a cohort of patients."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ki67.base.errors import InputError
 from ki67.cells.cells import NEGATIVE, POSITIVE, Cells
-from ki67.simulate import Cohort, Field, render_field, write_cohort
+from ki67.simulate import Cohort, Field, Scene, render_field, write_cohort
 from ki67.simulate.noise import relief
 from ki67.simulate.optics import Stains, transmitted
 from ki67.simulate.patients import draw_patient
 from ki67.simulate.realism import measure, measure_folder, optical_density, quantiles, stain_histograms, unmixed
 
-SMALL = Cohort(patients=2, fields_per_patient=2, test_patients=1, test_fields_per_patient=1, seed=5, size=400)
+SCENE = Scene(size=400)
+SMALL = Cohort(2, 2, test_patients=1, test_fields_per_patient=1, seed=5, test_seed=6, scene=SCENE)
 
 
 @pytest.fixture(scope="module")
 def fields() -> list[Field]:
-    whole = replace(SMALL, size=700)
-    return [render_field(whole, patient, 1) for patient in range(1, 9)]
+    return [render_field(5, patient, 1, Scene(size=700)) for patient in range(1, 9)]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -27,18 +29,18 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_same_seed_gives_the_same_field_and_another_seed_another() -> None:
-    first, again = render_field(SMALL, 1, 1), render_field(SMALL, 1, 1)
-    other = render_field(replace(SMALL, seed=6), 1, 1)
+    first, again = render_field(5, 1, 1, SCENE), render_field(5, 1, 1, SCENE)
+    other = render_field(6, 1, 1, SCENE)
     assert np.array_equal(first.image, again.image) and np.array_equal(first.cells.xy, again.cells.xy)
     assert not np.array_equal(first.image, other.image)
 
 
 def test_fields_of_one_patient_differ() -> None:
-    assert not np.array_equal(render_field(SMALL, 1, 1).image, render_field(SMALL, 1, 2).image)
+    assert not np.array_equal(render_field(5, 1, 1, SCENE).image, render_field(5, 1, 2, SCENE).image)
 
 
 def test_a_field_is_a_square_rgb_picture_of_the_size_asked() -> None:
-    field = render_field(SMALL, 1, 1)
+    field = render_field(5, 1, 1, SCENE)
     assert field.image.shape == (400, 400, 3) and field.image.dtype == np.uint8
     assert field.cells.frame == "image"
 
@@ -77,8 +79,8 @@ def test_nuclei_are_darker_where_they_are_labelled_than_the_field_is(fields: lis
 
 
 def test_spindle_nuclei_are_left_unlabelled_unless_asked_for() -> None:
-    usual = render_field(SMALL, 1, 1)
-    with_stroma = render_field(replace(SMALL, label_stroma=True), 1, 1)
+    usual = render_field(5, 1, 1, SCENE)
+    with_stroma = render_field(5, 1, 1, replace(SCENE, label_stroma=True))
     assert np.array_equal(usual.image, with_stroma.image)
     known = {tuple(xy) for xy in usual.cells.xy}
     assert known < {tuple(xy) for xy in with_stroma.cells.xy}
@@ -91,9 +93,11 @@ def test_the_files_do_not_depend_on_the_number_of_workers_nor_on_a_kill(tmp_path
     assert contents(tmp_path / "two") == unbroken
     assert sorted(unbroken.keys() - {"cohort.json"}) == sorted(
         f"{part}/p{p}_{f:04d}_1.{kind}"
-        for part, p, f in (("Train", 1, 1), ("Train", 1, 2), ("Train", 2, 1), ("Train", 2, 2), ("Test", 3, 1))
+        for part, p, f in (("Train", 1, 1), ("Train", 1, 2), ("Train", 2, 1), ("Train", 2, 2), ("Test", 1001, 1))
         for kind in ("jpg", "json")
     )
+    settings = json.loads(unbroken["cohort.json"])
+    assert (settings["seed"], settings["test_seed"], settings["um_per_px"]) == (5, 6, 0.135)
     (tmp_path / "one/Train/p1_0002_1.json").unlink()
     (tmp_path / "one/Train/p2_0001_1.jpg").unlink()
     kept = (tmp_path / "one/Train/p1_0001_1.jpg").stat().st_mtime_ns
@@ -102,9 +106,16 @@ def test_the_files_do_not_depend_on_the_number_of_workers_nor_on_a_kill(tmp_path
     assert (tmp_path / "one/Train/p1_0001_1.jpg").stat().st_mtime_ns == kept
 
 
+def test_a_cohort_whose_test_could_be_of_its_training_patients_is_refused() -> None:
+    with pytest.raises(InputError, match="seed and test_seed are both 5"):
+        replace(SMALL, test_seed=5)
+    with pytest.raises(InputError, match="numbered from 1001"):
+        replace(SMALL, patients=1001)
+
+
 def test_the_patients_of_a_cohort_spread_in_index_size_and_stain() -> None:
-    for seed in (1, 2, 3):
-        patients = [draw_patient(seed, number) for number in range(1, 13)]
+    for seed, first in ((1, 1), (2, 1), (3021, 1001)):
+        patients = [draw_patient(seed, first + number) for number in range(12)]
         index = np.array([p.tissue.index for p in patients])
         assert index.min() < 0.1 and index.max() > 0.6 and index.max() <= 0.9
         assert np.ptp([p.tissue.diameter for p in patients]) > 4

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ki67.data.breastpathq import read_annotated, read_nuclei, survey
+from ki67.data.breastpathq import read_annotated, read_nuclei
 from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL, Nuclei
+from ki67.data.patches_survey import survey
 from ki67.simulate.he import Patch, TissueCohort, render_patch, write_cohort
 from ki67.simulate.he.architecture import lay_out
 from ki67.simulate.he.patients import draw_patient
@@ -15,7 +16,9 @@ from ki67.simulate.he.population import populate
 from ki67.simulate.he.rater import MARKS, malignant_share, rated
 from ki67.simulate.nuclei import Kind
 
-SMALL = TissueCohort(patients=3, slides_per_patient=1, patches_per_slide=1, annotated_patients=2, annotated_per_patient=1, seed=3)
+SMALL = TissueCohort(
+    2, 1, 1, annotated_patients=2, annotated_per_patient=1, seed=3, test_patients=1, test_patches_per_slide=1, test_seed=4
+)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +127,8 @@ def test_patients_spread_in_stain_darkness_and_size() -> None:
 def test_a_cohort_has_the_published_layout_and_says_that_it_is_simulated(cohort: Path) -> None:
     found = survey(cohort)
     assert found.oddities == ()
-    assert [p.name for p in found.scored] == ["101_1", "201_1", "301_1"]
+    assert [p.name for p in found.scored] == ["101_1", "201_1"]
+    assert [(p.name, p.patient) for p in found.test] == [("100101_1", "1001")]
     assert [(p.name, p.patient) for p in found.annotated] == [("1_Region 1", "cells-1"), ("2_Region 1", "cells-2")]
     assert json.loads((cohort / "cohort.json").read_text())["um_per_px"] == 0.5
 
@@ -135,7 +139,9 @@ def clicked(nuclei: Nuclei) -> list[tuple[float, float, int]]:
 
 def test_what_is_written_is_what_was_rendered(cohort: Path) -> None:
     first = render_patch(3, 1, 1, 1)
-    assert {p.name: p.score for p in survey(cohort).scored}["101_1"] == first.score
+    found = survey(cohort)
+    assert {p.name: p.score for p in found.scored}["101_1"] == first.score
+    assert found.test[0].score == render_patch(4, 1001, 1, 1).score
     annotated = read_annotated(cohort)[0]
     image, nuclei = read_nuclei(annotated)
     rendered = render_patch(3, 4, 1, 1)

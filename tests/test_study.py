@@ -20,12 +20,12 @@ ROOT = Path(__file__).parents[1]
 
 def settings(patients: int) -> Simulate:
     return Simulate(patients=patients, fields_per_patient=5, test_patients=1, test_fields_per_patient=5, seed=0,
-                    um_per_px=0.135, label_stroma=False)  # fmt: skip
+                    test_seed=1, um_per_px=0.135, label_stroma=False)  # fmt: skip
 
 
 def tissue(patients: int) -> Tissue:
     return Tissue(patients=patients, slides_per_patient=2, patches_per_slide=3, annotated_patients=2,
-                  annotated_per_patient=4, seed=0)  # fmt: skip
+                  annotated_per_patient=4, seed=0, test_patients=1, test_patches_per_slide=3, test_seed=1)  # fmt: skip
 
 
 def test_more_fields_need_more_disk_and_a_full_disk_stops_the_study(monkeypatch) -> None:

@@ -21,6 +21,7 @@ from ki67.container.codebook import Floats
 from ki67.container.container import Compressed, packed, read
 from ki67.container.shared import SharedWeights
 from ki67.data.frames import Frames, load_frames
+from ki67.engine.networks import first_network
 from ki67.quantize.ecsq import typical, with_step
 from ki67.quantize.quantizers import QUANTIZERS, Quantizer, share_globally
 from ki67.settings.compression import Compress, Small
@@ -181,7 +182,7 @@ def benchmark(studio: Studio, validation: Frames, smallest: Path, tolerance: flo
 def benchmark_study(folder: Path) -> None:
     """The first network of a study that has run, in its own frames; the figures join the study's."""
     small, grid = settings_of(Small, folder / PARAMS), settings_of(Compress, folder / PARAMS)
-    network = sorted((folder / "models/tuned").iterdir())[0]
+    network = first_network(folder / "models/tuned")
     studio = Studio(network, grid)
     validation = load_frames(folder / "frames/validation.npz")
     benchmark(studio, validation, smallest_file(folder), small.tolerance).keep(folder)

@@ -19,7 +19,7 @@ from ki67.engine.int8_grid import int8_grid
 from ki67.models.export import openvino_model
 from ki67.models.pathonet import pathonet
 from ki67.quantize.quantizers import QUANTIZERS, share_by_layer, share_globally
-from ki67.simulate import Cohort, render_field
+from ki67.simulate import render_field
 
 K = 256
 QUANTIZER = "uq"
@@ -80,7 +80,7 @@ def fields(folder: Path, part: str, seed: int, count: int) -> tuple[Frames, str]
 
 def rendered(count: int, seed: int) -> Frames:
     """Simulated fields, one a patient, the same for the same seed."""
-    found = [render_field(Cohort(count, 1, 1, 1, seed), patient, 1) for patient in range(1, count + 1)]
+    found = [render_field(seed, patient, 1) for patient in range(1, count + 1)]
     names = tuple(f"simulated{patient}" for patient in range(1, count + 1))
     images = np.stack([resized(Image.fromarray(field.image), FRAME) for field in found])
     return Frames(names, names, images, tuple(field.cells.scaled(FRAME / field.image.shape[1], "network") for field in found))

@@ -34,7 +34,7 @@ from ki67.models.store import load_model as load_keras
 from ki67.models.store import predict_maps
 from ki67.pictures.header import header
 from ki67.score.scorer import CellScorer
-from ki67.simulate import Cohort, render_field
+from ki67.simulate import render_field
 from ki67.weights import fields
 
 PICTURES = 6  # simulated fields, 1228×1228, as jpg
@@ -117,7 +117,7 @@ def pictures(folder: Path) -> list[Path]:
     """Simulated fields as jpg, the same every time."""
     paths = [folder / f"field{number}.jpg" for number in range(1, PICTURES + 1)]
     for number, path in enumerate(paths, 1):
-        Image.fromarray(render_field(Cohort(PICTURES, 1, 1, 1, 7), number, 1).image).save(path, quality=92)
+        Image.fromarray(render_field(7, number, 1).image).save(path, quality=92)
     return paths
 
 

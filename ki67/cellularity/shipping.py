@@ -37,7 +37,7 @@ class Shipped:
     size: int  # bytes of the folder
 
 
-def words(network: PatchNetwork, source: str, images: NDArray[np.uint8]) -> ShippedNetwork:
+def shipped_description(network: PatchNetwork, source: str, images: NDArray[np.uint8]) -> ShippedNetwork:
     """What a network says of itself when it is shipped: training patches tell what is familiar to it."""
     familiar = familiar_ranges([measure_tile(image) for image in images])
     return ShippedNetwork(**network.model_dump(), source=source, familiar=familiar)
@@ -46,7 +46,7 @@ def words(network: PatchNetwork, source: str, images: NDArray[np.uint8]) -> Ship
 def ship_trained(trained: Path, patches: Path, folder: Path) -> Shipped:
     """Put a network of the study into a folder for `ki67 cellularity`, with what its training patches tell of it."""
     model, network = load_regressor(trained)
-    return ship(model, words(network, trained.as_posix(), load_patches(patches).images), folder)
+    return ship(model, shipped_description(network, trained.as_posix(), load_patches(patches).images), folder)
 
 
 def ship(model: keras.Model, network: ShippedNetwork, folder: Path) -> Shipped:
@@ -111,7 +111,7 @@ def _name_places(graph: ov.Model) -> None:
 
 def _furthest(network: Network, pixels: Floats, expected: Floats) -> float:
     running = network.running(*SHAPE)
-    found = np.concatenate([running(one[None]) for one in pixels])
+    found = np.concatenate([running(picture[None]) for picture in pixels])
     return float(np.abs(found - expected).max())
 
 

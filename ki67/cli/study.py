@@ -30,11 +30,12 @@ def book() -> None:
 def data_use(
     path: Annotated[Path, typer.Argument(help="folder of the dataset")],
     dataset: Annotated[DatasetName, typer.Option("--as", help="which dataset it is")] = "shidc",
+    um_per_px: Annotated[float | None, typer.Option("--mpp", min=0.01, help="of data of your own: micrometres per pixel")] = None,
 ) -> None:
     """Check a dataset's layout, say what is odd, and make it the one that `dvc repro` uses."""
     from ki67.data.use import use
 
-    for line in use(path, dataset):
+    for line in use(path, dataset, um_per_px):
         typer.echo(line)
 
 
@@ -64,36 +65,38 @@ def simulate(
     fields_per_patient: Annotated[int, typer.Option(min=1)] = 5,
     test_patients: Annotated[int, typer.Option(min=1)] = 5,
     test_fields_per_patient: Annotated[int, typer.Option(min=1)] = 4,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="of the patients in Train")] = 0,
+    test_seed: Annotated[int, typer.Option(min=0, help="of those in Test, another one")] = 1,
     um_per_px: Annotated[float, typer.Option(help="of the 1228-pixel field")] = 0.135,
     label_stroma: Annotated[bool, typer.Option(help="annotate spindle nuclei too")] = False,
 ) -> None:
     """Write a cohort of simulated fields in the SHIDC-B-Ki-67 layout; a killed run goes on where it stopped."""
-    from ki67.simulate import Cohort, write_cohort
+    from ki67.simulate import Cohort, Scene, write_cohort
 
-    cohort = Cohort(
-        patients, fields_per_patient, test_patients, test_fields_per_patient, seed,
-        um_per_px=um_per_px, label_stroma=label_stroma,
-    )  # fmt: skip
+    scene = Scene(um_per_px=um_per_px, label_stroma=label_stroma)
+    cohort = Cohort(patients, fields_per_patient, test_patients, test_fields_per_patient, seed, test_seed, scene)
     write_cohort(folder, cohort)
     typer.echo(f"{folder}: simulated fields of {patients} + {test_patients} patients, {um_per_px} µm/px")
 
 
 def simulate_he(
-    folder: Annotated[Path, typer.Argument(help="where to write train/, cells/ and the labels")],
-    patients: Annotated[int, typer.Option(min=3, help="simulated patients whose patches are scored")] = 12,
+    folder: Annotated[Path, typer.Argument(help="where to write train/, test/, cells/ and the labels")],
+    patients: Annotated[int, typer.Option(min=2, help="simulated patients whose patches are scored, in train")] = 12,
     slides_per_patient: Annotated[int, typer.Option(min=1, max=99)] = 2,
     patches_per_slide: Annotated[int, typer.Option(min=1)] = 3,
     annotated_patients: Annotated[int, typer.Option(min=2, help="others, whose nuclei are annotated")] = 4,
     annotated_per_patient: Annotated[int, typer.Option(min=1)] = 2,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    test_patients: Annotated[int, typer.Option(min=1, help="in test, scored too")] = 3,
+    test_patches_per_slide: Annotated[int, typer.Option(min=1)] = 3,
+    seed: Annotated[int, typer.Option(min=0, help="of the patients in train and cells")] = 0,
+    test_seed: Annotated[int, typer.Option(min=0, help="of those in test, another one")] = 1,
 ) -> None:
     """Write a cohort of simulated H&E patches in the BreastPathQ layout; a killed run goes on where it stopped."""
     from ki67.simulate.he import TissueCohort, write_cohort
 
-    cohort = TissueCohort(patients, slides_per_patient, patches_per_slide, annotated_patients, annotated_per_patient, seed)
-    write_cohort(folder, cohort)
-    typer.echo(f"{folder}: simulated H&E patches of {patients} + {annotated_patients} patients, 0.5 µm/px")
+    training = (patients, slides_per_patient, patches_per_slide, annotated_patients, annotated_per_patient, seed)
+    write_cohort(folder, TissueCohort(*training, test_patients, test_patches_per_slide, test_seed))
+    typer.echo(f"{folder}: simulated H&E patches of {patients} + {test_patients} + {annotated_patients} patients, 0.5 µm/px")
 
 
 def realism(folder: Annotated[Path, typer.Argument(help="a folder of fields in the SHIDC layout")]) -> None:

@@ -1,8 +1,11 @@
-"""The BreastPathQ layout as published: scored patches in `train/`, their scores and patients, annotated nuclei in `cells/`."""
+"""The BreastPathQ layout as published: scored patches in `train/`, their scores and patients, annotated nuclei in `cells/`.
+
+The published scores of its test patches are not to be had. A set that has some brings `test/` and `test_labels.csv`, laid out
+like the training part; they are its test then, and nobody else is.
+"""
 
 import csv
 import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +14,15 @@ from PIL import Image
 
 from ki67.base.errors import InputError
 from ki67.data.images import read_rgb
-from ki67.data.patches import KINDS, Nuclei
+from ki67.data.patches import Nuclei
 from ki67.data.sedeen import read_points
 
 PARTS = ("train", "train_labels.csv", "patient_ids.csv", "cells")
+TEST_PARTS = ("test", "test_labels.csv")  # both or none
 SIZE = 512  # pixels of a scored patch
 PICTURE, POINTS = "_crop.tif", "_key.xml"  # endings of an annotated patch and of its points
 LABEL_COLUMNS = ("slide", "rid", "y")
-FEWEST_PATIENTS = 3  # one to train on, one to validate, one to test
+FEWEST_PATIENTS = 3  # one to train on, one to validate, one to test; two where a test is there beside them
 FEWEST_RUNS = 2  # of annotated patches: one to train on, one to validate
 Row = tuple[int, tuple[str, ...]]  # its line, and what stands in it
 
@@ -54,11 +58,28 @@ class Annotated:
 
 
 def read_scored(root: Path) -> tuple[Scored, ...]:
-    """Every scored patch in the order of the label file, each with its picture there and its patient known."""
-    labels, patients = root / "train_labels.csv", _patients(root / "patient_ids.csv")
+    """Every scored patch to train on, and to test on where the set has no test of its own."""
+    scored = _scored(root, "train")
+    owners = {patch.patient for patch in scored}
+    tested = (root / "test_labels.csv").is_file()
+    if len(owners) < FEWEST_PATIENTS - tested:
+        needs = "training and validation need one each" if tested else "training, validation and test need one each"
+        what = f"patches of {len(owners)} patient(s); {needs}"
+        raise InputError(f"{root / 'train_labels.csv'}: {what}: add patches of other patients")
+    return scored
+
+
+def read_test(root: Path) -> tuple[Scored, ...]:
+    """Every scored patch of the set's own test; none where it has no such part."""
+    return _scored(root, "test") if (root / "test_labels.csv").is_file() else ()
+
+
+def _scored(root: Path, part: str) -> tuple[Scored, ...]:
+    """A part's patches in the order of its label file, each with its picture there and its patient known."""
+    labels, patients = root / f"{part}_labels.csv", _patients(root / "patient_ids.csv")
     found: dict[tuple[str, str], Scored] = {}
     for line, (slide, rid, y) in read_rows(labels, LABEL_COLUMNS):
-        image = root / "train" / f"{slide}_{rid}.tif"
+        image = root / part / f"{slide}_{rid}.tif"
         if (slide, rid) in found:
             raise InputError(f"{labels}: line {line} scores {slide}_{rid} a second time; keep one of them")
         if not image.is_file():
@@ -66,12 +87,7 @@ def read_scored(root: Path) -> tuple[Scored, ...]:
         if slide not in patients:
             raise InputError(f"{root / 'patient_ids.csv'}: slide {slide} has no patient; add a line for it")
         found[slide, rid] = Scored(image, slide, rid, patients[slide], score_of(labels, line, y))
-    scored = tuple(found.values())
-    owners = {patch.patient for patch in scored}
-    if len(owners) < FEWEST_PATIENTS:
-        what = f"patches of {len(owners)} patient(s); training, validation and test need one each"
-        raise InputError(f"{labels}: {what}: add patches of other patients")
-    return scored
+    return tuple(found.values())
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
@@ -167,40 +183,3 @@ def read_nuclei(patch: Annotated) -> tuple[Image.Image, Nuclei]:
     image, nuclei = read_rgb(patch.image), read_points(patch.points)
     inside = ((nuclei.xy >= 0) & (nuclei.xy < image.size)).all(axis=1)
     return image, Nuclei(nuclei.xy[inside], nuclei.kind[inside])
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What a dataset holds and what is odd about it; oddities are listed, not refused."""
-
-    scored: tuple[Scored, ...]
-    annotated: tuple[Annotated, ...]
-    nuclei: Counter[str]
-    oddities: tuple[str, ...]
-
-    def lines(self) -> list[str]:
-        """What it holds, to print."""
-        slides, patients = ({getattr(patch, name) for patch in self.scored} for name in ("slide", "patient"))
-        kinds = ", ".join(f"{self.nuclei[kind]} {kind}" for kind in KINDS)
-        return [
-            f"train: {len(self.scored)} scored patches of {len(slides)} slides of {len(patients)} patients",
-            f"cells: {len(self.annotated)} annotated patches; nuclei: {kinds}",
-        ]
-
-
-def survey(root: Path) -> Survey:
-    """Read every picture, score and point once; the first file that is wrong is refused by name."""
-    scored, annotated = read_scored(root), read_annotated(root)
-    known = {patch.image for patch in scored}
-    oddities = [f"train/{p.name}: no score" for p in sorted((root / "train").glob("*.tif")) if p not in known]
-    for patch in scored:
-        read_patch(patch)
-    nuclei: Counter[str] = Counter()
-    for picture in annotated:
-        _, inside = read_nuclei(picture)
-        nuclei.update(KINDS[kind] for kind in inside.kind)
-        outside = len(read_points(picture.points)) - len(inside)
-        oddities += [f"cells/{picture.points.name}: {outside} point(s) outside the picture"] if outside else []
-    pictures = {picture.points for picture in annotated}
-    lonely = [p for p in sorted((root / "cells").glob(f"*{POINTS}")) if p not in pictures]
-    return Survey(scored, annotated, nuclei, (*oddities, *(f"cells/{p.name}: points without a picture" for p in lonely)))

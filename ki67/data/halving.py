@@ -13,7 +13,7 @@ from ki67.data.images import resized
 from ki67.data.patches import SIDE, Nuclei, Patches
 
 GLASS = (255, 255, 255)
-NOBODY = Nuclei(np.zeros((0, 2), np.float32), np.zeros(0, np.uint8))
+NO_NUCLEI = Nuclei(np.zeros((0, 2), np.float32), np.zeros(0, np.uint8))
 Tile = tuple[NDArray[np.uint8], Nuclei]
 
 
@@ -31,7 +31,7 @@ def scored_patches(patches: Sequence[Scored]) -> Patches:
         tuple(patch.patient for patch in patches),
         np.stack(images),
         np.array([patch.score for patch in patches], np.float32),
-        tuple(NOBODY for _ in patches),
+        tuple(NO_NUCLEI for _ in patches),
     )
 
 

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ki67.data.breastpathq import Survey
 from ki67.data.halving import picture_of
 from ki67.data.patches import KINDS, Patches
-from ki67.data.tables import Source, by_name, source_of
-
-BREASTPATHQ = Source("breastpathq", 0.5)
+from ki67.data.patches_survey import Survey
+from ki67.data.source import source_of
+from ki67.data.tables import by_name
 
 
 def patches_table(scored: Mapping[str, Patches], annotated: Mapping[str, Patches]) -> pd.DataFrame:
@@ -43,7 +42,7 @@ def _row(name: str, parts: Sequence[Patches]) -> dict[str, Any]:
 
 def patches_summary(table: pd.DataFrame, found: Survey, root: Path) -> dict[str, Any]:
     """What the book quotes."""
-    source = source_of(root, BREASTPATHQ)
+    source = source_of(root, found.published)
     return {
         "source": source.kind,
         "um_per_px": source.um_per_px,

@@ -47,7 +47,7 @@ class _Reader:
         elif name == "point":
             self.text = []
 
-    def said(self, text: str) -> None:
+    def text_read(self, text: str) -> None:
         if self.text is not None:
             self.text.append(text)
 
@@ -81,7 +81,7 @@ def read_points(path: Path) -> Nuclei:
     reader, parser = _Reader(path), expat.ParserCreate()
     parser.StartDoctypeDeclHandler = reader.doctype
     parser.StartElementHandler = reader.opened
-    parser.CharacterDataHandler = reader.said
+    parser.CharacterDataHandler = reader.text_read
     parser.EndElementHandler = reader.closed
     try:
         parser.Parse(path.read_bytes(), True)

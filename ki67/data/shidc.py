@@ -10,9 +10,14 @@ from ki67.base.errors import InputError
 from ki67.cells.cells import LABELS, Cells
 from ki67.data.images import SUFFIXES, read_rgb
 from ki67.data.samples import Sample
+from ki67.data.source import Source
 
 PARTS = ("Train", "Test")
 PUBLISHED_SIZE = (1228, 1228)
+SHIDC = Source("shidc", 0.135)  # its scale is not published; estimated from tumour nuclei of 10–12 µm
+# Pictures, and cells of each label, by Table 1 of Negahbani 2021; Gliozzo 2023 counts a picture less and four cells more.
+PUBLISHED = {"Train": (1656, (35106, 75008, 3112)), "Test": (701, (15755, 32639, 1378))}
+PICTURES_APART, CELLS_APART = 1, 10
 
 
 def patient_of(stem: str) -> str:
@@ -53,6 +58,17 @@ class Survey:
     parts: dict[str, tuple[Sample, ...]]
     counts: dict[str, Counter[int]]
     oddities: tuple[str, ...]
+
+    @property
+    def published(self) -> Source | None:
+        """SHIDC-B-Ki-67, where pictures and cells are as many as the papers count in it."""
+        for part, (pictures, cells) in PUBLISHED.items():
+            counted = [self.counts[part][label] for label in LABELS]
+            if abs(len(self.parts[part]) - pictures) > PICTURES_APART:
+                return None
+            if any(abs(here - there) > CELLS_APART for here, there in zip(counted, cells, strict=True)):
+                return None
+        return SHIDC
 
     def lines(self) -> list[str]:
         """What it holds, to print."""

@@ -41,7 +41,7 @@ def by_patient(samples: Sequence[Sample], seed: int = PUBLISHED_SEED) -> Split:
     if len(patients) < 2:
         only = patients[0] if patients else "none"
         raise InputError(f"one patient only ({only}): a split by patient needs two; set split.kind: published")
-    chosen = apart([s.patient for s in samples], VALIDATION_SHARE, seed)
+    chosen = set_aside([s.patient for s in samples], VALIDATION_SHARE, seed)
     ordered = sorted(samples, key=lambda s: s.image.name)
     return Split(
         train=tuple(s for s in ordered if s.patient not in chosen),
@@ -49,7 +49,7 @@ def by_patient(samples: Sequence[Sample], seed: int = PUBLISHED_SEED) -> Split:
     )
 
 
-def apart(owners: Sequence[str], share: float, seed: int, left: int = 1) -> frozenset[str]:
+def set_aside(owners: Sequence[str], share: float, seed: int, left: int = 1) -> frozenset[str]:
     """Patients, in a seeded order, until they hold the share of the pictures whose owners are given; so many are left over."""
     patients = sorted(set(owners))
     random.Random(seed).shuffle(patients)
@@ -65,7 +65,7 @@ def two_parts(owners: Sequence[str], share: float, seed: int) -> dict[str, list[
     """Whose pictures train and validate, as indices, where nothing is tested."""
     if len(set(owners)) < 2:
         raise InputError(f"{len(set(owners))} patient(s) only: training and validation need one each")
-    validation = apart(owners, share, seed)
+    validation = set_aside(owners, share, seed)
     return _indices(["validation" if owner in validation else "train" for owner in owners], ("train", "validation"))
 
 
@@ -76,14 +76,14 @@ def three_parts(owners: Sequence[str], share: float, seed: int) -> dict[str, lis
     """
     if len(set(owners)) < 3:
         raise InputError(f"{len(set(owners))} patient(s) only: training, validation and test need one each")
-    test = apart(owners, share, seed, left=2)
-    validation = apart([owner for owner in owners if owner not in test], share, seed)
+    test = set_aside(owners, share, seed, left=2)
+    validation = set_aside([owner for owner in owners if owner not in test], share, seed)
     where = ["test" if owner in test else "validation" if owner in validation else "train" for owner in owners]
     return _indices(where, ("train", "validation", "test"))
 
 
 def _indices(where: Sequence[str], parts: Sequence[str]) -> dict[str, list[int]]:
-    return {part: [i for i, own in enumerate(where) if own == part] for part in parts}
+    return {part: [i for i, place in enumerate(where) if place == part] for part in parts}
 
 
 SPLITS = {"published": published, "by_patient": by_patient}

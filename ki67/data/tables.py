@@ -1,9 +1,7 @@
 """The dataset in numbers: the paper's Table 1 for whatever data stand in `data/shidc`."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +10,8 @@ import pandas as pd
 from ki67.cells.cells import NEGATIVE, POSITIVE, TIL
 from ki67.data.frames import Frames
 from ki67.data.samples import Sample
+from ki67.data.source import Source
 from ki67.data.split import SPLITS
-
-SIMULATED_MARK = "cohort.json"
-SHIDC_UM_PER_PX = 0.135  # not published; estimated from tumour nuclei of 10–12 µm
 
 
 @dataclass(frozen=True)
@@ -81,25 +77,6 @@ def split_table(samples: Sequence[Sample]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-@dataclass(frozen=True)
-class Source:
-    """What stands in a dataset's folder: simulated or real, and its scale."""
-
-    kind: str
-    um_per_px: float
-
-
-SHIDC = Source("shidc", SHIDC_UM_PER_PX)
-
-
-def source_of(root: Path, real: Source = SHIDC) -> Source:
-    """The simulator leaves its settings beside what it made; a folder without them is the real dataset."""
-    mark = root / SIMULATED_MARK
-    if not mark.is_file():
-        return real
-    return Source("simulated", float(json.loads(mark.read_text())["um_per_px"]))
 
 
 def dataset_summary(table: pd.DataFrame, splits: pd.DataFrame, source: Source, oddities: Sequence[str]) -> dict[str, Any]:

@@ -4,14 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from ki67.base.errors import InputError
-from ki67.data import breastpathq, shidc
-from ki67.data.tables import SIMULATED_MARK
+from ki67.base.tables import write_json
+from ki67.data import breastpathq, patches_survey, shidc
+from ki67.data.source import SCALE_MARK, SIMULATED_MARK, Source
 from ki67.settings.names import DatasetName
 
 MOST_ODDITIES = 20
@@ -19,6 +20,11 @@ MOST_ODDITIES = 20
 
 class Survey(Protocol):
     """What was found in a dataset, whatever its layout."""
+
+    @property
+    def published(self) -> Source | None:
+        """The published set, where this is it."""
+        ...
 
     @property
     def oddities(self) -> tuple[str, ...]:
@@ -36,49 +42,69 @@ class Dataset:
 
     layout: str
     parts: tuple[str, ...]
+    extra: tuple[str, ...]  # what some sets have beside these
     survey: Callable[[Path], Survey]
     kept: str
 
 
 DATASETS: dict[DatasetName, Dataset] = {
-    "shidc": Dataset("SHIDC-B-Ki-67", shidc.PARTS, shidc.survey, "metrics/dataset.json after the split stage"),
+    "shidc": Dataset("SHIDC-B-Ki-67", shidc.PARTS, (), shidc.survey, "metrics/dataset.json after the split stage"),
     "breastpathq": Dataset(
-        "BreastPathQ", breastpathq.PARTS, breastpathq.survey, "metrics/cellularity_dataset.json after the patches stage"
+        "BreastPathQ",
+        breastpathq.PARTS,
+        breastpathq.TEST_PARTS,
+        patches_survey.survey,
+        "metrics/cellularity_dataset.json after the patches stage",
     ),
 }
 
 
-def use(path: Path, dataset: DatasetName) -> list[str]:
+def use(path: Path, dataset: DatasetName, um_per_px: float | None = None) -> list[str]:
     """Check first, then copy to `data/<dataset>` and hand the folder to DVC; what was found, as lines to print."""
     if not Path("data.dvc").is_file():
         raise InputError("data.dvc: not here; run this at the top of the study")
     chosen = DATASETS[dataset]
-    lines = said(chosen, chosen.survey(path), path)
-    put_in_place(path, chosen.parts, Path("data") / dataset)
+    found = chosen.survey(path)
+    own = not (found.published or (path / SIMULATED_MARK).is_file())
+    check_scale(path, chosen, own, um_per_px)
+    parts = [part for part in (*chosen.parts, *chosen.extra, SIMULATED_MARK) if (path / part).exists()]
+    put_in_place(path, parts, Path("data") / dataset, um_per_px)
     Path("data.dvc").unlink()
     added = subprocess.run([sys.executable, "-m", "dvc", "add", "--quiet", "data"], capture_output=True, text=True)
     if added.returncode:
         raise InputError(f"data: DVC would not take it ({added.stderr.strip().splitlines()[-1]}); git checkout data.dvc")
-    return [*lines, "now: make reproduce (and `git checkout data.dvc` to go back to simulated tissue)"]
+    ending = "now: make reproduce (and `git checkout data.dvc` to go back to simulated tissue)"
+    return [*summary(chosen, found, path, own), ending]
 
 
-def put_in_place(path: Path, parts: tuple[str, ...], target: Path) -> None:
+def check_scale(path: Path, dataset: Dataset, own: bool, um_per_px: float | None) -> None:
+    """Data of one's own come with their scale; what is simulated or published has one already."""
+    if own and um_per_px is None:
+        raise InputError(f"{path}: not {dataset.layout} itself, by its counts, so data of your own; give --mpp, its µm per pixel")
+    if not own and um_per_px is not None:
+        raise InputError(f"{path}: the scale of this set is known; leave --mpp out")
+
+
+def put_in_place(path: Path, parts: Sequence[str], target: Path, um_per_px: float | None) -> None:
     """Copy beside and swap, so that a kill leaves the old dataset or the new one; simulated data keep the mark that says so."""
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    for part in (*parts, *([SIMULATED_MARK] if (path / SIMULATED_MARK).is_file() else [])):
+    for part in parts:
         if (path / part).is_dir():
             shutil.copytree(path / part, partial / part)
         else:
             shutil.copyfile(path / part, partial / part)
+    if um_per_px is not None:
+        write_json({"um_per_px": um_per_px}, partial / SCALE_MARK)
     shutil.rmtree(target, ignore_errors=True)
     os.replace(partial, target)
 
 
-def said(dataset: Dataset, found: Survey, path: Path) -> list[str]:
+def summary(dataset: Dataset, found: Survey, path: Path, own: bool) -> list[str]:
     """What the dataset holds and what is odd about it."""
-    lines = [f"{path}: {dataset.layout} layout", *found.lines()]
+    whose = ", own data: nothing is set against the paper's figures" if own else ""
+    lines = [f"{path}: {dataset.layout} layout{whose}", *found.lines()]
     lines.append(f"{len(found.oddities)} oddities" + (":" if found.oddities else ""))
     lines += [f"  {oddity}" for oddity in found.oddities[:MOST_ODDITIES]]
     if len(found.oddities) > MOST_ODDITIES:

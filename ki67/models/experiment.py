@@ -12,6 +12,7 @@ from ki67.base.state import state_folder
 from ki67.cells.density import Stamp
 from ki67.data.frames import Frames
 from ki67.engine.description import Description
+from ki67.engine.networks import write_order
 from ki67.models.batches import Feed, stored_maps
 from ki67.models.store import BUILDERS, save_model, set_weights_by_name, weights_by_name
 from ki67.models.training import Recipe, fit, layer_precision, loss_on, scale_output
@@ -101,5 +102,6 @@ def train_seeds(settings: Train, parts: Parts, inputs: list[Path], out: Path, da
         model, curve = train_network(settings, settings.backend, seed, parts, state / f"seed-{seed}")
         save_model(model, describe(settings, settings.backend, seed, data), out / f"seed-{seed}")
         tables.append(curve.assign(seed=seed))
+    write_order(out, [f"seed-{seed}" for seed in settings.seeds])
     shutil.rmtree(state, ignore_errors=True)
     return pd.concat(tables, ignore_index=True)

@@ -9,11 +9,10 @@ from ki67.base.state import hash_of
 from ki67.base.tables import write_csv
 from ki67.cells.detect import tune
 from ki67.cells.metrics import match_one_to_one
-from ki67.data.frames import build_frames
+from ki67.data.framing import build_frames
 from ki67.data.samples import Sample
-from ki67.data.shidc import read_part
+from ki67.data.shidc import SHIDC, read_part
 from ki67.data.split import by_patient, published
-from ki67.data.tables import SHIDC_UM_PER_PX
 from ki67.engine.description import Thresholds
 from ki67.engine.model import FIELD
 from ki67.models.experiment import Data, Parts, describe, going_on_from, train_network
@@ -44,7 +43,7 @@ def train_on_folder(
     split = by_patient(samples) if len({s.patient for s in samples}) > 1 else published(samples)
     if not split.validation:
         raise InputError(f"{folder}: {len(samples)} pictures; five at least are needed to train and to validate")
-    scale = field_scale(samples, um_per_px, first[1].um_per_px if first else SHIDC_UM_PER_PX)
+    scale = field_scale(samples, um_per_px, first[1].um_per_px if first else SHIDC.um_per_px)
     parts = Parts(build_frames(split.train), build_frames(split.validation))
     seed = settings.seeds[0]
     begin = going_on_from(first[0], settings.unit) if first else None

@@ -12,6 +12,7 @@ from ki67.cells.detect import Detector, Tuning, tune
 from ki67.cells.metrics import MATCHES
 from ki67.data.frames import Frames
 from ki67.engine.description import Thresholds
+from ki67.engine.networks import networks_in, write_order
 from ki67.models.store import load_model, predict_maps, save_model
 from ki67.settings.detection import Tune
 
@@ -48,7 +49,7 @@ def tuned(model: keras.Model, validation: Frames, settings: Tune) -> Tuning:
 def tune_models(trained: Path, out: Path, validation: Frames, settings: Tune) -> list[Tuned]:
     """Tune every network under `trained` and keep it under `out` with its thresholds."""
     results = []
-    for folder in sorted(trained.iterdir()):
+    for folder in networks_in(trained):
         model, description = load_model(folder)
         found = tuned(model, validation, settings)
         positive, negative, til = found.thresholds
@@ -61,4 +62,5 @@ def tune_models(trained: Path, out: Path, validation: Frames, settings: Tune) ->
         )
         save_model(model, complete, out / folder.name)
         results.append(Tuned(folder.name, found))
+    write_order(out, [network.seed for network in results])
     return results

@@ -5,18 +5,20 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from ki67.settings.networks import ROWS, NetworkName, Start
+from ki67.settings.simulation import SimulatedCohort
 from ki67.settings.stage import Precision, Stage
 
 
-class Tissue(Stage):
+class Tissue(SimulatedCohort):
     """The simulated H&E cohort of the cellularity chapter."""
 
-    patients: int = Field(ge=3)
+    patients: int = Field(ge=2, le=1000)
     slides_per_patient: int = Field(ge=1, le=99)
     patches_per_slide: int = Field(ge=1)
     annotated_patients: int = Field(ge=2)
     annotated_per_patient: int = Field(ge=1)
-    seed: int = Field(ge=0)
+    test_patients: int = Field(ge=1)
+    test_patches_per_slide: int = Field(ge=1)
 
 
 class Patches(Stage):

@@ -21,17 +21,15 @@ BROWN_SPINDLE = 4.5  # a positive nucleus is counted unless it is a mere line
 
 
 @dataclass(frozen=True)
-class Cohort:
-    """What to simulate: how many patients and fields, from which seed, at which scale, by which convention."""
+class Scene:
+    """How every field of a cohort is taken and annotated: its size in pixels, its scale, and whose nuclei are labelled."""
 
-    patients: int
-    fields_per_patient: int
-    test_patients: int
-    test_fields_per_patient: int
-    seed: int
     size: int = 1228
     um_per_px: float = 0.135
     label_stroma: bool = False
+
+
+SHIDC_LIKE = Scene()
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,18 +41,18 @@ class Field:
     patient: Patient
 
 
-def render_field(cohort: Cohort, patient: int, field: int) -> Field:
+def render_field(seed: int, patient: int, field: int, scene: Scene = SHIDC_LIKE) -> Field:
     """The field of these numbers: the same bytes whatever else is rendered, before, after or beside it."""
-    rng = np.random.default_rng(np.random.SeedSequence([cohort.seed, patient, field + 1]))
-    seen = for_field(draw_patient(cohort.seed, patient), rng)
-    side = max(round(cohort.size * cohort.um_per_px / GRID_UM), 16)
+    rng = np.random.default_rng(np.random.SeedSequence([seed, patient, field + 1]))
+    seen = for_field(draw_patient(seed, patient), rng)
+    side = max(round(scene.size * scene.um_per_px / GRID_UM), 16)
     unit = seen.tissue.diameter / GRID_UM
     plan = lay_out(side, unit, rng)
     nuclei = populate(plan, seen.tissue, unit, rng)
     light = transmitted(_section(plan, nuclei, seen, rng), seen.stains)
-    image = photograph(light, seen.camera, cohort.size, rng)
-    skipped = frozenset[Kind]() if cohort.label_stroma else _passed_over(plan.growth, rng)
-    cells = _annotated(nuclei, unit, skipped, cohort, cohort.size / side)
+    image = photograph(light, seen.camera, scene.size, rng)
+    skipped = frozenset[Kind]() if scene.label_stroma else _passed_over(plan.growth, rng)
+    cells = _annotated(nuclei, unit, skipped, scene, scene.size / side)
     return Field(image, cells, seen)
 
 
@@ -76,13 +74,13 @@ def _passed_over(growth: Growth, rng: np.random.Generator) -> frozenset[Kind]:
     return frozenset({Kind.PLUMP}) if habit < 0.2 else frozenset()
 
 
-def _annotated(nuclei: list[Nucleus], unit: float, skipped: frozenset[Kind], cohort: Cohort, scale: float) -> Cells:
+def _annotated(nuclei: list[Nucleus], unit: float, skipped: frozenset[Kind], scene: Scene, scale: float) -> Cells:
     """Labels in the picture's pixels, for every nucleus that an annotator marks and whose centre is inside."""
     points, labels = [], []
     for nucleus in nuclei:
         x, y = int(nucleus.x * scale), int(nucleus.y * scale)
-        label = _label(nucleus, unit, skipped, cohort.label_stroma)
-        if label and 0 <= x < cohort.size and 0 <= y < cohort.size:
+        label = _label(nucleus, unit, skipped, scene.label_stroma)
+        if label and 0 <= x < scene.size and 0 <= y < scene.size:
             points.append((x, y))
             labels.append(label)
     return Cells.of_points(points, labels, "image")

@@ -123,9 +123,9 @@ def _area(plane: NDArray[np.float32], points: NDArray[np.float32]) -> float:
     for window in _windows(plane, points):
         half = (np.median(window[disc]) + np.percentile(window[ring], 25)) / 2
         regions, _ = ndimage.label(window > half)
-        own = regions[WINDOW, WINDOW]
-        if own:
-            areas.append(int((regions == own).sum()))
+        labelled = regions[WINDOW, WINDOW]
+        if labelled:
+            areas.append(int((regions == labelled).sum()))
     return float(np.median(areas)) if areas else float("nan")
 
 
@@ -151,7 +151,7 @@ def measure_folder(folder: Path) -> list[Realism]:
 def quantiles(measured: Sequence[Realism]) -> dict[str, tuple[float, float, float]]:
     """Per measure the 5th, 50th and 95th percentile over the pictures: rows of the comparison table."""
     names = [f.name for f in fields(Realism)]
-    table = np.array([astuple(one) for one in measured], dtype=np.float64).reshape(-1, len(names))
+    table = np.array([astuple(picture) for picture in measured], dtype=np.float64).reshape(-1, len(names))
     rows = {}
     for name, column in zip(names, table.T, strict=True):
         known = column[np.isfinite(column)]

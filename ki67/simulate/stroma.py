@@ -45,14 +45,14 @@ def _cell_bodies(nuclei: list[Nucleus], side: int, tissue: Tissue, rng: np.rando
         return np.full((side, side), 0.3, dtype=np.float32), np.zeros((side, side), dtype=np.float32)
     size = np.array([n.radius for n in cells], dtype=np.float32) / COARSE
     distance, nearest = _nearest_two(cells, side, rng)
-    own = nearest[..., 0]
-    body = soft_step(size[own] * np.float32(rng.uniform(1.4, 2.6)) - distance[..., 0], 1.0)
+    nearest_cell = nearest[..., 0]
+    body = soft_step(size[nearest_cell] * np.float32(rng.uniform(1.4, 2.6)) - distance[..., 0], 1.0)
     border = soft_step(distance[..., 1] - distance[..., 0] - np.float32(rng.uniform(-0.8, 1.2)), 0.6)
     level = np.exp(rng.normal(0, rng.uniform(0.1, 0.6), len(cells))).astype(np.float32)
-    inside = soft_step(np.float32(1.25) * size[own] - distance[..., 0], 0.4)
+    inside = soft_step(np.float32(1.25) * size[nearest_cell] - distance[..., 0], 0.4)
     shape = body * border * (1 - np.float32(rng.uniform(0, 0.7)) * inside)
     stray = _stray_dab(cells, tissue, rng)
-    density, brown = 0.15 + shape * level[own], shape * stray[own]
+    density, brown = 0.15 + shape * level[nearest_cell], shape * stray[nearest_cell]
     return np.maximum(enlarged(density, side), 0), np.maximum(enlarged(brown, side), 0)
 
 

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ki67.base.errors import InputError
+from ki67.data.source import OWN, SIMULATED
 from ki67.study.lookup import reported
 
 Needs = Literal["none", "shidc", "breastpathq", "imagenet", "hardware", "machine"]
@@ -24,11 +25,17 @@ MISSING = {
     "hardware": "two GTX 1060",
     "machine": "that machine",
 }
+# What a run says of its data, whose figures these are where it had not what a claim needs.
+SOURCES = {
+    "shidc": "metrics/dataset.json:source",
+    "breastpathq": "metrics/cellularity_dataset.json:source",
+    "imagenet": "metrics/cellularity_dataset.json:source",
+}
 # By what a run shows that it had them; what is not listed here no run has.
 SHOWN = {
-    "shidc": {"metrics/dataset.json:source": "shidc"},
-    "breastpathq": {"metrics/cellularity_dataset.json:source": "breastpathq"},
-    "imagenet": {"metrics/cellularity_dataset.json:source": "breastpathq", "metrics/cellularity.json:weights": "imagenet"},
+    "shidc": {SOURCES["shidc"]: "shidc"},
+    "breastpathq": {SOURCES["breastpathq"]: "breastpathq"},
+    "imagenet": {SOURCES["imagenet"]: "breastpathq", "metrics/cellularity.json:weights": "imagenet"},
 }
 CHECK = "check"  # a training too short to compare anything
 LONGEST = Path("release")  # where the longest run is kept, laid out as the study itself
@@ -82,7 +89,7 @@ class Verdict:
     cell: str
     printed: float
     ours: float | None
-    basis: str  # where ours comes from: simulated, a check, measured (both also of the longest run), recomputed, or nothing
+    basis: str  # where ours comes from: simulated, own data, measured (each also of the longest run), recomputed…
     verdict: str
     note: str
 
@@ -198,8 +205,14 @@ def _basis(needs: Needs, claim: Claim, figures: Figures, had: bool) -> str:
         return "recomputed"
     if needs == "shidc" and figures.only_checked(claim):
         return CHECK
-    basis = "simulated" if needs in SHOWN and not had else "measured"
+    basis = _made_on(needs, figures.source(claim)) if needs in SHOWN and not had else "measured"
     return basis if needs == "none" or figures.source(claim) == figures.root else f"{basis} in the longest run"
+
+
+def _made_on(needs: Needs, root: Path) -> str:
+    """Whose data a figure comes from that is not of the set it needs."""
+    source = str(reported(root, SOURCES[needs]))
+    return source if source in (SIMULATED, OWN) else "measured"
 
 
 def _word(group: Group, claim: Claim, figures: Figures, had: bool) -> str:

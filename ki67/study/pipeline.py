@@ -33,7 +33,8 @@ def megabytes_needed(fields: Simulate, tissue: Tissue) -> float:
     """What the study will write at most."""
     pictures = fields.patients * fields.fields_per_patient + fields.test_patients * fields.test_fields_per_patient
     scored = tissue.patients * tissue.slides_per_patient * tissue.patches_per_slide
-    patches = scored + tissue.annotated_patients * tissue.annotated_per_patient
+    tested = tissue.test_patients * tissue.slides_per_patient * tissue.test_patches_per_slide
+    patches = scored + tested + tissue.annotated_patients * tissue.annotated_per_patient
     return MEGABYTES_BESIDE + pictures * MEGABYTES_PER_FIELD + patches * MEGABYTES_PER_PATCH
 
 

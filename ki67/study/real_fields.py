@@ -16,11 +16,12 @@ from ki67.cells.evaluation import Resampling, evaluate
 from ki67.cells.scores import score
 from ki67.cells.summary import summary
 from ki67.data import bcdata, shidc
-from ki67.data.frames import FRAME, Frames, build_frames
+from ki67.data.frames import FRAME, Frames
+from ki67.data.framing import build_frames
 from ki67.data.images import read_rgb, resized
 from ki67.data.samples import Sample
-from ki67.data.tables import SHIDC_UM_PER_PX
 from ki67.engine.model import load_model
+from ki67.engine.networks import networks_in
 from ki67.models.predictions import Network, found_by
 from ki67.pictures.inputs import Picture
 from ki67.score.evaluate import figures, outcome_of
@@ -74,12 +75,13 @@ def beside_simulated(folder: Path) -> pd.DataFrame:
 
 def prepared(model: Path | None) -> tuple[Path, Path]:
     """The network to check and the classical settings that were tuned with it: the release's, else what was just run."""
-    for network, settings in (
-        (Path("release/pathonet"), Path("release/metrics/classical.json")),
-        (Path("models/tuned/seed-1"), Path("metrics/classical.json")),
+    for networks, settings in (
+        ([Path("release/pathonet")], Path("release/metrics/classical.json")),
+        (networks_in(Path("models/tuned")) if Path("models/tuned").is_dir() else [], Path("metrics/classical.json")),
     ):
-        if (model or network).is_dir() and settings.is_file():
-            return model or network, settings
+        network = model or next(iter(networks), None)
+        if network and network.is_dir() and settings.is_file():
+            return network, settings
     raise InputError(f"{model or 'release/pathonet'}: no trained network there; run make reproduce first")
 
 
@@ -97,7 +99,7 @@ def bcdata_frames(folder: Path) -> Frames:
 
 def _bcdata_frame(sample: Sample) -> tuple[Any, Any]:
     image = read_rgb(sample.image)
-    scale = bcdata.UM_PER_PX / (SHIDC_UM_PER_PX * shidc.PUBLISHED_SIZE[0] / FRAME)
+    scale = bcdata.UM_PER_PX / (shidc.SHIDC.um_per_px * shidc.PUBLISHED_SIZE[0] / FRAME)
     if round(image.width * scale / 16) * 16 != FRAME or image.width != image.height:
         raise InputError(f"{sample.image}: {image.width}×{image.height}; BCData pictures are 640×640")
     return resized(image, FRAME), bcdata.read_cells(sample).scaled(FRAME / image.width, "network")
@@ -133,7 +135,7 @@ def judged(frames: Frames, network: Path, settings: Path) -> dict[str, Any]:
     errors = {method: figures["ki67_rmse_image"] for method, figures in found["scores"].items()}
     return {
         "images": len(frames),
-        "um_per_px": SHIDC_UM_PER_PX * shidc.PUBLISHED_SIZE[0] / FRAME,
+        "um_per_px": shidc.SHIDC.um_per_px * shidc.PUBLISHED_SIZE[0] / FRAME,
         "excluded": undefined(frames),
         "detection": found["detection"],
         "ki67_rmse_image": {method: error["value"] for method, error in errors.items()},

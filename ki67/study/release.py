@@ -12,6 +12,7 @@ import yaml
 
 from ki67.base.hardware import processor
 from ki67.base.tables import write_json
+from ki67.engine.networks import first_network
 from ki67.settings.names import ReleasePart
 from ki67.study.pipeline import check_disk, clone, costs, minutes_of, repro, stages_of
 from ki67.study.results import main_results
@@ -40,7 +41,7 @@ def release() -> int:
     benchmark_study(CLONE)
     for name in RESULTS:
         shutil.copytree(CLONE / name, KEPT / name, dirs_exist_ok=True)
-    shutil.copytree(first_model(CLONE), KEPT / "pathonet", dirs_exist_ok=True)
+    shutil.copytree(first_network(CLONE / "models/tuned"), KEPT / "pathonet", dirs_exist_ok=True)
     shutil.copy2(smallest_file(CLONE), KEPT / "pathonet.ki67")
     ship(KEPT / "pathonet.ki67", CLONE / "frames", HERE)
     write_json(provenance(CLONE, stages_of(CLONE)), KEPT / "provenance.json")
@@ -81,11 +82,6 @@ def results_of(stages: Sequence[str], folder: Path) -> Iterator[Path]:
             if name.startswith(RESULTS):
                 head, item, _ = name.partition("${item.")
                 yield from sorted(folder.glob(head + "*" + name.partition("}")[2] if item else name))
-
-
-def first_model(folder: Path) -> Path:
-    """The tuned network of the first seed: the one that is shipped."""
-    return sorted((folder / "models/tuned").iterdir())[0]
 
 
 def provenance(folder: Path, stages: Sequence[str]) -> dict[str, object]:

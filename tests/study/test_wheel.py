@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ki67.simulate import Cohort, render_field
+from ki67.simulate import render_field
 
 ROOT = Path(__file__).parents[2]
 MOST = 10_000_000  # bytes
@@ -31,7 +31,7 @@ def test_it_scores_where_there_is_no_tensorflow(wheel: Path, tmp_path: Path) -> 
     home, field = tmp_path / "env", tmp_path / "field.jpg"
     subprocess.run(["uv", "venv", "--quiet", "--python", sys.executable, str(home)], check=True)
     subprocess.run(["uv", "pip", "install", "--quiet", "--python", str(home / "bin/python"), str(wheel)], check=True)
-    Image.fromarray(render_field(Cohort(1, 1, 1, 1, 9), 1, 1).image).save(field, quality=92)
+    Image.fromarray(render_field(9, 1, 1).image).save(field, quality=92)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"HOME": str(tmp_path)}
     command = [str(home / "bin/ki67"), "score", str(field), "--out", str(tmp_path / "out")]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)

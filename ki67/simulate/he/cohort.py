@@ -11,18 +11,23 @@ from pathlib import Path
 from PIL import Image
 
 from ki67.base.files import write_whole
+from ki67.data.breastpathq import PICTURE, POINTS
 from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL
-from ki67.simulate.cohort import SETTINGS
+from ki67.data.source import SIMULATED_MARK
+from ki67.simulate.cohort import FIRST_TEST_PATIENT, check_apart
 from ki67.simulate.he.patch import Patch, render_patch
 from ki67.simulate.he.patients import UM_PER_PX
-from ki67.simulate.work import Progress, carry_out
+from ki67.simulate.rendering import Progress, render_all
 
 DESCRIPTIONS = {MALIGNANT: "IDC", NORMAL: "normal", LYMPHOCYTE: "TIL-S"}
 
 
 @dataclass(frozen=True)
 class TissueCohort:
-    """What to simulate; the patients whose nuclei are annotated are others than those whose patches are scored."""
+    """What to simulate; patients are scored for training, scored for the test, or have their nuclei annotated.
+
+    The test has a seed of its own, so that no patch of it was ever trained on, whatever is trained on beside it.
+    """
 
     patients: int
     slides_per_patient: int
@@ -30,6 +35,12 @@ class TissueCohort:
     annotated_patients: int
     annotated_per_patient: int
     seed: int
+    test_patients: int
+    test_patches_per_slide: int
+    test_seed: int
+
+    def __post_init__(self) -> None:
+        check_apart(self.seed, self.test_seed, self.patients)
 
 
 @dataclass(frozen=True)
@@ -44,46 +55,67 @@ class Order:
     points: Path | None = None
 
     @property
+    def part(self) -> str:
+        """The folder that the picture lies in: `train`, `test` or `cells`."""
+        return self.image.parent.name
+
+    @property
     def slide_name(self) -> str:
         """A number for each slide, as in the published set."""
         return str(100 * self.patient + self.slide)
 
 
-def scored_orders(folder: Path, cohort: TissueCohort) -> Iterator[Order]:
-    """Every patch that is given a score."""
-    for patient in range(1, cohort.patients + 1):
+def training_orders(folder: Path, cohort: TissueCohort) -> Iterator[Order]:
+    """Every patch that is given a score to train and validate on."""
+    return _scored(folder / "train", cohort.seed, range(1, 1 + cohort.patients), cohort, cohort.patches_per_slide)
+
+
+def test_orders(folder: Path, cohort: TissueCohort) -> Iterator[Order]:
+    """Every patch of the test."""
+    patients = range(FIRST_TEST_PATIENT, FIRST_TEST_PATIENT + cohort.test_patients)
+    return _scored(folder / "test", cohort.test_seed, patients, cohort, cohort.test_patches_per_slide)
+
+
+def _scored(folder: Path, seed: int, patients: range, cohort: TissueCohort, patches_per_slide: int) -> Iterator[Order]:
+    for patient in patients:
         for slide in range(1, cohort.slides_per_patient + 1):
-            for region in range(1, cohort.patches_per_slide + 1):
-                name = f"{100 * patient + slide}_{region}.tif"
-                yield Order(cohort.seed, patient, slide, region, folder / "train" / name)
+            for region in range(1, patches_per_slide + 1):
+                yield Order(seed, patient, slide, region, folder / f"{100 * patient + slide}_{region}.tif")
 
 
 def annotated_orders(folder: Path, cohort: TissueCohort) -> Iterator[Order]:
-    """Every patch whose nuclei are annotated: numbered through, the regions of each patient from one."""
+    """Every patch whose nuclei are annotated: numbered through, the regions of each patient from one.
+
+    The patients' numbers go on after as many as have scored patches, those of the test counted too.
+    """
+    first = cohort.patients + cohort.test_patients + 1
     for i in range(cohort.annotated_patients * cohort.annotated_per_patient):
-        patient, region = cohort.patients + 1 + i // cohort.annotated_per_patient, 1 + i % cohort.annotated_per_patient
+        patient, region = first + i // cohort.annotated_per_patient, 1 + i % cohort.annotated_per_patient
         stem = folder / "cells" / f"{i + 1}_Region {region}"
-        image, points = (stem.with_name(stem.name + ending) for ending in ("_crop.tif", "_key.xml"))
+        image, points = (stem.with_name(stem.name + ending) for ending in (PICTURE, POINTS))
         yield Order(cohort.seed, patient, 1, region, image, points)
 
 
 def write_cohort(folder: Path, cohort: TissueCohort, workers: int | None = None, progress: bool = True) -> None:
     """Render what is missing; a killed run goes on where it stopped, and its files are those of an unbroken one."""
-    scored, annotated = list(scored_orders(folder, cohort)), list(annotated_orders(folder, cohort))
-    for part in ("train", "cells"):
+    scored = [*training_orders(folder, cohort), *test_orders(folder, cohort)]
+    annotated = list(annotated_orders(folder, cohort))
+    for part in ("train", "test", "cells"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     settings = asdict(cohort) | {"um_per_px": UM_PER_PX}
-    write_whole(folder / SETTINGS, [json.dumps(settings, indent=2) + "\n"])
+    write_whole(folder / SIMULATED_MARK, [json.dumps(settings, indent=2) + "\n"])
     owners = {order.slide_name: order.patient for order in scored}
     write_table(folder / "patient_ids.csv", ("patient_id", "slide"), [(patient, slide) for slide, patient in owners.items()])
-    scores = _known_scores(folder / "train_labels.csv", scored)
+    labels = {part: folder / f"{part}_labels.csv" for part in ("train", "test")}
+    of_part = {part: [order for order in scored if order.part == part] for part in labels}
+    scores = _known_scores(labels["train"], of_part["train"]) | _known_scores(labels["test"], of_part["test"])
     missing = [order for order in scored if order.image not in scores]
     missing += [o for o in annotated if not (o.image.exists() and o.points and o.points.exists())]
     bar = Progress(len(scored) + len(annotated), len(scored) + len(annotated) - len(missing), "patch", progress)
-    for order, score in zip(missing, carry_out(write_patch, missing, workers, bar), strict=True):
+    for order, score in zip(missing, render_all(write_patch, missing, workers, bar), strict=True):
         if order.points is None:
             scores[order.image] = score
-            write_scores(folder / "train_labels.csv", scored, scores)
+            write_scores(labels[order.part], of_part[order.part], scores)
 
 
 def _known_scores(path: Path, orders: Sequence[Order]) -> dict[Path, float]:

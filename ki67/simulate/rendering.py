@@ -1,4 +1,4 @@
-"""Pictures made on all cores, each handed back as soon as its turn comes."""
+"""Renders many pictures on all cores, and hands each back as soon as its turn comes."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +10,7 @@ from tqdm import tqdm
 from ki67.base.workers import pool
 
 Order = TypeVar("Order")
-Made = TypeVar("Made")
+Rendered = TypeVar("Rendered")
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,20 @@ class Progress:
     shown: bool
 
 
-def carry_out(deed: Callable[[Order], Made], orders: Sequence[Order], workers: int | None, progress: Progress) -> Iterator[Made]:
-    """What the deed makes of each order, in their order, whatever the number of workers."""
+def render_all(
+    render: Callable[[Order], Rendered], orders: Sequence[Order], workers: int | None, progress: Progress
+) -> Iterator[Rendered]:
+    """What `render` makes of each order, in the sequence of the orders, whatever the number of workers."""
     count = workers or os.cpu_count() or 1
     with tqdm(
         total=progress.total, initial=progress.done, unit=progress.unit, desc="simulated", disable=not progress.shown
     ) as bar:  # fmt: skip
         if count == 1:
             for order in orders:
-                yield deed(order)
+                yield render(order)
                 bar.update()
             return
         with pool(count) as processes:
-            for made in processes.map(deed, orders, chunksize=2):
-                yield made
+            for rendered in processes.map(render, orders, chunksize=2):
+                yield rendered
                 bar.update()
