@@ -1,7 +1,6 @@
 """Networks that read the score: their sizes, how scores become targets and come back, what ImageNet weights need."""
 
 import socket
-import time
 from typing import get_args
 
 import keras
@@ -87,14 +86,12 @@ def test_a_score_comes_back_from_its_class() -> None:
 
 
 class TestImageNet:
-    """Weights that are not there are refused in one line, at once."""
+    """Weights that are not there are refused in one line."""
 
     def refused(self, network: str) -> str:
         model = REGRESSORS[network].build(network, 0.1)
-        started = time.monotonic()
         with pytest.raises(InputError) as error:
             imagenet.start_from_imagenet(model, network)
-        assert time.monotonic() - started < 20
         assert "\n" not in str(error.value)
         return str(error.value)
 

@@ -9,7 +9,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,7 +33,7 @@ from ki67.engine.names import PRECISIONS
 from ki67.models.store import load_model as load_keras
 from ki67.models.store import predict_maps
 from ki67.pictures.header import header
-from ki67.score.scorer import Scorer
+from ki67.score.scorer import CellScorer
 from ki67.simulate import Cohort, render_field
 from ki67.weights import fields
 
@@ -98,18 +99,18 @@ def of_files(whole: keras.Model, model: Model, folder: Path, turns: int) -> Rows
     """From a file to its cells."""
     paths, thresholds = pictures(folder), model.detector.thresholds
 
-    workers = ThreadPoolExecutor(CORES)
-
-    def ours(scorer: Scorer) -> None:
-        list(workers.map(lambda path: scorer.cells(scorer.open(path.stem, header(path))), paths))
+    def ours(scorer: CellScorer, workers: Executor) -> None:
+        list(workers.map(lambda path: scorer.cells(header(path)), paths))
 
     def theirs() -> None:
         for path in paths:
             published_cells(whole, path, thresholds)
 
     calls: dict[str, Callable[[], object]] = {PUBLISHED: theirs}
-    calls |= {precision: partial(ours, Scorer(model, precision)) for precision in PRECISIONS}
-    return rows_of(in_turns(calls, turns), len(paths), (PUBLISHED,))
+    with ThreadPoolExecutor(CORES) as workers, ExitStack() as until:
+        scorers = {precision: until.enter_context(CellScorer(model, precision)) for precision in PRECISIONS}
+        calls |= {precision: partial(ours, scorer, workers) for precision, scorer in scorers.items()}
+        return rows_of(in_turns(calls, turns), len(paths), (PUBLISHED,))
 
 
 def pictures(folder: Path) -> list[Path]:
@@ -191,8 +192,8 @@ def f1_changes(whole: keras.Model, model: Model, frames: Frames) -> Rows:
     """F1 at R = 6 of each class by TensorFlow in float32, and how much the engine changes it at most."""
     scale = {"tensorflow": f1_of(frames, [model.detector(maps) for maps in predict_maps(whole, frames.images)])}
     for precision in PRECISIONS:
-        finder = Scorer(model, precision).finder
-        scale[precision] = f1_of(frames, [finder.cells(image) for image in frames.images])
+        with CellScorer(model, precision) as scorer:
+            scale[precision] = f1_of(frames, [scorer.finder.cells(image) for image in frames.images])
     for own in scale.values():
         own["changed"] = max(abs(own[name] - scale["tensorflow"][name]) for name in CLASS_NAMES.values())
     return scale

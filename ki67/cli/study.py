@@ -130,7 +130,7 @@ def ship(
     frames: Annotated[Path, typer.Option(help="of the study that trained it")] = Path("build/release/frames"),
 ) -> None:
     """Put a network into the package, with what its training pictures tell of it; `ki67 score` then uses it."""
-    from ki67.study.ship_cells import ship
+    from ki67.study.shipping import ship
     from ki67.weights import HERE
 
     ship(container, frames, HERE)
@@ -143,7 +143,7 @@ def ship_cellularity(
     patches: Annotated[Path, typer.Option(help="what it was trained on")] = Path("patches/train.npz"),
 ) -> None:
     """Make of a trained network the folder that `ki67 cellularity` reads; without --out it is the one that ships."""
-    from ki67.study.ship_patches import ship_trained
+    from ki67.cellularity.shipping import ship_trained
     from ki67.weights import CELLULARITY
 
     folder = out or CELLULARITY

@@ -82,11 +82,11 @@ class Model:
             return self.architecture.build(self.weight, self.description.activation, self.unit)
         except KeyError as error:
             raise InputError(f"{self.path}: lacks {error}; train or copy the model again") from error
+        except InputError as error:
+            raise InputError(f"{self.path}: the engine cannot build its network ({error})") from error
         except (TypeError, ValueError, RuntimeError) as error:
-            what = "the engine cannot build its network"
-            if isinstance(error, InputError):
-                raise InputError(f"{self.path}: {what} ({error})") from error
-            raise InputError(f"{self.path}: {what} from its weights; train or copy the model again") from error
+            what = "the engine cannot build its network from its weights"
+            raise InputError(f"{self.path}: {what}; train or copy the model again") from error
 
     def reach(self, images: Callable[[], Images]) -> Reach:
         """How far values reach: as the file says, else as pictures show."""

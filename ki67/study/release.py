@@ -31,7 +31,7 @@ def release() -> int:
     """
     from ki67.bench.equal_f1 import benchmark_study
     from ki67.compression.small import smallest_file
-    from ki67.study.ship_cells import ship
+    from ki67.study.shipping import ship
     from ki67.weights import HERE
 
     clone("release", CLONE)
