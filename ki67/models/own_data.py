@@ -19,6 +19,7 @@ from ki67.engine.model import FIELD
 from ki67.models.experiment import Data, Parts, describe, going_on_from, train_network
 from ki67.models.store import load_model, predict_maps, save_model
 from ki67.pictures.header import Header, header
+from ki67.pictures.scale import ask_for_scale
 from ki67.settings.detection import Train
 from ki67.settings.networks import BackendName
 from ki67.settings.params import check, shipped, values_of
@@ -79,7 +80,7 @@ def um_per_px_of(head: Header, asked: float | None, published: float) -> float:
     """The scale as `ki67 score` has it: what the user says, what published fields have, what the file tells; never a guess."""
     found = asked or (published if (head.width, head.height) == (FIELD, FIELD) else None) or head.um_per_px
     if not found:
-        raise InputError(f"{head.path}: its scale is not known; give it in micrometres per pixel with --mpp")
+        raise ask_for_scale(head)
     return found
 
 
