@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ki67.backends.compared import TITLES
+from ki67.backends.fitted import TITLES
 from ki67.base.hardware import CORES
 from ki67.bench.compressed import machine
 from ki67.bench.published import published_cells

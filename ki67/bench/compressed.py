@@ -23,7 +23,7 @@ from ki67.base.tables import write_json
 from ki67.bench import memory
 from ki67.bench.networks import QUANTIZER, K, Subject, fields, pixels, ten_times, tuned
 from ki67.cells.detect import Detector
-from ki67.cells.outcomes import Outcome, f1_by_class
+from ki67.cells.outcomes import f1_by_class
 from ki67.compression.files import architecture_of
 from ki67.compression.keras_models import vectors
 from ki67.compression.trials import units
@@ -47,7 +47,7 @@ def f1(network: Network, frames: Frames, detector: Detector, unit: tuple[float, 
     """F1 at R = 6 of each class."""
     running, scale = network.running(1, FRAME, FRAME, 3), np.array(unit, np.float32)
     found = [detector(running(picture[None])[0] * scale) for picture in pixels(frames)]
-    return f1_by_class(Outcome("", frames.names, frames.patients, frames.cells, found))
+    return f1_by_class(frames.cells, found)
 
 
 def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, list[float]]:

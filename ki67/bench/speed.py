@@ -25,7 +25,7 @@ from ki67.base.tables import write_json
 from ki67.bench.compressed import machine, table
 from ki67.bench.published import published_cells
 from ki67.cells.cells import CLASS_NAMES
-from ki67.cells.outcomes import Outcome, f1_by_class
+from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import FRAME, Frames
 from ki67.engine.model import Model, load_model
 from ki67.engine.precision import PRECISIONS
@@ -200,7 +200,7 @@ def f1_changes(whole: keras.Model, model: Model, frames: Frames) -> Rows:
 
 def f1_of(frames: Frames, found: Sequence[Any]) -> dict[str, float]:
     """F1 of each class."""
-    return f1_by_class(Outcome("", frames.names, frames.patients, frames.cells, found))
+    return f1_by_class(frames.cells, found)
 
 
 def bench(weights: Path, frames: Frames, source: str, turns: int, starts: int, much: bool) -> Iterator[str]:

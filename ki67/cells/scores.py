@@ -67,11 +67,6 @@ class Scores:
         """Wilson's 95 % interval of the Ki-67 index: what counting this many cells can tell."""
         return wilson(self.n_positive, self.n_tumour)
 
-    @property
-    def til_interval(self) -> tuple[float, float]:
-        """Wilson's 95 % interval of the TIL score."""
-        return wilson(self.n_til, self.n_cells)
-
 
 def score(cells: Cells) -> Scores:
     """Count the cells of each class."""
@@ -90,8 +85,13 @@ class CutOffs:
     high: float
 
     @property
+    def key(self) -> str:
+        """What files ask for it by, `16_30`."""
+        return f"{100 * self.low:g}_{100 * self.high:g}"
+
+    @property
     def name(self) -> str:
-        """How tables call it, `16/30 %`."""
+        """What tables call it, `16/30 %`."""
         return f"{100 * self.low:g}/{100 * self.high:g} %"
 
     def categories(self, values: ArrayLike) -> NDArray[np.int8]:

@@ -9,7 +9,16 @@ import numpy as np
 import pandas as pd
 from pydantic import JsonValue
 
-from ki67.cells.evaluation import Resampling, cut_off_row, detection_rows, differences, error_rows, image_scores, patient_scores
+from ki67.cells.evaluation import (
+    Resampling,
+    as_table,
+    cut_off_row,
+    detection_rows,
+    differences,
+    error_rows,
+    image_scores,
+    patient_scores,
+)
 from ki67.cells.metrics import difference, rmse_statistic
 from ki67.cells.outcomes import RULES, STRICT, Outcome
 from ki67.cells.scores import CUT_OFFS
@@ -162,17 +171,12 @@ def table_three(outcomes: list[Outcome], draws: Resampling) -> pd.DataFrame:
             patients = patient_scores(outcome)
             errors = {(e.measure, e.unit): e for e in error_rows(image_scores(outcome), patients, draws)}
             rows.append(
-                {"network": outcome.method, "matching": rule.name.split()[0]}
+                {"network": outcome.method, "matching": rule.key}
                 | {f"f1_{name}": f1[name].f1 for name in ("positive", "negative", "til")}
                 | {f"{m}_rmse": errors[m, "patient"].rmse for m in ("ki67_index", "til_score")}
-                | {f"{c.measure}_{column_name(c.name)}": cut_off_row(patients, c, draws).accuracy for c in CUT_OFFS}
+                | {f"{c.measure}_{c.key}": cut_off_row(patients, c, draws).accuracy for c in CUT_OFFS}
             )
     return pd.DataFrame(rows)
-
-
-def column_name(cut_off: str) -> str:
-    """`16/30 %` as a name that files can be asked for."""
-    return cut_off.removesuffix(" %").replace("/", "_")
 
 
 @dataclass(frozen=True)
@@ -211,7 +215,7 @@ def changes(outcomes: list[Outcome], draws: Resampling) -> pd.DataFrame:
 
 def f1_changes(outcomes: list[Outcome], draws: Resampling) -> pd.DataFrame:
     """Paired differences in F1 at R = 6 against the uncompressed network, with their intervals."""
-    return pd.DataFrame([asdict(row) for o in outcomes[1:] for row in differences(o, outcomes[0], STRICT, draws)])
+    return as_table([row for o in outcomes[1:] for row in differences(o, outcomes[0], STRICT, draws)])
 
 
 def summary(

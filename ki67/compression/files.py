@@ -1,7 +1,6 @@
 """Anyone's Keras model into a container and back, without running a line of code that a file brings along."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import keras
 
 from ki67.base.errors import InputError, nearest
+from ki67.base.files import whole_file
 from ki67.compression.keras_models import kernels, left_whole, put_shared, put_vectors, vectors
 from ki67.container.codebook import Floats
 from ki67.container.container import Compressed, read, write
@@ -94,9 +94,8 @@ def expand_file(path: Path, out: Path) -> None:
     if out.suffix != ".keras":
         raise InputError(f"{out}: the expanded model is a .keras file; name it so")
     model = expanded(read(path), str(path))
-    partial = out.with_name(f"{out.stem}.partial.keras")
-    model.save(partial)
-    os.replace(partial, out)
+    with whole_file(out, ".partial.keras") as partial:
+        model.save(partial)
 
 
 def expanded(compressed: Compressed, source: str) -> keras.Model:

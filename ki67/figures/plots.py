@@ -1,6 +1,5 @@
 """Every figure of the study in one style: readable at 700 px, safe for colour-blind eyes, the same bytes every time."""
 
-import os
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -13,10 +12,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ki67.base.files import whole_file
 from ki67.cells.agreement import bland_altman
 from ki67.cells.cells import LABELS, NEGATIVE, POSITIVE, TIL
 from ki67.cells.detect import Tuning
 from ki67.cells.evaluation import radius_curves
+from ki67.cells.outcomes import STRICT, Rule
 from ki67.cells.scores import CUT_OFFS, CutOffs, Scores
 
 if TYPE_CHECKING:
@@ -72,10 +73,8 @@ def new_figure(height: float) -> Figure:
 
 def save(figure: Figure, path: Path) -> Path:
     """Write a PNG without date or version in it, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    figure.savefig(partial, format="png", dpi=140, metadata={"Software": None})
-    os.replace(partial, path)
+    with whole_file(path) as partial:
+        figure.savefig(partial, format="png", dpi=140, metadata={"Software": None})
     return path
 
 
@@ -114,9 +113,9 @@ def _method_line(number: int, method: str) -> tuple[str, str]:
     return (PALE, ":") if method == CHANCE else (METHOD_COLOURS[number % len(METHOD_COLOURS)], "-")
 
 
-def f1_over_radius(table: "pd.DataFrame", matching: str = "strict", marked: Sequence[float] = (6, 20)) -> Figure:
+def f1_over_radius(table: "pd.DataFrame", rule: Rule = STRICT, marked: Sequence[float] = (6, 20)) -> Figure:
     """F1 of each method against the matching radius, one frame a class; the radii reported are marked."""
-    radii, curves = sorted(table["radius"].unique()), radius_curves(table, matching)
+    radii, curves = sorted(table["radius"].unique()), radius_curves(table, rule)
     figure = new_figure(2.7)
     grid = figure.subplots(1, len(LABELS), sharey=True)
     for column, (axes, label) in enumerate(zip(grid, LABELS, strict=True)):

@@ -56,5 +56,6 @@ def seed_table(outcomes: dict[str, Outcome]) -> pd.DataFrame:
     """F1 at R = 6 of every network: how much of a difference is only the seed."""
     rows = []
     for name, outcome in outcomes.items():
-        rows.append({"network": name} | {f"f1_{label}": f1 for label, f1 in f1_by_class(outcome).items()})
+        f1 = f1_by_class(outcome.truths, outcome.predictions)
+        rows.append({"network": name} | {f"f1_{label}": value for label, value in f1.items()})
     return pd.DataFrame(rows)

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ki67.base.errors import InputError
+from ki67.base.files import whole_file
 from ki67.study.lookup import reported
 
 Needs = Literal["none", "shidc", "breastpathq", "imagenet", "hardware", "machine"]
@@ -226,8 +227,7 @@ def tally(verdicts: Sequence[Verdict]) -> dict[str, int]:
 
 def write_verdicts(verdicts: Sequence[Verdict], path: Path) -> None:
     """One line a figure, for the claims page."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as stream:
+    with whole_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, [field.name for field in fields(Verdict)], lineterminator="\n")
         writer.writeheader()
         for verdict in verdicts:
