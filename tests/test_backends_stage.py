@@ -97,7 +97,7 @@ def test_one_backend_runs_end_to_end_and_goes_on_where_it_was_killed(frames: Pat
     assert set(asdict(fit.seeds[0].thresholds).values()) <= set(GRID)
     folder = tmp_path / "models/backends/fcrn_a/seed-1"
     assert len(load_cells(folder / "cells.npz")) == fit.fields.test == 4
-    assert load_model(folder).description.recipe["learning_rate"] == 0.003
+    assert load_model(folder).description.recipe.learning_rate == 0.003
     curve = pd.read_csv(tmp_path / "metrics/backends/fcrn_a.csv")
     assert list(curve.columns) == ["epoch", "loss", "validation_loss", "learning_rate", "seed"]
     assert not list((tmp_path / ".ki67").rglob("*.keras"))

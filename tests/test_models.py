@@ -138,7 +138,7 @@ def test_a_model_comes_back_from_its_folder_and_predicts_the_same(network: keras
     assert all(np.array_equal(stored[name], weights) for name, weights in weights_by_name(back).items())
     # A network that has seen several picture sizes is traced anew, and then sums in another order.
     np.testing.assert_allclose(predict_maps(network, pixels), predict_maps(back, pixels), atol=1e-5)
-    assert description.recipe["seed"] == 1
+    assert description.recipe.seed == 1
     (tmp_path / "m/weights.safetensors").write_bytes(b"broken")
     with pytest.raises(InputError, match=r"weights\.safetensors: missing or damaged"):
         load_model(tmp_path / "m")

@@ -16,7 +16,6 @@ from ki67.base.state import publish, state_folder
 from ki67.base.tables import read_json, write_csv, write_json
 from ki67.cells.detect import Detector
 from ki67.data.frames import Frames, load_frames
-from ki67.engine.description import Thresholds
 from ki67.models.batches import Feed
 from ki67.models.experiment import Begin, Data, Parts, describe, feed, train_network, watch
 from ki67.models.imagenet import beginning, weights_of
@@ -118,11 +117,9 @@ def seed_trained(name: str, seed: int, settings: Train, terms: Terms, state: Pat
     if not folder.is_dir():
         model, curve = train_one(name, seed, settings, terms, state / f"training-{seed}")
         found = tuned(model, terms.parts.validation, terms.tune)
-        positive, negative, til = found.thresholds
-        thresholds = Thresholds(positive=positive, negative=negative, til=til)
-        own = {"thresholds": thresholds, "marker": terms.tune.marker, "min_distance": terms.tune.min_distance}
         if seed == terms.chosen.seeds[0]:
-            save_model(model, describe(settings, name, seed, terms.data).model_copy(update=own), partial)
+            described = describe(settings, name, seed, terms.data)
+            save_model(model, described.tuned(found.thresholds, terms.tune.marker, terms.tune.min_distance), partial)
         detector = Detector(found.thresholds, terms.tune.min_distance, terms.tune.marker)
         save_cells([detector(maps) for maps in predict_maps(model, terms.test.images)], partial / "cells.npz")
         write_csv(curve.assign(seed=seed), partial / "curve.csv")

@@ -26,10 +26,9 @@ from ki67.cells.detect import Detector
 from ki67.cells.outcomes import f1_by_class
 from ki67.compression.files import architecture_of
 from ki67.compression.keras_models import vectors
-from ki67.compression.trials import units
 from ki67.container.container import Compressed, write
 from ki67.data.frames import FRAME, Frames
-from ki67.engine.description import detector_of
+from ki67.engine.detector import detector_of
 from ki67.engine.graphs import Network, folded
 from ki67.engine.index_map import hollow
 from ki67.models.store import load_model
@@ -163,7 +162,7 @@ def bench(folder: Path, frames: Path = Path("frames"), turns: int = 15, starts: 
     setting = machine()
     yield ", ".join(f"{key} {' '.join(value) if isinstance(value, list) else value}" for key, value in setting.items())
     model, description = load_model(folder)
-    unit = units(description)
+    unit = description.recipe.unit
     scale_output(model, [1 / each for each in unit])
     subject, (judged, source) = tuned(model), fields(frames, "validation", 2, JUDGED)
     calibrating = fields(frames, "train", 1, CALIBRATING)[0].evenly(CALIBRATING)

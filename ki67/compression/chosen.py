@@ -25,8 +25,7 @@ from ki67.cells.scores import CUT_OFFS
 from ki67.compression.files import float32_bytes
 from ki67.compression.grid import Choice
 from ki67.compression.keras_models import vectors
-from ki67.compression.trials import Outcome as Trialled
-from ki67.compression.trials import Studio
+from ki67.compression.trials import Studio, TrialResult
 from ki67.container.codebook import Floats
 from ki67.container.container import Compressed, write
 from ki67.container.shared import SharedWeights
@@ -54,9 +53,9 @@ def recipes(choices: list[Choice], small_k: int, small_epochs: dict[str, int]) -
     return chosen | small
 
 
-def small_epochs(outcomes: list[Trialled], choices: list[Choice], small_k: int) -> dict[str, int]:
+def small_epochs(results: list[TrialResult], choices: list[Choice], small_k: int) -> dict[str, int]:
     """For how many epochs each method is best retrained with the small k at its chosen rate; none where that was not tried."""
-    best = {(o.trial.quantizer, o.trial.k, o.trial.clr): o.best for o in outcomes}
+    best = {(r.trial.quantizer, r.trial.k, r.trial.clr): r.best for r in results}
     return {choice.quantizer: best.get((choice.quantizer, small_k, choice.clr), 0) for choice in choices}
 
 

@@ -44,7 +44,7 @@ def load_any(path: Path) -> tuple[keras.Model, dict[str, Any]]:
     if not path.is_dir():
         return load_keras(path), {"made_from": path.name}
     model, description = load_model(path)
-    return model, description.model_dump()
+    return model, description.model_dump(mode="json")
 
 
 def load_keras(path: Path) -> keras.Model:

@@ -12,7 +12,8 @@ from ki67.base.tables import read_json, write_json
 from ki67.cells.detect import Detector, tune
 from ki67.cells.metrics import match_one_to_one
 from ki67.cells.outcomes import STRICT, f1_by_class
-from ki67.data.frames import FRAME, Frames, build_crops, load_frames
+from ki67.data.frames import FRAME, Frames, load_frames
+from ki67.data.framing import build_crops
 from ki67.data.shidc import PUBLISHED_SIZE, read_part
 from ki67.models.experiment import Parts, train_network
 from ki67.models.store import predict_maps

@@ -6,12 +6,11 @@ from pathlib import Path
 from ki67.base.errors import InputError, nearest
 from ki67.base.state import hash_of
 from ki67.base.tables import write_csv
-from ki67.cells.detect import tune
+from ki67.cells.detect import UNTUNED, tune
 from ki67.cells.metrics import match_one_to_one
-from ki67.data.frames import build_frames
+from ki67.data.framing import build_frames
 from ki67.data.shidc import read_part
 from ki67.data.split import by_patient, published
-from ki67.engine.description import Thresholds
 from ki67.models.experiment import Data, Parts, describe, going_on_from, train_network
 from ki67.models.store import BACKENDS, load_model, predict_maps, save_model
 from ki67.settings import params
@@ -37,10 +36,8 @@ def train_on_folder(
     model, curve = train_network(settings, name, seed, parts, out / "unfinished", begin)
     tuning = tune(list(predict_maps(model, parts.validation.images)), parts.validation.cells, 6.0, match_one_to_one)
     described = describe(settings, name, seed, Data(um_per_px, str(folder), hash_of([folder])))
-    positive, negative, til = tuning.thresholds
-    thresholds = Thresholds(positive=positive, negative=negative, til=til)
     write_csv(curve, out / "curve.csv")
-    save_model(model, described.model_copy(update={"thresholds": thresholds}), out)
+    save_model(model, described.tuned(tuning.thresholds, UNTUNED.marker, UNTUNED.min_distance), out)
     shutil.rmtree(out / "unfinished", ignore_errors=True)
     best = ", ".join(f"{name} {f1:.3f}" for name, f1 in zip(("positive", "negative", "TIL"), tuning.f1.max(0), strict=True))
     return [f"{out}: {name} trained on {len(parts.train)} pictures; F1 on the other {len(parts.validation)} (R = 6): {best}"]

@@ -14,7 +14,7 @@ from ki67.cells.detect import Detector
 from ki67.cells.geometry import distance_inside
 from ki67.cells.outcomes import Outcome, f1_by_class
 from ki67.data.frames import Frames
-from ki67.engine.description import detector_of
+from ki67.engine.detector import detector_of
 from ki67.figures.fields import Steps
 from ki67.models.store import load_model, predict_maps
 

@@ -17,7 +17,8 @@ from ki67.cells.outcomes import PUBLISHED, STRICT
 from ki67.cells.scores import score as count
 from ki67.cells.summary import ByClass, ByRule, summary
 from ki67.data import bcdata, shidc
-from ki67.data.frames import FRAME, Frames, build_frames
+from ki67.data.frames import FRAME, Frames
+from ki67.data.framing import build_frames
 from ki67.data.images import read_rgb, resized
 from ki67.data.samples import Sample
 from ki67.data.tables import SHIDC_UM_PER_PX
