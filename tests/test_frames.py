@@ -10,7 +10,8 @@ from ki67.base.errors import InputError
 from ki67.cells.cells import Cells
 from ki67.cells.density import Stamp, density_maps
 from ki67.data import shidc
-from ki67.data.frames import build_frames, load_frames, save_frames
+from ki67.data.frames import load_frames, save_frames
+from ki67.data.framing import build_frames
 from ki67.data.images import resized
 
 

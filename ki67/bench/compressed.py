@@ -23,16 +23,15 @@ from ki67.base.tables import write_json
 from ki67.bench import memory
 from ki67.bench.networks import QUANTIZER, K, Subject, fields, pixels, ten_times, tuned
 from ki67.cells.detect import Detector
-from ki67.cells.outcomes import Outcome, f1_by_class
+from ki67.cells.outcomes import f1_by_class
 from ki67.compression.files import architecture_of
 from ki67.compression.keras_models import vectors
-from ki67.compression.trials import units
 from ki67.container.container import Compressed, write
 from ki67.data.frames import FRAME, Frames
-from ki67.engine.description import detector_of
+from ki67.engine.detector import detector_of
 from ki67.engine.graphs import Network, folded
 from ki67.engine.index_map import hollow
-from ki67.models.store import load_model
+from ki67.models.store import load_keras
 from ki67.models.training import scale_output
 
 CALIBRATING, JUDGED = 32, 32  # fields; those to judge on are all of the validation part where there is one
@@ -47,7 +46,7 @@ def f1(network: Network, frames: Frames, detector: Detector, unit: tuple[float, 
     """F1 at R = 6 of each class."""
     running, scale = network.running(1, FRAME, FRAME, 3), np.array(unit, np.float32)
     found = [detector(running(picture[None])[0] * scale) for picture in pixels(frames)]
-    return f1_by_class(Outcome("", frames.names, frames.patients, frames.cells, found))
+    return f1_by_class(frames.cells, found)
 
 
 def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, list[float]]:
@@ -162,8 +161,8 @@ def bench(folder: Path, frames: Path = Path("frames"), turns: int = 15, starts: 
     """Measure the model in a folder, and say each table once it is there; `metrics/running.json`, `measurements/running.json`."""
     setting = machine()
     yield ", ".join(f"{key} {' '.join(value) if isinstance(value, list) else value}" for key, value in setting.items())
-    model, description = load_model(folder)
-    unit = units(description)
+    model, description = load_keras(folder)
+    unit = description.recipe.unit
     scale_output(model, [1 / each for each in unit])
     subject, (judged, source) = tuned(model), fields(frames, "validation", 2, JUDGED)
     calibrating = fields(frames, "train", 1, CALIBRATING)[0].evenly(CALIBRATING)

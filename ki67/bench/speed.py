@@ -26,12 +26,11 @@ from ki67.base.tables import write_json
 from ki67.bench.compressed import machine, table
 from ki67.bench.published import published_cells
 from ki67.cells.cells import CLASS_NAMES
-from ki67.cells.outcomes import Outcome, f1_by_class
+from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import FRAME, Frames
 from ki67.engine.model import Model, load_model
 from ki67.engine.names import PRECISIONS
-from ki67.models.store import load_model as load_keras
-from ki67.models.store import predict_maps
+from ki67.models.store import load_keras, predict_maps
 from ki67.pictures.header import header
 from ki67.score.scorer import CellScorer
 from ki67.simulate import Cohort, render_field
@@ -139,9 +138,9 @@ def peak_of(program: str, *arguments: str) -> float:
 PUBLISHED_PROGRAM = """
 import sys
 from pathlib import Path
-from ki67.models.store import load_model
+from ki67.models.store import load_keras
 from ki67.bench.published import published_cells
-model, description = load_model(Path(sys.argv[1]))
+model, description = load_keras(Path(sys.argv[1]))
 print(published_cells(model, Path(sys.argv[2]), (100.0, 100.0, 100.0)))
 """
 SCORE_PROGRAM = "from ki67.cli.main import main; main()"
@@ -201,7 +200,7 @@ def f1_changes(whole: keras.Model, model: Model, frames: Frames) -> Rows:
 
 def f1_of(frames: Frames, found: Sequence[Any]) -> dict[str, float]:
     """F1 of each class."""
-    return f1_by_class(Outcome("", frames.names, frames.patients, frames.cells, found))
+    return f1_by_class(frames.cells, found)
 
 
 def bench(weights: Path, frames: Frames, source: str, turns: int, starts: int, much: bool) -> Iterator[str]:

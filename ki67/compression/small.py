@@ -117,7 +117,7 @@ class Pupil:
 
 def f1_of(outcome: Outcome) -> list[float]:
     """F1 of the three classes at R = 6."""
-    return list(f1_by_class(outcome).values())
+    return list(f1_by_class(outcome.truths, outcome.predictions).values())
 
 
 def attempts(studio: Studio, settings: Small, train: Frames, validation: Frames, folder: Path) -> list[Attempt]:
