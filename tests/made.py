@@ -1,10 +1,17 @@
-"""Tiny labelled pictures in the published layout."""
+"""Tiny labelled pictures in the published layout, and how a network was trained on them."""
 
 import json
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+
+from ki67.engine.description import TrainingRecipe
+
+RECIPE = TrainingRecipe(
+    epochs=1, crop=32, batch=2, crops_per_frame=1, learning_rate=0.003, schedule="cosine", precision="float32", l2=0.0,
+    activation="linear", unit=(255.0, 255.0, 127.5), peak=255.0, centre=255.0, sigma=2.0, overlap="last", seed=1,
+)  # fmt: skip
 
 
 def write_sample(folder: Path, stem: str, points: list[dict[str, object]], size: int = 64) -> None:

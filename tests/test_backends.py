@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from made import RECIPE
 
 from ki67.base.errors import InputError
 from ki67.compression.files import compress_file
@@ -56,7 +57,7 @@ def maps(name: str) -> Floats:
 def described(name: str, **changes: object) -> Description:
     values = {
         "architecture": name, "activation": "linear", "um_per_px": 0.135, "trained_on": "simulated", "data_hash": "x",
-        "recipe": {}, "thresholds": Thresholds(positive=95, negative=80, til=55),
+        "recipe": RECIPE, "thresholds": Thresholds(positive=95, negative=80, til=55),
     }  # fmt: skip
     return Description.model_validate(values | changes)
 

@@ -1,5 +1,6 @@
 """The backends on equal terms: one trained end to end in small, differences that are real or not, and what is refused."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -10,10 +11,11 @@ from PIL import Image
 
 from ki67.backends import plots as backend_plots
 from ki67.backends import run as backends
-from ki67.backends.compared import curves_table, f1_columns, load_cells, overview, paired, read_facts, report, save_cells
+from ki67.backends.compared import curves_table, f1_columns, load_cells, overview, paired, save_cells, write_report
+from ki67.backends.fitted import ByClass, EmptyLoss, Fields, Fitted, Seed, TriedRate, keep, read_fits
 from ki67.backends.run import Terms, run_backend
 from ki67.base.errors import InputError
-from ki67.base.tables import write_csv, write_json
+from ki67.base.tables import read_json, write_csv
 from ki67.bench import backend_speed as pace
 from ki67.bench import speed
 from ki67.cells.cells import Cells
@@ -91,15 +93,14 @@ def test_one_backend_runs_end_to_end_and_goes_on_where_it_was_killed(frames: Pat
     monkeypatch.setattr(backends, "train_network", counted)
     with pytest.raises(Killed):
         run_backend("fcrn_a", terms(frames), [frames], tmp_path)
-    figures = run_backend("fcrn_a", terms(frames), [frames], tmp_path)
+    fit = run_backend("fcrn_a", terms(frames), [frames], tmp_path)
     assert asked == [0.003, 1e-9, 0.003, 0.003], "the rates were not tried again"
-    assert figures["rate"] == 0.003, "a rate at which nothing moves loses"
-    expected = {"parameters": 1_365_888, "weights": "random", "steps": 4, "crops": 8}
-    assert {key: figures[key] for key in expected} == expected
-    assert set(figures["seeds"][0]["thresholds"].values()) <= set(GRID)
+    assert fit.rate == 0.003, "a rate at which nothing moves loses"
+    assert (fit.parameters, fit.weights, fit.steps, fit.crops) == (1_365_888, "random", 4, 8)
+    assert set(asdict(fit.seeds[0].thresholds).values()) <= set(GRID)
     folder = tmp_path / "models/backends/fcrn_a/seed-1"
-    assert len(load_cells(folder / "cells.npz")) == figures["fields"]["test"] == 4
-    assert load_model(folder).description.recipe["learning_rate"] == 0.003
+    assert len(load_cells(folder / "cells.npz")) == fit.fields.test == 4
+    assert load_model(folder).description.recipe.learning_rate == 0.003
     curve = pd.read_csv(tmp_path / "metrics/backends/fcrn_a.csv")
     assert list(curve.columns) == ["epoch", "loss", "validation_loss", "learning_rate", "seed"]
     assert not list((tmp_path / ".ki67").rglob("*.keras"))
@@ -181,23 +182,23 @@ def test_an_interval_over_several_networks_holds_the_luck_of_each_training() -> 
     assert columns["f1_average"] == columns["f1_low_average"] == columns["f1_high_average"] == 1.0
 
 
-def facts(name: str, **changes: object) -> dict[str, object]:
-    seeds = [{"seed": 1, "thresholds": {"positive": 5.0, "negative": 10.0, "til": 15.0}, "validation_f1": {}}]
-    own = {"backend": name, "kind": "comparison", "parameters": 7, "weights": "random", "rate": 0.1, "crops": 8, "steps": 4}
-    return own | {"empty_loss": {"train": 0.25, "validation": 0.5}, "seeds": seeds} | changes
+def fit_of(name: str, kind: str = "comparison") -> Fitted:
+    seeds = [Seed(1, ByClass(5.0, 10.0, 15.0), ByClass(0.5, 0.5, None))]
+    rates, parts = [TriedRate(0.1, None)], Fields(1, 1, 1)
+    return Fitted(name, kind, 7, "random", 0.1, rates, 4, 8, parts, EmptyLoss(0.25, 0.5), seeds)
 
 
 def test_the_overview_has_a_line_a_backend_and_says_how_each_was_fitted(tmp_path: Path) -> None:
     test = dotted(4, 4)
     for name, losses in {"fcrn_a": (0.4, 0.1), "unet": (0.5, 0.5)}.items():
-        write_json(facts(name), tmp_path / f"{name}.json")
+        keep(fit_of(name), tmp_path / f"{name}.json")
         rows = {"epoch": [1, 2], "loss": losses, "validation_loss": losses, "learning_rate": [0.1, 0.0], "seed": [1, 1]}
         write_csv(pd.DataFrame(rows), tmp_path / f"{name}.csv")
-    told = read_facts(tmp_path)
-    assert [one["backend"] for one in told] == ["fcrn_a", "unet"]
+    fits = read_fits(tmp_path)
+    assert fits == [fit_of("fcrn_a"), fit_of("unet")]
     outcomes = [found_by("fcrn_a", test, list(test.cells)), found_by("unet", test, [Cells.empty("network")] * 4)]
-    found, curves = evaluate(outcomes, DRAWS), curves_table(tmp_path, told)
-    table = overview(found, [[one] for one in outcomes], told, curves, DRAWS).set_index("backend")
+    found, curves = evaluate(outcomes, DRAWS), curves_table(tmp_path, fits)
+    table = overview(found, [[one] for one in outcomes], fits, curves, DRAWS).set_index("backend")
     both = table.loc[["fcrn_a", "unet"]]
     assert list(both["validation_share"]) == pytest.approx([0.2, 1.0])
     assert list(both["loss_share"]) == pytest.approx([0.4, 2.0]), "each loss by what empty maps cost in its own part"
@@ -206,12 +207,14 @@ def test_the_overview_has_a_line_a_backend_and_says_how_each_was_fitted(tmp_path
     assert table.loc["fcrn_a", "ki67_rmse"] == 0
     assert 0 < table.loc["chance", "published_f1_average"] < 1, "chance stands below all"
     assert table.loc["chance"].isna()["rate"]
-    told_all = report(found, told, {"pathonet": 9, "fcrn_a": 7, "unet": 7})
-    assert told_all["detection"]["fcrn_a"]["published"]["til"]["f1"] == 1
-    assert told_all["kind"] == "comparison"
-    assert told_all["backends"]["pathonet"]["parameters"] == 9, "a count is known of those that did not run"
-    assert told_all["detection"]["pathonet"]["strict"]["any"]["f1"] is None
-    assert report(found, [*told, facts("fcrn_b", kind="check")], {})["kind"] == "check", "one check makes it no comparison"
+    write_report(found, fits, {"pathonet": 9, "fcrn_a": 7, "unet": 7}, tmp_path / "report.json")
+    report = read_json(tmp_path / "report.json")
+    assert report["detection"]["fcrn_a"]["published"]["til"]["f1"] == 1
+    assert report["kind"] == "comparison"
+    assert report["backends"]["pathonet"]["parameters"] == 9, "a count is known of those that did not run"
+    assert report["detection"]["pathonet"]["strict"]["any"]["f1"] is None
+    write_report(found, [*fits, fit_of("fcrn_b", "check")], {}, tmp_path / "report.json")
+    assert read_json(tmp_path / "report.json")["kind"] == "check", "one check makes it no comparison"
     images, cells = test.images[:2], list(test.cells[:2])
     figure = backend_plots.panel(images, cells, {one.method: one.predictions[:2] for one in outcomes})
     assert [axes.get_title() for axes in figure.axes[:3]] == ["labels", "FCRN-A", "U-Net"]

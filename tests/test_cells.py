@@ -116,13 +116,6 @@ def test_a_table_of_many_images_comes_back_image_by_image(cells: Cells, tmp_path
     assert all(same(back[name], images[name]) for name in images)
 
 
-def test_one_image_goes_through_csv(cells: Cells, tmp_path: Path) -> None:
-    cells.to_csv(tmp_path / "a.csv", "a")
-    assert same(Cells.from_csv(tmp_path / "a.csv", "image"), cells)
-    Cells.empty("image").to_csv(tmp_path / "b.csv", "b")
-    assert len(Cells.from_csv(tmp_path / "b.csv", "image")) == 0
-
-
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

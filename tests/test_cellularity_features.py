@@ -7,7 +7,7 @@ from scipy import ndimage
 from skimage.feature import blob_log
 
 from ki67.cellularity.features import BLOB_THRESHOLDS, NAMES, Map, blobs, feature_rows, features
-from ki67.cellularity.plain import pace, plain_features
+from ki67.cellularity.plain_features import pace, plain_features
 
 NUCLEI = {(20, 30): 0.9, (50, 12): 0.4, (44, 50): 0.1}  # (x, y): how sure
 

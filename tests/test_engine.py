@@ -1,5 +1,6 @@
 """The fast engine finds what Keras finds, in fewer steps, and takes a model from wherever it lies."""
 
+import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -8,9 +9,11 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from made import RECIPE
 from safetensors.numpy import save_file
 
 from ki67.base.errors import InputError
+from ki67.cells.density import Stamp
 from ki67.container.container import read, write
 from ki67.engine.description import LAYERS, Description, Thresholds
 from ki67.engine.graphs import PIXELS, Floats, Network, folded, ov
@@ -23,6 +26,7 @@ from ki67.models.export import openvino_model
 from ki67.models.store import save_model, weights_by_name
 from ki67.weights import NETWORK, fields
 
+ROOT = Path(__file__).parents[1]
 CLOSE = 1e-5
 
 
@@ -41,7 +45,7 @@ def trained() -> keras.Model:
 def described(**changes: object) -> Description:
     values = {
         "architecture": "pathonet", "activation": "linear", "um_per_px": 0.135, "trained_on": "simulated", "data_hash": "x",
-        "recipe": {}, "thresholds": Thresholds(positive=95, negative=80, til=55),
+        "recipe": RECIPE, "thresholds": Thresholds(positive=95, negative=80, til=55),
     }  # fmt: skip
     return Description.model_validate(values | changes)
 
@@ -120,8 +124,21 @@ def test_a_folder_and_a_container_of_one_network_give_the_same_maps(tmp_path: Pa
     (tmp_path / "model.json").write_text(model.description.model_dump_json())
     pixels = np.divide(fields().images[:1, :64, :64], np.float32(255), dtype=np.float32)
     one, other = (load_model(path).network("float32", lambda: fields().images) for path in (NETWORK, tmp_path))
-    unit = np.array(model.description.recipe["unit"], np.float32)
+    unit = np.array(model.description.recipe.unit, np.float32)
     assert np.allclose(one.running(*pixels.shape)(pixels), other.running(*pixels.shape)(pixels) * unit, rtol=1e-6)
+
+
+@pytest.mark.parametrize("written", [ROOT / "release/pathonet/model.json", NETWORK], ids=["folder", "container"])
+def test_a_stored_description_is_read_and_written_as_it_was(written: Path) -> None:
+    """Those that earlier runs stored must open, and what stages write must stay the same bytes."""
+    text = (
+        written.read_text() if written.suffix == ".json" else json.dumps(read(written).description, indent=2, ensure_ascii=False)
+    )
+    names = set(Description.model_fields)
+    stored = {name: value for name, value in json.loads(text).items() if name in names}
+    description = Description.model_validate(stored)
+    assert description.model_dump_json(indent=2) == json.dumps(stored, indent=2, ensure_ascii=False)
+    assert description.recipe.stamp == Stamp() and description.recipe.unit == (255.0, 255.0, 127.5)
 
 
 def test_a_hash_tells_one_network_from_another(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import math
 from dataclasses import asdict
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
@@ -20,10 +19,10 @@ from ki67.cells.evaluation import (
     patient_scores,
     radius_curves,
     radius_table,
-    records,
 )
 from ki67.cells.outcomes import PUBLISHED, STRICT, Outcome, chance, patient_counts
 from ki67.cells.scores import CUT_OFFS, CutOffs
+from ki67.cells.summary import summary
 
 LATTICE = np.stack(np.meshgrid(np.arange(8), np.arange(8)), axis=-1).reshape(-1, 2) * 30.0 + 15
 KI67 = CutOffs("ki67_index", 0.16, 0.30)
@@ -138,19 +137,29 @@ def test_chance_is_seeded_and_keeps_the_numbers(shifted: Outcome) -> None:
 
 
 def test_the_whole_evaluation_has_no_nan_and_is_the_same_every_time(shifted: Outcome) -> None:
-    one, same = (asdict(evaluate([shifted], Resampling(3))) for _ in range(2))
-    tables = {name: records(table) for name, table in one.items()}
-    assert tables == {name: records(table) for name, table in same.items()} and "NaN" not in json.dumps(tables)
-    til = next(row for row in tables["detection"] if row["cells"] == "til")
-    assert til["f1"] is None and til["tp"] == 0 and isinstance(til["tp"], int)
-    assert {row["method"] for row in tables["detection"]} == {"ours", "chance"}
-    assert {row["method"] for row in tables["errors"]} == {"ours"}
-    assert len(tables["cut_offs"]) == len(CUT_OFFS)
+    one, same = (evaluate([shifted], Resampling(3)) for _ in range(2))
+    assert summary(one) == summary(same) and "NaN" not in json.dumps(asdict(summary(one)))
+    til = summary(one).detection["ours"]["strict"]["til"]
+    assert til.f1 is None and til.tp == 0 and isinstance(til.tp, int)
+    assert set(summary(one).detection) == {"ours", "chance"} and set(summary(one).scores) == {"ours"}
+    assert len(one.cut_offs) == len(CUT_OFFS)
 
 
-def test_records_round_and_empty() -> None:
-    table = pd.DataFrame({"a": [1 / 3, math.nan], "b": ["x", None], "c": [True, False]})
-    assert records(table) == [{"a": 0.333333, "b": "x", "c": True}, {"a": None, "b": None, "c": False}]
+def test_a_summary_has_every_figure_under_its_name() -> None:
+    fields = [("a", cells(2, 8, 3), cells(4, 6, 3)), ("b", cells(0, 0, 1), cells(0, 0, 1)), ("c", cells(2, 4), cells(2, 4))]
+    found = summary(evaluate([outcome(fields)], Resampling()))
+    own = found.scores["ours"]
+    assert (found.images, found.patients, own.undefined_images) == (3, 3, 1)
+    assert own.ki67_rmse_image.value == own.ki67_rmse_patient.value == pytest.approx(math.sqrt(0.04 / 2), abs=1e-6)
+    assert (own.ki67_accuracy_16_30.correct, own.ki67_accuracy_10_20.correct, own.ki67_accuracy_16_30.of) == (1, 1, 2)
+    assert own.til_rmse_image.value == 0 and (own.til_accuracy_10_40.value, own.til_accuracy_10_60.of) == (1.0, 3)
+    assert found.detection["ours"]["published"]["any"].tp == 20
+
+
+def test_tables_call_a_rule_by_its_name_and_files_by_its_key(shifted: Outcome) -> None:
+    found = evaluate([shifted], Resampling(3))
+    assert set(found.detection["matching"]) == set(found.differences["matching"]) == {"published R=20", "strict R=6"}
+    assert set(found.radius["matching"]) == set(summary(found).detection["chance"]) == {"published", "strict"}
 
 
 def test_an_outcome_needs_all_its_parts(shifted: Outcome) -> None:

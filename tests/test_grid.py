@@ -10,7 +10,7 @@ from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
 from ki67.compression.chosen import space
 from ki67.compression.grid import choose, grid_table, load_grid, trials_of, worse
 from ki67.compression.small import Attempt, smallest
-from ki67.compression.trials import Judgement, Outcome, Trial, judgement, keep, kept
+from ki67.compression.trials import Judgement, Trial, TrialResult, judgement, keep, kept
 from ki67.data.frames import Frames
 from ki67.settings.compression import Compress
 from ki67.settings.params import assignments, settings_of, values_of
@@ -22,8 +22,8 @@ def judged(errors: list[float | None], til: float = 0.01) -> Judgement:
     return Judgement(errors, [til] * len(errors), 1.0)
 
 
-def outcome(k: int, *epochs: Judgement) -> Outcome:
-    return Outcome(Trial("cws", k, 0.001), k, 7.0, 30.0, [0.1] * (len(epochs) - 1), list(epochs))
+def outcome(k: int, *epochs: Judgement) -> TrialResult:
+    return TrialResult(Trial("cws", k, 0.001), k, 7.0, 30.0, [0.1] * (len(epochs) - 1), list(epochs))
 
 
 def test_the_best_epoch_has_the_least_index_error() -> None:
@@ -110,5 +110,7 @@ def test_settings_on_the_command_line_are_read_as_in_the_file() -> None:
 def test_trials_that_another_profile_left_are_not_read(tmp_path: Path) -> None:
     settings = Compress(**values_of(Compress, ROOT / "params.yaml") | {"quantizers": ["cws"], "ks": [256], "clr": [0.001, 1e-6]})
     for trial in [*trials_of(settings), Trial("cws", 1024, 0.001)]:
-        keep(Outcome(trial, 256, 7.0, 30.0, [], [judged([0.01])]), tmp_path / f"{trial.quantizer}-{trial.k}/{trial.clr:g}.json")
+        keep(
+            TrialResult(trial, 256, 7.0, 30.0, [], [judged([0.01])]), tmp_path / f"{trial.quantizer}-{trial.k}/{trial.clr:g}.json"
+        )
     assert [one.trial for one in load_grid(tmp_path, settings)] == trials_of(settings)

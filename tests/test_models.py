@@ -18,7 +18,7 @@ from ki67.models import experiment, tuning
 from ki67.models.batches import VIEWS, Feed, stored_maps
 from ki67.models.experiment import Data, describe
 from ki67.models.pathonet import PARAMETERS, pathonet, plain_unet
-from ki67.models.store import load_model, predict_maps, save_model, weights_by_name
+from ki67.models.store import load_keras, predict_maps, save_model, weights_by_name
 from ki67.models.training import Checkpoint, Epoch, Recipe, fit, learning_rates, loss_on, scale_output
 from ki67.settings.detection import Train, Tune
 from ki67.settings.params import settings_of
@@ -138,18 +138,18 @@ def test_a_killed_training_ends_with_the_same_weights_as_an_unbroken_one(tmp_pat
 def test_a_model_comes_back_from_its_folder_and_predicts_the_same(network: keras.Model, tmp_path: Path) -> None:
     settings = settings_of(Train, ROOT / "params.yaml")
     save_model(network, describe(settings, "pathonet", 1, Data(0.135, "simulated", "none")), tmp_path / "m")
-    back, description = load_model(tmp_path / "m")
+    back, description = load_keras(tmp_path / "m")
     pixels = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3), np.uint8)
     stored = weights_by_name(network)
     assert all(np.array_equal(stored[name], weights) for name, weights in weights_by_name(back).items())
     # A network that has seen several picture sizes is traced anew, and then sums in another order.
     np.testing.assert_allclose(predict_maps(network, pixels), predict_maps(back, pixels), atol=1e-5)
-    assert description.recipe["seed"] == 1
+    assert description.recipe.seed == 1
     (tmp_path / "m/weights.safetensors").write_bytes(b"broken")
     with pytest.raises(InputError, match=r"weights\.safetensors: missing or damaged"):
-        load_model(tmp_path / "m")
+        load_keras(tmp_path / "m")
     with pytest.raises(InputError, match=r"model\.json: missing"):
-        load_model(tmp_path)
+        load_keras(tmp_path)
 
 
 @pytest.mark.parametrize("seeds", [[3, 1], [2, 10]])
@@ -160,7 +160,7 @@ def test_the_seed_named_first_is_the_first_network_however_folders_sort(seeds: l
     for module in (experiment, tuning):
         monkeypatch.setattr(module, "save_model", lambda model, description, folder: folder.mkdir(parents=True))
     monkeypatch.setattr(experiment, "train_network", lambda *_: (None, pd.DataFrame({"loss": [1.0]})))
-    monkeypatch.setattr(tuning, "load_model", lambda folder: (None, described))
+    monkeypatch.setattr(tuning, "load_keras", lambda folder: (None, described))
     monkeypatch.setattr(tuning, "tuned", lambda *_: found)
     experiment.train_seeds(settings, None, [], tmp_path / "trained", Data(0.135, "simulated", "none"))
     tuning.tune_models(tmp_path / "trained", tmp_path / "tuned", None, settings_of(Tune, ROOT / "params.yaml"))

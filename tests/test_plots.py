@@ -16,7 +16,7 @@ from ki67.cells.metrics import Counts
 from ki67.cells.outcomes import Outcome, chance
 from ki67.cells.scores import Scores
 from ki67.figures import fields as pictures
-from ki67.figures import plots
+from ki67.figures import judged, plots
 from ki67.figures.diagrams import architecture
 
 
@@ -49,10 +49,10 @@ def every_figure(cells: Cells) -> dict[str, Figure]:
     return {
         "panels": pictures.panels([picture()], [cells], [cells.of(POSITIVE)]),
         "plate": pictures.plate([picture(i) for i in range(3)], ["a", "b", "c"], columns=2),
-        "radius": plots.f1_over_radius(radius_table([outcome, chance(outcome, 64, 0)], radii=(2, 6, 20))),
-        "thresholds": plots.threshold_curves(tuning),
+        "radius": judged.f1_over_radius(radius_table([outcome, chance(outcome, 64, 0)], radii=(2, 6, 20))),
+        "thresholds": judged.threshold_curves(tuning),
         "training": plots.training_curves(pd.DataFrame(rows)),
-        "scores": plots.scores_scatter(patients()),
+        "scores": judged.scores_scatter(patients()),
         "pipeline": pictures.pipeline(steps, left=0, top=0, side=64),
         "architecture": architecture(),
     }
@@ -86,14 +86,14 @@ def test_the_legend_names_the_classes_that_occur(cells: Cells) -> None:
 
 
 def test_the_scatter_counts_right_and_wrong_categories_of_the_defined() -> None:
-    index, til = (axes.get_legend() for axes in plots.scores_scatter(patients()).axes)
+    index, til = (axes.get_legend() for axes in judged.scores_scatter(patients()).axes)
     assert index is not None and til is not None
     assert [t.get_text() for t in index.get_texts()] == ["right category: 1", "wrong category: 1"]
     assert [t.get_text() for t in til.get_texts()] == ["right category: 2", "wrong category: 1"]
 
 
 def test_every_point_of_the_scatter_has_the_intervals_that_its_counts_allow() -> None:
-    index = plots.scores_scatter(patients()).axes[0]
+    index = judged.scores_scatter(patients()).axes[0]
     across, up = ([line for bars in index.collections[k::3] for line in bars.get_segments()] for k in (3, 4))
     right, wrong = Scores(38, 57), Scores(10, 90)
     assert [tuple(line[:, 0]) for line in across] == [right.interval, wrong.interval]

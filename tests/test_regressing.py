@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from ki67.base.errors import InputError
+from ki67.cellularity.batches import ScoredViews, Served
 from ki67.cellularity.cascade import cascade, freeze
 from ki67.cellularity.end_to_end import Steps, train_cascade
 from ki67.cellularity.entrants import Material, load_regressor, run
-from ki67.cellularity.feeding import ScoredViews, Served
 from ki67.cellularity.fpn import fpn
 from ki67.cellularity.regressing import Parts, read
 from ki67.cellularity.regressors import REGRESSION

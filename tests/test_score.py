@@ -285,13 +285,6 @@ def test_cut_offs_are_written_in_per_cent() -> None:
     assert cut_offs_of(" 16 / 30 % ") == CUTS
 
 
-def test_an_unknown_precision_is_answered_with_the_nearest(tissue: Path, tmp_path: Path) -> None:
-    code = "import sys; from ki67.cli.main import main; main()"
-    command = [sys.executable, "-c", code, "score", str(tissue), "--out", str(tmp_path), "--precision", "int9"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (2, "ki67: --precision int9: unknown; did you mean 'int8'?\n")
-
-
 def test_scoring_loads_no_tensorflow(tissue: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from ki67.score.command import score_command; from pathlib import Path; "

@@ -8,10 +8,10 @@ import pytest
 from keras import layers
 
 from ki67.base.errors import InputError
+from ki67.cellularity.augmentation import network_input
 from ki67.cellularity.cascade import cascade
 from ki67.cellularity.fpn import fpn
 from ki67.cellularity.shipping import ship, shipped_description, trial_pictures
-from ki67.cellularity.views import network_input
 from ki67.engine.graphs import engine
 from ki67.tiles.description import ShippedNetwork
 from ki67.tiles.grading import Grader

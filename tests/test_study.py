@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ki67.base.errors import InputError
+from ki67.base.quiet import quiet_libraries
 from ki67.base.state import publish, state_folder
 from ki67.base.tables import read_json, write_json
 from ki67.settings.cellularity import Tissue
@@ -13,7 +14,6 @@ from ki67.settings.params import STAGES
 from ki67.settings.simulation import Simulate
 from ki67.study import pipeline as study
 from ki67.study.results import main_results
-from ki67.study.stages import quiet_libraries
 
 ROOT = Path(__file__).parents[1]
 

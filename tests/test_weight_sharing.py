@@ -1,7 +1,5 @@
 """Retraining shared weights: places stay, representatives move, and a kernel never holds anything else."""
 
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
@@ -117,20 +115,6 @@ def test_another_trial_in_between_leaves_no_trace(update: str) -> None:
     retrainer.start(shared, RATE[update])
     assert [retrainer.epoch(steps(number), 3, [1, number]) for number in range(2)] == first
     assert np.array_equal(retrainer.result().codebooks[0], codebook)
-
-
-@pytest.mark.parametrize("update", UPDATES)
-def test_a_killed_retraining_ends_where_an_unbroken_one_does(update: str, tmp_path: Path) -> None:
-    unbroken, shared = retrainer_of(update)
-    for number in range(3):
-        unbroken.epoch(steps(number), 3, [1, number])
-        if number == 0:
-            unbroken.save(tmp_path / "state.safetensors", 1)
-    resumed, _ = retrainer_of(update)
-    resumed.start(shared, RATE[update])
-    for number in range(resumed.load(tmp_path / "state.safetensors"), 3):
-        resumed.epoch(steps(number), 3, [1, number])
-    assert np.array_equal(resumed.result().codebooks[0], unbroken.result().codebooks[0])
 
 
 def test_a_codebook_for_each_layer_moves_too() -> None:

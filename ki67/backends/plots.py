@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ki67.backends.compared import TITLES
+from ki67.backends.fitted import TITLES
 from ki67.cells.cells import LABELS, Cells
 from ki67.figures.fields import Picture, cell_legend, show_picture
 from ki67.figures.plots import COLOURS, METHOD_COLOURS, PALE, WIDTH, new_figure

@@ -5,19 +5,17 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import pandas as pd
 
 from ki67.backends.compared import save_cells
+from ki67.backends.fitted import ByClass, EmptyLoss, Fields, Fitted, Seed, TriedRate, keep, read_seed
 from ki67.base.state import publish, state_folder
 from ki67.base.tables import read_json, write_csv, write_json
-from ki67.cells.cells import CLASS_NAMES
 from ki67.cells.detect import Detector
 from ki67.data.frames import Frames, load_frames
-from ki67.engine.description import Thresholds
 from ki67.models.batches import Feed
 from ki67.models.experiment import Begin, Data, Parts, describe, feed, train_network, watch
 from ki67.models.imagenet import beginning, weights_of
@@ -57,20 +55,20 @@ def counts(activation: str) -> dict[str, int]:
     return {name: build(activation=activation, l2=0.0).count_params() for name, build in BACKENDS.items()}
 
 
-def run_backend(name: str, terms: Terms, inputs: Sequence[Path], out: Path) -> dict[str, Any]:
+def run_backend(name: str, terms: Terms, inputs: Sequence[Path], out: Path) -> Fitted:
     """Everything of one backend, resumed where it was killed; its networks and cells, its curves, its figures."""
     settings = terms.chosen.model_dump(exclude={"names", "seeds", "out"}) | terms.train.model_dump() | terms.tune.model_dump()
     state = state_folder("backends", settings, list(inputs)) / name
     rates = rates_tried(name, terms, state)
     best = min(rates, key=lambda rate: rates[rate])
     curves = [seed_trained(name, seed, terms.rate(best, terms.chosen.epochs), terms, state) for seed in terms.chosen.seeds]
-    finished = [read_json(state / f"seed-{seed}/figures.json") for seed in terms.chosen.seeds]
-    figures = summary_of(name, terms, rates, best, finished)
+    finished = [read_seed(state / f"seed-{seed}/figures.json") for seed in terms.chosen.seeds]
+    fit = fitted(name, terms, rates, best, finished)
     write_csv(pd.concat(curves, ignore_index=True), out / f"metrics/backends/{name}.csv")
-    write_json(figures, out / f"metrics/backends/{name}.json")
+    keep(fit, out / f"metrics/backends/{name}.json")
     publish(gathered(state, terms.chosen.seeds), out / "models/backends" / name)
     shutil.rmtree(state)
-    return figures
+    return fit
 
 
 def rates_tried(name: str, terms: Terms, state: Path) -> dict[float, float]:
@@ -120,44 +118,39 @@ def seed_trained(name: str, seed: int, settings: Train, terms: Terms, state: Pat
     if not folder.is_dir():
         model, curve = train_one(name, seed, settings, terms, state / f"training-{seed}")
         found = tuned(model, terms.parts.validation, terms.tune)
-        positive, negative, til = found.thresholds
-        thresholds = Thresholds(positive=positive, negative=negative, til=til)
-        own = {"thresholds": thresholds, "marker": terms.tune.marker, "min_distance": terms.tune.min_distance}
         if seed == terms.chosen.seeds[0]:
-            save_model(model, describe(settings, name, seed, terms.data).model_copy(update=own), partial)
+            described = describe(settings, name, seed, terms.data)
+            save_model(model, described.tuned(found.thresholds, terms.tune.marker, terms.tune.min_distance), partial)
         detector = Detector(found.thresholds, terms.tune.min_distance, terms.tune.marker)
         save_cells([detector(maps) for maps in predict_maps(model, terms.test.images)], partial / "cells.npz")
         write_csv(curve.assign(seed=seed), partial / "curve.csv")
-        best = dict(zip(CLASS_NAMES.values(), found.f1.max(axis=0), strict=True))
-        write_json({"seed": seed, "thresholds": thresholds.model_dump(), "validation_f1": best}, partial / "figures.json")
+        keep(Seed(seed, ByClass(*found.thresholds), ByClass(*found.f1.max(axis=0))), partial / "figures.json")
         os.replace(partial, folder)
         shutil.rmtree(state / f"training-{seed}")
     return pd.read_csv(folder / "curve.csv")
 
 
-def summary_of(
-    name: str, terms: Terms, rates: dict[float, float], best: float, seeds: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
+def fitted(name: str, terms: Terms, rates: dict[float, float], best: float, seeds: Sequence[Seed]) -> Fitted:
     """What the comparison needs to know of a backend beside its cells."""
     model = BACKENDS[name](activation=terms.chosen.activation, l2=0.0)
     settings = terms.rate(best, terms.chosen.epochs)
     steps = max(1, len(terms.parts.train) * settings.crops_per_frame // settings.batch) * settings.epochs
-    return {
-        "backend": name,
-        "kind": terms.chosen.kind,
-        "parameters": model.count_params(),
-        "weights": weights_of(name, terms.chosen.weights),
-        "rate": best,
-        "rates": [{"rate": rate, "validation_loss": loss} for rate, loss in rates.items()],
-        "steps": steps,
-        "crops": steps * settings.batch,
-        "fields": {"train": len(terms.parts.train), "validation": len(terms.parts.validation), "test": len(terms.test)},
-        "empty_loss": {
-            "train": loss_of_empty_maps(feed(terms.parts.train, settings, terms.chosen.seeds[0])),
-            "validation": loss_of_empty_maps(watch(terms.parts.validation, settings)),
-        },
-        "seeds": list(seeds),
-    }
+    return Fitted(
+        backend=name,
+        kind=terms.chosen.kind,
+        parameters=model.count_params(),
+        weights=weights_of(name, terms.chosen.weights),
+        rate=best,
+        rates=[TriedRate(rate, loss) for rate, loss in rates.items()],
+        steps=steps,
+        crops=steps * settings.batch,
+        fields=Fields(len(terms.parts.train), len(terms.parts.validation), len(terms.test)),
+        empty_loss=EmptyLoss(
+            train=loss_of_empty_maps(feed(terms.parts.train, settings, terms.chosen.seeds[0])),
+            validation=loss_of_empty_maps(watch(terms.parts.validation, settings)),
+        ),
+        seeds=seeds,
+    )
 
 
 def loss_of_empty_maps(served: Feed) -> float:

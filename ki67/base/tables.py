@@ -2,12 +2,13 @@
 
 import json
 import math
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from ki67.base.files import whole_file, write_whole
 
 
 def rounded(value: Any, digits: int = 6) -> Any:
@@ -25,10 +26,7 @@ def rounded(value: Any, digits: int = 6) -> Any:
 
 def write_json(value: Any, path: Path) -> None:
     """One JSON file with a line end, its folder made, in place when it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(rounded(value), indent=2, allow_nan=False) + "\n")
-    os.replace(partial, path)
+    write_whole(path, [json.dumps(rounded(value), indent=2, allow_nan=False), "\n"])
 
 
 def read_json(path: Path) -> Any:
@@ -38,5 +36,5 @@ def read_json(path: Path) -> Any:
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """One CSV file, floats to six digits."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+    with whole_file(path) as partial:
+        table.to_csv(partial, index=False, float_format="%.6g", lineterminator="\n")

@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from ki67.backends.compared import TITLES
+from ki67.backends.fitted import TITLES
 from ki67.base.hardware import CORES
 from ki67.bench.compressed import machine
 from ki67.bench.published import published_cells
-from ki67.bench.speed import in_turns, pictures, rows_of
+from ki67.bench.speed import pictures, rows_of
+from ki67.bench.turns import in_turns
 from ki67.engine.model import load_model
-from ki67.models.store import load_model as load_keras
+from ki67.models.store import load_keras
 from ki67.pictures.header import header
 from ki67.score.scorer import CellScorer
 from ki67.weights import fields

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageFilter
 
 from ki67.cells.cells import CLASS_NAMES, Cells
-from ki67.cells.outcomes import Outcome, f1_by_class
+from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import FRAME, Frames
 from ki67.engine.model import Model
 from ki67.figures.plots import COLOURS, METHOD_COLOURS, TITLES, new_figure
@@ -96,7 +96,7 @@ def judged(
     """What is found in changed fields, against the cells that are there."""
     found = [cells_of(finder, image) for image in images]
     same = [cells.scaled(FRAME / image.shape[0], "network") for cells, image in zip(found, images, strict=True)]
-    f1 = f1_by_class(Outcome("", frames.names, frames.patients, frames.cells, same))
+    f1 = f1_by_class(frames.cells, same)
     warned = [bool(unfamiliar(measure_field(image, cells), ranges)) for image, cells in zip(images, found, strict=True)]
     return {f"f1_{name}": value for name, value in f1.items()} | {"warned": float(np.mean(warned))}
 

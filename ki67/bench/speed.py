@@ -4,14 +4,10 @@ Whatever else the machine does meets all of them; a ratio is the median of the t
 """
 
 import os
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -23,15 +19,16 @@ from PIL import Image
 
 from ki67.base.hardware import CORES
 from ki67.base.tables import write_json
+from ki67.bench.child import run_python
 from ki67.bench.compressed import machine, table
 from ki67.bench.published import published_cells
+from ki67.bench.turns import Turn, in_turns
 from ki67.cells.cells import CLASS_NAMES
-from ki67.cells.outcomes import Outcome, f1_by_class
+from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import FRAME, Frames
 from ki67.engine.model import Model, load_model
 from ki67.engine.names import PRECISIONS
-from ki67.models.store import load_model as load_keras
-from ki67.models.store import predict_maps
+from ki67.models.store import load_keras, predict_maps
 from ki67.pictures.header import header
 from ki67.score.scorer import CellScorer
 from ki67.simulate import render_field
@@ -41,26 +38,6 @@ PICTURES = 6  # simulated fields, 1228×1228, as jpg
 MANY, HUGE = 1000, 20_000  # pictures in a folder, and the side of a large one
 PREDICT, FUNCTION, PUBLISHED = "predict", "tf_function", "published"
 Rows = dict[str, dict[str, float]]
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Seconds by the clock and of all cores."""
-
-    wall: float
-    cpu: float
-
-
-def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, list[Turn]]:
-    """Each call's cost, turn by turn, after two that do not count."""
-    costs: dict[str, list[Turn]] = {name: [] for name in calls}
-    for turn in range(turns + 2):
-        for name, call in calls.items():
-            wall, cpu = time.perf_counter(), time.process_time()
-            call()
-            if turn >= 2:
-                costs[name].append(Turn(time.perf_counter() - wall, time.process_time() - cpu))
-    return costs
 
 
 def rows_of(costs: Mapping[str, Sequence[Turn]], pictures: int, beside: Sequence[str]) -> Rows:
@@ -130,18 +107,15 @@ atexit.register(lambda: print(next(line for line in open("/proc/self/status") if
 
 def peak_of(program: str, *arguments: str) -> float:
     """The largest memory that a new Python process needed, in megabytes."""
-    done = subprocess.run([sys.executable, "-c", TELL_PEAK + program, *arguments], capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(arguments)}: exit code {done.returncode}\n{done.stderr[-1000:]}")
-    return int(done.stdout.split()[-1]) / 1024
+    return int(run_python(TELL_PEAK + program, *arguments).split()[-1]) / 1024
 
 
 PUBLISHED_PROGRAM = """
 import sys
 from pathlib import Path
-from ki67.models.store import load_model
+from ki67.models.store import load_keras
 from ki67.bench.published import published_cells
-model, description = load_model(Path(sys.argv[1]))
+model, description = load_keras(Path(sys.argv[1]))
 print(published_cells(model, Path(sys.argv[2]), (100.0, 100.0, 100.0)))
 """
 SCORE_PROGRAM = "from ki67.cli.main import main; main()"
@@ -201,7 +175,7 @@ def f1_changes(whole: keras.Model, model: Model, frames: Frames) -> Rows:
 
 def f1_of(frames: Frames, found: Sequence[Any]) -> dict[str, float]:
     """F1 of each class."""
-    return f1_by_class(Outcome("", frames.names, frames.patients, frames.cells, found))
+    return f1_by_class(frames.cells, found)
 
 
 def bench(weights: Path, frames: Frames, source: str, turns: int, starts: int, much: bool) -> Iterator[str]:

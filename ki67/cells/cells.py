@@ -95,15 +95,6 @@ class Cells:
         )
         write_whole(path, ["[" + ",\n ".join(rows) + "]\n"])
 
-    @classmethod
-    def from_csv(cls, path: Path, frame: str) -> "Cells":
-        """All cells of a CSV file, whatever images they belong to."""
-        return cls.concatenate([cls.empty(frame), *read_csv(path, frame).values()])
-
-    def to_csv(self, path: Path, image: str) -> None:
-        """A CSV file of one image's cells."""
-        write_csv(path, {image: self})
-
     def to_geojson(self, path: Path, image: str, kind: QuPathObject = "detection") -> None:
         """Point features that QuPath opens over the picture; the same cells get the same ids every time."""
         if self.frame != "image":

@@ -14,7 +14,7 @@ from scipy import ndimage
 from ki67.base.errors import InputError
 from ki67.cells.cells import LABELS, NEGATIVE, POSITIVE, TIL, Cells
 from ki67.cells.geometry import peak_pixels
-from ki67.cells.metrics import Counts, Match, count_class
+from ki67.cells.metrics import Match, pooled
 
 # Optical density of haematoxylin and of DAB in red, green, blue (Ruifrok and Johnston 2001), unit length.
 STAINS = np.array([[0.650, 0.704, 0.286], [0.268, 0.570, 0.776]])
@@ -170,6 +170,5 @@ def tune_classical(
 
 def mean_f1(truths: Sequence[Cells], found: Sequence[Cells], radius: float, match: Match) -> float:
     """The mean of the pooled F1 of the classes that are labelled at all: what the search raises."""
-    pairs = list(zip(truths, found, strict=True))
-    pooled = [sum((count_class(t, f, label, match, radius) for t, f in pairs), Counts()) for label in LABELS]
-    return float(np.mean([counts.f1 for counts in pooled if counts.labels] or [0.0]))
+    by_class = [pooled(truths, found, label, match, radius) for label in LABELS]
+    return float(np.mean([counts.f1 for counts in by_class if counts.labels] or [0.0]))

@@ -1,14 +1,13 @@
 """From labelled and predicted cells to the tables that the study reports, every figure with its interval."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ki67.base.tables import rounded
 from ki67.cells.cells import CLASS_NAMES, LABELS
 from ki67.cells.metrics import (
     Counts,
@@ -23,10 +22,12 @@ from ki67.cells.metrics import (
     rmse_statistic,
     weighted_average,
 )
-from ki67.cells.outcomes import CLASSES, RULES, Outcome, Rule, chance, patient_counts
+from ki67.cells.outcomes import CLASSES, RULES, STRICT, Outcome, Rule, chance, patient_counts
 from ki67.cells.scores import CUT_OFFS, UNDEFINED, CutOffs, Measure, Scores, score
 
 MEASURES: tuple[Measure, ...] = ("ki67_index", "til_score")
+Unit = Literal["image", "patient"]
+UNITS: tuple[Unit, ...] = ("image", "patient")
 RADII = tuple(range(2, 25))
 
 
@@ -47,7 +48,7 @@ class DetectionRow:
     """One line of the detection table; an average has no counts of its own."""
 
     method: str
-    matching: str
+    matching: Rule
     cells: str
     precision: float
     recall: float
@@ -69,7 +70,7 @@ def detection_rows(outcome: Outcome, rule: Rule, draws: Resampling) -> list[Dete
         total = pooled[i]
         rows.append(
             DetectionRow(
-                outcome.method, rule.name, name, total.precision, total.recall,
+                outcome.method, rule, name, total.precision, total.recall,
                 f1.value, f1.low, f1.high, total.tp, total.fp, total.fn,
             )
         )  # fmt: skip
@@ -78,7 +79,7 @@ def detection_rows(outcome: Outcome, rule: Rule, draws: Resampling) -> list[Dete
     rows.insert(
         len(LABELS),
         DetectionRow(
-            outcome.method, rule.name, "average", mean.precision, mean.recall,
+            outcome.method, rule, "average", mean.precision, mean.recall,
             f1.value, f1.low, f1.high, None, None, None,
         ),
     )  # fmt: skip
@@ -95,7 +96,7 @@ class DifferenceRow:
 
     method: str
     against: str
-    matching: str
+    matching: Rule
     cells: str
     difference: float
     low: float
@@ -109,7 +110,7 @@ def differences(first: Outcome, second: Outcome, rule: Rule, draws: Resampling) 
     one, other, rows = f1_statistics(first, rule), f1_statistics(second, rule), []
     for name in one:
         e = draws.interval(difference(one[name], other[name]), len(first.who))
-        rows.append(DifferenceRow(first.method, second.method, rule.name, name, e.value, e.low, e.high))
+        rows.append(DifferenceRow(first.method, second.method, rule, name, e.value, e.low, e.high))
     return rows
 
 
@@ -126,16 +127,16 @@ def radius_table(outcomes: Sequence[Outcome], radii: Sequence[int] = RADII) -> p
         for rule in RULES:
             table = f1_over_radius(outcome.truths, outcome.predictions, rule.match, radii)
             rows += [
-                {"method": outcome.method, "matching": rule.name.split()[0], "cells": name, "radius": r, "f1": f1}
+                {"method": outcome.method, "matching": rule.key, "cells": name, "radius": r, "f1": f1}
                 for r, line in zip(radii, table, strict=True)
                 for name, f1 in zip(CLASS_NAMES.values(), line, strict=True)
             ]
     return pd.DataFrame(rows)
 
 
-def radius_curves(table: pd.DataFrame, matching: str = "strict") -> dict[str, NDArray[np.float64]]:
+def radius_curves(table: pd.DataFrame, rule: Rule = STRICT) -> dict[str, NDArray[np.float64]]:
     """Of that table one rule's F1 (radii, classes) by method: what the figure over the radius draws."""
-    chosen = table[table["matching"] == matching]
+    chosen = table[table["matching"] == rule.key]
     return {
         str(method): rows.pivot(index="radius", columns="cells", values="f1")[list(CLASS_NAMES.values())].to_numpy()
         for method, rows in chosen.groupby("method", sort=False)
@@ -175,8 +176,8 @@ class ErrorRow:
     """RMSE of a score; `undefined` items have no score on one side or both and are left out."""
 
     method: str
-    measure: str
-    unit: str
+    measure: Measure
+    unit: Unit
     rmse: float
     low: float
     high: float
@@ -188,7 +189,7 @@ def error_rows(images: pd.DataFrame, patients: pd.DataFrame, draws: Resampling) 
     """RMSE of both scores, per image and per patient; intervals over patients in either case."""
     rows = []
     for measure in MEASURES:
-        for unit, table in (("image", images), ("patient", patients)):
+        for unit, table in zip(UNITS, (images, patients), strict=True):
             error = (table[f"{measure}_predicted"] - table[f"{measure}_truth"]).astype(float)
             grouped = (error**2).groupby(table["patient"])
             estimate = draws.interval(rmse_statistic(grouped.sum(), grouped.count()), len(grouped))
@@ -206,8 +207,7 @@ class CutOffRow:
     """How many patients fall into the right category; those without a score are left out and counted."""
 
     method: str
-    measure: str
-    cut_off: str
+    cut_off: CutOffs
     accuracy: float
     low: float
     high: float
@@ -224,24 +224,34 @@ def cut_off_row(patients: pd.DataFrame, cut: CutOffs, draws: Resampling) -> CutO
     e = draws.interval(mean_statistic(correct, defined), len(patients))
     method = str(patients["method"].iloc[0])
     hits, n = int(correct.sum()), int(defined.sum())
-    return CutOffRow(method, cut.measure, cut.name, e.value, e.low, e.high, hits, n, len(patients) - n)
+    return CutOffRow(method, cut, e.value, e.low, e.high, hits, n, len(patients) - n)
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All tables of one test set, tidy: one row a figure."""
+    """All that is known of one test set, tidy: one row a figure."""
 
-    detection: pd.DataFrame
-    differences: pd.DataFrame
+    detected: Sequence[DetectionRow]
+    compared: Sequence[DifferenceRow]
     radius: pd.DataFrame
     images: pd.DataFrame
     patients: pd.DataFrame
-    errors: pd.DataFrame
-    cut_offs: pd.DataFrame
+    errors: Sequence[ErrorRow]
+    cut_offs: Sequence[CutOffRow]
+
+    @property
+    def detection(self) -> pd.DataFrame:
+        """The detection table."""
+        return as_table(self.detected).astype(dict.fromkeys(("tp", "fp", "fn"), "Int64"))
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """The table of paired differences."""
+        return as_table(self.compared)
 
 
 def evaluate(outcomes: Sequence[Outcome], draws: Resampling, size: float = 256.0) -> Evaluation:
-    """All tables for all methods; the first is compared with every other, and all with chance.
+    """Every figure of every method; the first is compared with every other, and all with chance.
 
     Chance stands in the tables of detection alone: its points are as many as the labels, so its scores are right by birth.
     """
@@ -250,23 +260,20 @@ def evaluate(outcomes: Sequence[Outcome], draws: Resampling, size: float = 256.0
     images = [image_scores(o) for o in outcomes]
     patients = [patient_scores(o) for o in outcomes]
     return Evaluation(
-        detection=_table([row for o in with_chance for rule in RULES for row in detection_rows(o, rule, draws)]),
-        differences=_table([row for o in with_chance[1:] for rule in RULES for row in differences(first, o, rule, draws)]),
+        detected=[row for o in with_chance for rule in RULES for row in detection_rows(o, rule, draws)],
+        compared=[row for o in with_chance[1:] for rule in RULES for row in differences(first, o, rule, draws)],
         radius=radius_table(with_chance),
         images=pd.concat(images, ignore_index=True),
         patients=pd.concat(patients, ignore_index=True),
-        errors=_table([row for i, p in zip(images, patients, strict=True) for row in error_rows(i, p, draws)]),
-        cut_offs=_table([cut_off_row(p, cut, draws) for p in patients for cut in CUT_OFFS]),
+        errors=[row for i, p in zip(images, patients, strict=True) for row in error_rows(i, p, draws)],
+        cut_offs=[cut_off_row(p, cut, draws) for p in patients for cut in CUT_OFFS],
     )
 
 
-def _table(rows: Sequence[DetectionRow | DifferenceRow | ErrorRow | CutOffRow]) -> pd.DataFrame:
-    table = pd.DataFrame([asdict(row) for row in rows])
-    counts = [column for column in ("tp", "fp", "fn") if column in table]
-    return table.astype(dict.fromkeys(counts, "Int64"))
+def as_table(rows: Sequence[DetectionRow | DifferenceRow]) -> pd.DataFrame:
+    """Rows as a table shows them: rules by their names."""
+    return pd.DataFrame([{field.name: _shown(getattr(row, field.name)) for field in fields(row)} for row in rows])
 
 
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows that JSON can hold: undefined figures become None, floats are rounded to what is worth reading."""
-    defined = table.astype(object).where(table.notna(), None)
-    return [rounded(row) for row in defined.to_dict("records")]
+def _shown(value: Any) -> Any:
+    return value.name if isinstance(value, Rule) else value

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array, csr_array, hstack
-from scipy.sparse.csgraph import maximum_bipartite_matching, min_weight_full_bipartite_matching
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
 from scipy.spatial import cKDTree
 
 from ki67.cells.cells import LABELS, Cells
@@ -83,25 +83,18 @@ def match_one_to_one(truth: Points, predicted: Points, radius: float) -> Counts:
     return Counts(tp, len(predicted) - tp, len(truth) - tp)
 
 
-def pairs_one_to_one(truth: Points, predicted: Points, radius: float) -> NDArray[np.int64]:
-    """Which label and which prediction are one cell, (k, 2): of all largest matchings the one of least total distance."""
-    if len(truth) == 0 or len(predicted) == 0:
-        return np.empty((0, 2), np.int64)
-    near = _near(truth, predicted, radius)
-    # A column of its own lets every label stay single, at a price above all distances together.
-    price = 1.0 + near.data.sum()
-    alone = coo_array((np.full(len(truth), price), (np.arange(len(truth)),) * 2))
-    rows, columns = min_weight_full_bipartite_matching(csr_array(hstack([near, alone])))
-    paired = columns < len(predicted)
-    return np.stack([rows[paired], columns[paired]], axis=1).astype(np.int64)
-
-
 MATCHES: dict[str, Match] = {"published": match_published, "strict": match_one_to_one}
 
 
 def count_class(truth: Cells, predicted: Cells, label: int, match: Match, radius: float) -> Counts:
     """One image's counts for one class."""
     return match(truth.of(label).xy, predicted.of(label).xy, radius)
+
+
+def pooled(truths: Sequence[Cells], predictions: Sequence[Cells], label: int, match: Match, radius: float) -> Counts:
+    """All images' counts for one class together."""
+    pairs = zip(truths, predictions, strict=True)
+    return sum((count_class(truth, predicted, label, match, radius) for truth, predicted in pairs), Counts())
 
 
 def count_any(truth: Cells, predicted: Cells, match: Match, radius: float) -> Counts:
@@ -141,22 +134,7 @@ def f1_over_radius(
     truths: Sequence[Cells], predictions: Sequence[Cells], match: Match, radii: Sequence[float]
 ) -> NDArray[np.float64]:
     """Pooled F1 for every radius (rows) and class (columns): where a measure starts to reward mere nearness."""
-    return np.array(
-        [
-            [
-                sum((count_class(t, p, label, match, r) for t, p in zip(truths, predictions, strict=True)), Counts()).f1
-                for label in LABELS
-            ]
-            for r in radii
-        ]
-    )
-
-
-def rmse(truth: ArrayLike, predicted: ArrayLike) -> float:
-    """Root of the mean squared error over pairs of which both are defined; nan without any."""
-    error = np.asarray(predicted, np.float64) - np.asarray(truth, np.float64)
-    defined = error[~np.isnan(error)]
-    return float(np.sqrt(np.mean(defined**2))) if len(defined) else math.nan
+    return np.array([[pooled(truths, predictions, label, match, r).f1 for label in LABELS] for r in radii])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ki67.cells.cells import CLASS_NAMES, LABELS, Cells
-from ki67.cells.metrics import Counts, Match, chance_cells, count_any, count_class, match_one_to_one, match_published
+from ki67.cells.metrics import Match, chance_cells, count_any, count_class, match_one_to_one, match_published, pooled
 
 CLASSES = (*CLASS_NAMES.values(), "any")
 
@@ -17,13 +17,14 @@ CLASSES = (*CLASS_NAMES.values(), "any")
 class Rule:
     """When a prediction is a hit."""
 
-    name: str
+    key: str  # what files ask for it by
+    name: str  # what tables call it
     match: Match
     radius: float
 
 
-PUBLISHED = Rule("published R=20", match_published, 20.0)
-STRICT = Rule("strict R=6", match_one_to_one, 6.0)
+PUBLISHED = Rule("published", "published R=20", match_published, 20.0)
+STRICT = Rule("strict", "strict R=6", match_one_to_one, 6.0)
 RULES = (PUBLISHED, STRICT)
 
 
@@ -72,7 +73,6 @@ def patient_counts(outcome: Outcome, rule: Rule) -> NDArray[np.int64]:
     return outcome.by_patient(np.array(images, np.int64).reshape(-1, len(CLASSES), 3))
 
 
-def f1_by_class(outcome: Outcome, rule: Rule = STRICT) -> dict[str, float]:
-    """F1 of each class, counts pooled over all patients."""
-    pooled = patient_counts(outcome, rule).sum(axis=0)
-    return {name: Counts(*map(int, pooled[column])).f1 for column, name in enumerate(CLASS_NAMES.values())}
+def f1_by_class(truths: Sequence[Cells], predictions: Sequence[Cells], rule: Rule = STRICT) -> dict[str, float]:
+    """F1 of each class, counts pooled over all images."""
+    return {name: pooled(truths, predictions, label, rule.match, rule.radius).f1 for label, name in CLASS_NAMES.items()}

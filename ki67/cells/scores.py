@@ -69,7 +69,7 @@ class Scores:
 
     @property
     def til_interval(self) -> tuple[float, float]:
-        """Wilson's 95 % interval of the TIL score."""
+        """The same of the TIL score."""
         return wilson(self.n_til, self.n_cells)
 
 
@@ -90,8 +90,13 @@ class CutOffs:
     high: float
 
     @property
+    def key(self) -> str:
+        """What files ask for it by, `16_30`."""
+        return f"{100 * self.low:g}_{100 * self.high:g}"
+
+    @property
     def name(self) -> str:
-        """How tables call it, `16/30 %`."""
+        """What tables call it, `16/30 %`."""
         return f"{100 * self.low:g}/{100 * self.high:g} %"
 
     def categories(self, values: ArrayLike) -> NDArray[np.int8]:

@@ -1,6 +1,5 @@
 """Patches seen many times over: each view segmented and described by its features, a row a view."""
 
-import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -11,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from ki67.base.files import whole_file
 from ki67.base.state import state_folder
+from ki67.cellularity.augmentation import augmented
 from ki67.cellularity.features import NAMES, Map, feature_rows
-from ki67.cellularity.views import augmented
 from ki67.data.patches import Patches, load_patches
 
 TOGETHER = 8  # patches segmented at once, and lost at most when the work is killed
@@ -60,7 +60,6 @@ def _kept(path: Path, make: Callable[[], NDArray[np.float64]]) -> NDArray[np.flo
     if path.is_file():
         return np.asarray(np.load(path, allow_pickle=False))
     made = make()
-    partial = path.with_suffix(".partial.npy")
-    np.save(partial, made)
-    os.replace(partial, path)
+    with whole_file(path, ".partial.npy") as partial:
+        np.save(partial, made)
     return made

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pandas as pd
 
-from ki67.cellularity.feeding import ScoredViews, Served
+from ki67.cellularity.batches import ScoredViews, Served
 from ki67.cellularity.imagenet import start_from_imagenet
 from ki67.cellularity.regressors import REGRESSORS, Reading, Scores
 from ki67.cellularity.store import predict

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ki67.base.errors import InputError
 from ki67.base.state import state_folder
+from ki67.cellularity.batches import Crops, Served
 from ki67.cellularity.discs import CHANNELS, discs
-from ki67.cellularity.feeding import Crops, Served
 from ki67.cellularity.fpn import fpn
 from ki67.cellularity.jaccard import jaccard, mean_jaccard
 from ki67.cellularity.losses import CLASS_WEIGHTS, segmentation_loss

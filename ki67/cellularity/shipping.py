@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ki67.base.errors import InputError
 from ki67.base.files import write_whole
+from ki67.cellularity.augmentation import network_input
 from ki67.cellularity.entrants import load_regressor
-from ki67.cellularity.views import network_input
 from ki67.data.patches import load_patches
 from ki67.engine.graphs import Floats, Network, Output, op, ov
 from ki67.engine.layers import CHANNELS_LAST, placed

@@ -77,7 +77,7 @@ app = assembled()
 def main() -> None:
     """The entry point: what is wrong with the input, or with how it was asked for, becomes one line."""
     try:
-        sys.exit(app(sys.argv[1:] or ["--help"], standalone_mode=False))
+        sys.exit(app(sys.argv[1:] or ["--help"], prog_name="ki67", standalone_mode=False))
     except InputError as error:
         refuse(str(error), 2)
     except typer.TyperException as error:

@@ -80,7 +80,8 @@ def agree(
     for line in agreement_lines(found, cut_offs_of(cut_offs)):
         typer.echo(line)
     if figure:
-        from ki67.figures.plots import agreement, save
+        from ki67.figures.judged import agreement
+        from ki67.figures.plots import save
 
         save(agreement(found.pairs[:, 0], found.pairs[:, 1], first.stem, second.stem), figure)
         typer.echo(f"{figure}: Bland–Altman plot")

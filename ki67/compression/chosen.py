@@ -9,15 +9,23 @@ import numpy as np
 import pandas as pd
 from pydantic import JsonValue
 
-from ki67.cells.evaluation import Resampling, cut_off_row, detection_rows, differences, error_rows, image_scores, patient_scores
+from ki67.cells.evaluation import (
+    Resampling,
+    as_table,
+    cut_off_row,
+    detection_rows,
+    differences,
+    error_rows,
+    image_scores,
+    patient_scores,
+)
 from ki67.cells.metrics import difference, rmse_statistic
 from ki67.cells.outcomes import RULES, STRICT, Outcome
 from ki67.cells.scores import CUT_OFFS
 from ki67.compression.files import float32_bytes
 from ki67.compression.grid import Choice
 from ki67.compression.keras_models import vectors
-from ki67.compression.trials import Outcome as Trialled
-from ki67.compression.trials import Studio
+from ki67.compression.trials import Studio, TrialResult
 from ki67.container.codebook import Floats
 from ki67.container.container import Compressed, write
 from ki67.container.shared import SharedWeights
@@ -45,9 +53,9 @@ def recipes(choices: list[Choice], small_k: int, small_epochs: dict[str, int]) -
     return chosen | small
 
 
-def small_epochs(outcomes: list[Trialled], choices: list[Choice], small_k: int) -> dict[str, int]:
+def small_epochs(results: list[TrialResult], choices: list[Choice], small_k: int) -> dict[str, int]:
     """For how many epochs each method is best retrained with the small k at its chosen rate; none where that was not tried."""
-    best = {(o.trial.quantizer, o.trial.k, o.trial.clr): o.best for o in outcomes}
+    best = {(r.trial.quantizer, r.trial.k, r.trial.clr): r.best for r in results}
     return {choice.quantizer: best.get((choice.quantizer, small_k, choice.clr), 0) for choice in choices}
 
 
@@ -162,17 +170,12 @@ def table_three(outcomes: list[Outcome], draws: Resampling) -> pd.DataFrame:
             patients = patient_scores(outcome)
             errors = {(e.measure, e.unit): e for e in error_rows(image_scores(outcome), patients, draws)}
             rows.append(
-                {"network": outcome.method, "matching": rule.name.split()[0]}
+                {"network": outcome.method, "matching": rule.key}
                 | {f"f1_{name}": f1[name].f1 for name in ("positive", "negative", "til")}
                 | {f"{m}_rmse": errors[m, "patient"].rmse for m in ("ki67_index", "til_score")}
-                | {f"{c.measure}_{column_name(c.name)}": cut_off_row(patients, c, draws).accuracy for c in CUT_OFFS}
+                | {f"{c.measure}_{c.key}": cut_off_row(patients, c, draws).accuracy for c in CUT_OFFS}
             )
     return pd.DataFrame(rows)
-
-
-def column_name(cut_off: str) -> str:
-    """`16/30 %` as a name that files can be asked for."""
-    return cut_off.removesuffix(" %").replace("/", "_")
 
 
 @dataclass(frozen=True)
@@ -211,7 +214,7 @@ def changes(outcomes: list[Outcome], draws: Resampling) -> pd.DataFrame:
 
 def f1_changes(outcomes: list[Outcome], draws: Resampling) -> pd.DataFrame:
     """Paired differences in F1 at R = 6 against the uncompressed network, with their intervals."""
-    return pd.DataFrame([asdict(row) for o in outcomes[1:] for row in differences(o, outcomes[0], STRICT, draws)])
+    return as_table([row for o in outcomes[1:] for row in differences(o, outcomes[0], STRICT, draws)])
 
 
 def summary(

@@ -1,7 +1,6 @@
 """Anyone's Keras model into a container and back, without running a line of code that a file brings along."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,12 @@ from typing import Any
 import keras
 
 from ki67.base.errors import InputError
+from ki67.base.files import whole_file
 from ki67.compression.keras_models import kernels, left_whole, put_shared, put_vectors, vectors
 from ki67.container.codebook import Floats
 from ki67.container.container import Compressed, read, write
 from ki67.container.shared import SharedWeights
-from ki67.models.store import load_model
+from ki67.models.store import load_keras
 from ki67.quantize.quantizers import quantizer, share_by_layer, share_globally
 from ki67.settings.names import QuantizerName, Scope
 
@@ -44,12 +44,12 @@ class Report:
 def load_any(path: Path) -> tuple[keras.Model, dict[str, Any]]:
     """A network, and what it says of itself: a model folder that ki67 wrote tells how its maps become cells."""
     if not path.is_dir():
-        return load_keras(path), {"made_from": path.name}
-    model, description = load_model(path)
-    return model, description.model_dump()
+        return load_keras_file(path), {"made_from": path.name}
+    model, description = load_keras(path)
+    return model, description.model_dump(mode="json")
 
 
-def load_keras(path: Path) -> keras.Model:
+def load_keras_file(path: Path) -> keras.Model:
     """A `.keras` file with nothing in it but layers of Keras itself."""
     if path.suffix != ".keras":
         raise InputError(f"{path}: not a .keras file; save the model with model.save('NAME.keras')")
@@ -94,9 +94,8 @@ def expand_file(path: Path, out: Path) -> None:
     if out.suffix != ".keras":
         raise InputError(f"{out}: the expanded model is a .keras file; name it so")
     model = expanded(read(path), str(path))
-    partial = out.with_name(f"{out.stem}.partial.keras")
-    model.save(partial)
-    os.replace(partial, out)
+    with whole_file(out, ".partial.keras") as partial:
+        model.save(partial)
 
 
 def expanded(compressed: Compressed, source: str) -> keras.Model:

@@ -9,7 +9,7 @@ import pandas as pd
 from ki67.base.cluster import run_all
 from ki67.base.state import state_folder
 from ki67.cells.metrics import Estimate, bootstrap, difference, rmse_statistic
-from ki67.compression.trials import Judgement, Outcome, RunTrial, Trial, keep, kept
+from ki67.compression.trials import Judgement, RunTrial, Trial, TrialResult, keep, kept
 from ki67.settings.compression import Compress
 
 RESAMPLES = 2000
@@ -20,15 +20,15 @@ def trials_of(settings: Compress) -> list[Trial]:
     return [Trial(q, k, clr) for q in settings.quantizers for k in settings.ks for clr in settings.clr]
 
 
-def run_grid(settings: Compress, network: Path, frames: Path, inputs: Sequence[Path]) -> list[Outcome]:
-    """All outcomes in the grid's order. Each finished trial is kept at once, so a killed run loses none."""
+def run_grid(settings: Compress, network: Path, frames: Path, inputs: Sequence[Path]) -> list[TrialResult]:
+    """All results in the grid's order. Each finished trial is kept at once, so a killed run loses none."""
     own = settings.model_dump(exclude={"out", "cluster", "quantizers", "clr"})
     state = state_folder("compress", own, list(inputs))
     trials = trials_of(settings)
     missing = [trial for trial in trials if not (state / f"{trial.name}.json").is_file()]
     run = RunTrial(network.resolve(), frames.resolve(), settings.model_dump_json())
-    for trial, outcome in run_all(run, missing, settings.cluster, "compressions") if missing else ():
-        keep(outcome, state / f"{trial.name}.json")
+    for trial, result in run_all(run, missing, settings.cluster, "compressions") if missing else ():
+        keep(result, state / f"{trial.name}.json")
     return [kept(state / f"{trial.name}.json") for trial in trials]
 
 
@@ -37,14 +37,14 @@ def trial_file(folder: Path, trial: Trial) -> Path:
     return folder / f"{trial.quantizer}-{trial.k}/{trial.clr:g}.json"
 
 
-def load_grid(folder: Path, settings: Compress) -> list[Outcome]:
+def load_grid(folder: Path, settings: Compress) -> list[TrialResult]:
     """What the grid's items wrote. Trials of other settings may lie beside them, left by another profile."""
     return [kept(path) for path in sorted(trial_file(folder, trial) for trial in trials_of(settings))]
 
 
-def better(outcome: Outcome) -> tuple[float, float]:
-    """What outcomes are ordered by: the index error at its best epoch, then the TIL error."""
-    best = outcome.epochs[outcome.best]
+def better(result: TrialResult) -> tuple[float, float]:
+    """What results are ordered by: the index error at its best epoch, then the TIL error."""
+    best = result.epochs[result.best]
     return best.index_rmse, best.til_rmse
 
 
@@ -62,9 +62,9 @@ class Choice:
     not_distinguished: int  # other trials whose error is not reliably larger
 
 
-def choose(outcomes: Iterable[Outcome], seed: int) -> Choice:
+def choose(results: Iterable[TrialResult], seed: int) -> Choice:
     """The least index error per patient; trials within its interval are counted, not hidden."""
-    ordered = sorted(outcomes, key=better)
+    ordered = sorted(results, key=better)
     first, best = ordered[0], ordered[0].epochs[ordered[0].best]
     like = sum(not worse(other.epochs[other.best], best, seed) for other in ordered[1:])
     t = first.trial
@@ -85,16 +85,16 @@ def interval(judged: Judgement, seed: int) -> Estimate:
     return bootstrap(rmse_statistic(defined, [1] * len(defined)), len(defined), seed, RESAMPLES)
 
 
-def grid_table(outcomes: Iterable[Outcome], seed: int) -> pd.DataFrame:
+def grid_table(results: Iterable[TrialResult], seed: int) -> pd.DataFrame:
     """A row a trial, at its best epoch."""
     rows = []
-    for outcome in outcomes:
-        best = outcome.epochs[outcome.best]
+    for result in results:
+        best = result.epochs[result.best]
         estimate = interval(best, seed)
         rows.append(
-            asdict(outcome.trial)
-            | {"representatives": outcome.representatives, "bits": outcome.bits, "snr_db": outcome.snr_db}
-            | {"epoch": outcome.best, "index_rmse": estimate.value, "low": estimate.low, "high": estimate.high}
-            | {"til_rmse": best.til_rmse, "density_mse": best.density_mse, "before": outcome.epochs[0].index_rmse}
+            asdict(result.trial)
+            | {"representatives": result.representatives, "bits": result.bits, "snr_db": result.snr_db}
+            | {"epoch": result.best, "index_rmse": estimate.value, "low": estimate.low, "high": estimate.high}
+            | {"til_rmse": best.til_rmse, "density_mse": best.density_mse, "before": result.epochs[0].index_rmse}
         )
     return pd.DataFrame(rows)

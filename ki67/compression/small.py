@@ -19,9 +19,9 @@ from ki67.base.tables import read_json
 from ki67.cells.cells import CLASS_NAMES
 from ki67.cells.evaluation import Resampling
 from ki67.cells.outcomes import Outcome, f1_by_class
+from ki67.compression.batchnorm import folded
 from ki67.compression.chosen import change, found, store
 from ki67.compression.files import expanded, float32_bytes
-from ki67.compression.folding import folded
 from ki67.compression.keras_models import put_vectors, vectors
 from ki67.compression.trials import Studio
 from ki67.compression.weight_sharing import Retrainer, Room
@@ -117,7 +117,7 @@ class Pupil:
 
 def f1_of(outcome: Outcome) -> list[float]:
     """F1 of the three classes at R = 6."""
-    return list(f1_by_class(outcome).values())
+    return list(f1_by_class(outcome.truths, outcome.predictions).values())
 
 
 def attempts(studio: Studio, settings: Small, train: Frames, validation: Frames, folder: Path) -> list[Attempt]:

@@ -6,22 +6,20 @@ from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ki67.base.tables import read_json, write_json
 from ki67.cells.cells import Cells
-from ki67.cells.density import Stamp
 from ki67.cells.scores import Scores, score
 from ki67.compression.keras_models import kernels
 from ki67.compression.weight_sharing import Retrainer, Room
 from ki67.container.shared import SharedWeights
 from ki67.data.frames import Frames, load_frames
-from ki67.engine.description import Description, detector_of
+from ki67.engine.detector import detector_of
 from ki67.models.batches import Feed, stored_maps
-from ki67.models.store import build, load_model, predict_maps, set_weights_by_name, weights_by_name
+from ki67.models.store import build, load_keras, predict_maps, set_weights_by_name, weights_by_name
 from ki67.models.training import batches, layer_precision, scale_output
 from ki67.quantize.quantizers import quantizer, share_globally
 from ki67.settings.compression import Compress
@@ -63,7 +61,7 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrialResult:
     """What a trial came to, epoch by epoch; the first is before any retraining."""
 
     trial: Trial
@@ -87,8 +85,8 @@ class Studio:
     """
 
     def __init__(self, folder: Path, settings: Compress) -> None:
-        network, self.description = load_model(folder)
-        self.unit = units(self.description)
+        network, self.description = load_keras(folder)
+        self.unit = self.description.recipe.unit
         scale_output(network, [1 / unit for unit in self.unit])
         self.plain, self.settings = network, settings
         self.start = weights_by_name(network)
@@ -111,9 +109,8 @@ class Studio:
 
     def feed(self, frames: Frames) -> Feed:
         """Crops of frames with the labels that the network was trained on."""
-        recipe, s = self.description.recipe, self.settings
-        stamp = stamp_of(recipe)
-        return Feed(frames.images, stored_maps(frames, stamp), s.crop, s.batch, 1, self.unit, s.seed)
+        s, maps = self.settings, stored_maps(frames, self.description.recipe.stamp)
+        return Feed(frames.images, maps, s.crop, s.batch, 1, self.unit, s.seed)
 
     def shared(self, method: str, k: int) -> SharedWeights:
         """The network's kernels, quantised."""
@@ -130,19 +127,6 @@ class Studio:
         maps = self.maps(frames.images)
         found = [self.detector(m) for m in maps]
         return judgement(frames, found, float(np.mean((maps - labels) ** 2)))
-
-
-def units(description: Description) -> tuple[float, float, float]:
-    """What each class's labels were divided by when the network was trained."""
-    unit = description.recipe["unit"]
-    assert isinstance(unit, list)
-    positive, negative, til = unit
-    return positive, negative, til
-
-
-def stamp_of(recipe: Mapping[str, Any]) -> Stamp:
-    """The labels that a network was trained on."""
-    return Stamp(recipe["peak"], recipe["sigma"], recipe["centre"], recipe["overlap"])
 
 
 def judgement(frames: Frames, found: list[Cells], density_mse: float) -> Judgement:
@@ -172,7 +156,7 @@ class Bench:
     def __init__(self, network: Path, frames: Path, settings: Compress) -> None:
         self.studio, self.settings = Studio(network, settings), settings
         self.validation = load_frames(frames / "validation.npz").first_of_each_patient(settings.fields)
-        self.labels = stored_maps(self.validation, stamp_of(self.studio.description.recipe)).astype(np.float32)
+        self.labels = stored_maps(self.validation, self.studio.description.recipe.stamp).astype(np.float32)
         self.train = self.studio.feed(load_frames(frames / "train.npz"))
         self.unretrained = cache(self._unretrained)
 
@@ -181,7 +165,7 @@ class Bench:
         self.studio.retrainer.start(shared, 0.0)
         return shared, self.studio.judge(self.validation, self.labels)
 
-    def run(self, trial: Trial) -> Outcome:
+    def run(self, trial: Trial) -> TrialResult:
         """Quantise, judge, then retrain and judge again after every epoch."""
         shared, before = self.unretrained(trial.quantizer, trial.k)
         retrainer, epochs, losses = self.studio.retrainer, [before], list[float]()
@@ -191,7 +175,7 @@ class Bench:
             losses.append(retrainer.epoch(feed, self.settings.steps, [self.settings.seed, number]))
             retrainer.result()
             epochs.append(self.studio.judge(self.validation, self.labels))
-        return Outcome(trial, len(shared.codebooks[0]), shared.entropy, snr_db(shared, self.studio.kernels), losses, epochs)
+        return TrialResult(trial, len(shared.codebooks[0]), shared.entropy, snr_db(shared, self.studio.kernels), losses, epochs)
 
 
 def snr_db(shared: SharedWeights, weights: Mapping[str, NDArray[np.float32]]) -> float:
@@ -215,18 +199,18 @@ class RunTrial:
     frames: Path
     settings: str
 
-    def __call__(self, trial: Trial) -> Outcome:
+    def __call__(self, trial: Trial) -> TrialResult:
         """On the worker."""
         return bench_here(self.network, self.frames, self.settings).run(trial)
 
 
-def keep(outcome: Outcome, path: Path) -> None:
+def keep(result: TrialResult, path: Path) -> None:
     """A finished trial, so that it is never done again."""
-    write_json(asdict(outcome), path)
+    write_json(asdict(result), path)
 
 
-def kept(path: Path) -> Outcome:
+def kept(path: Path) -> TrialResult:
     """What `keep` wrote."""
     stored = read_json(path)
     trial, epochs = Trial(**stored.pop("trial")), [Judgement(**epoch) for epoch in stored.pop("epochs")]
-    return Outcome(trial=trial, epochs=epochs, **stored)
+    return TrialResult(trial=trial, epochs=epochs, **stored)

@@ -4,17 +4,13 @@ The published update lets the optimiser move every weight and moves a representa
 variant trains the codebook by its true gradient, which is the sum of its weights' gradients.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
-from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from ki67.compression.keras_models import put_shared, put_vectors, shareable, values_of, vectors
 from ki67.container.shared import SharedWeights
@@ -167,24 +163,3 @@ class Retrainer:
             if not np.array_equal(values_of(variable), moved.values(kernel)):
                 raise AssertionError(f"{kernel.name}: holds values that are in no codebook")
         return moved
-
-    def save(self, path: Path, done: int) -> None:
-        """Everything that the next epoch depends on, in place when it is whole."""
-        state = {f"{i}": keras.ops.convert_to_numpy(v) for i, v in enumerate(self.state())}
-        partial = path.with_name(path.name + ".partial")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(state, partial, {"done": str(done)})
-        os.replace(partial, path)
-
-    def load(self, path: Path) -> int:
-        """How many epochs are done, with everything as it was after them; none where there is no file."""
-        if not path.is_file():
-            return 0
-        with safe_open(path, "numpy") as file:
-            for i, variable in enumerate(self.state()):
-                variable.assign(file.get_tensor(f"{i}"))
-            return int(file.metadata()["done"])
-
-    def state(self) -> list[keras.Variable]:
-        """The network's and the optimiser's variables."""
-        return [*self.model.variables, *self.optimizer.variables]

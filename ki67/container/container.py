@@ -4,7 +4,6 @@ The file is a safetensors file with four tensors: `header` (deflated JSON), `cod
 (the places of all kernels, one rANS stream) and `vectors` (everything else, another).
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from ki67.base.errors import InputError
+from ki67.base.files import write_bytes
 from ki67.container import coding
 from ki67.container.adaptive import Message, Symbols
 from ki67.container.codebook import Floats
@@ -52,10 +52,7 @@ class Compressed:
 
 def write(compressed: Compressed, path: Path) -> None:
     """Write a container, in place when it is whole. The same network is the same bytes."""
-    data = packed(compressed, str(path))
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(data)
-    os.replace(partial, path)
+    write_bytes(path, packed(compressed, str(path)))
 
 
 def packed(compressed: Compressed, source: str) -> bytes:

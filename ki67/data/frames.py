@@ -1,6 +1,5 @@
 """Pictures and labels in the frame that the networks see, kept in one file a part: all that later stages read."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ki67.base.errors import InputError
+from ki67.base.files import whole_file
 from ki67.cells.cells import Cells
 
 FRAME = 256
@@ -52,18 +52,16 @@ class Frames:
 
 def save_frames(frames: Frames, path: Path) -> None:
     """One uncompressed npz, moved into place whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    np.savez(
-        partial,
-        names=np.array(frames.names),
-        patients=np.array(frames.patients),
-        images=frames.images,
-        counts=np.array([len(c) for c in frames.cells]),
-        xy=np.concatenate([c.xy for c in frames.cells]),
-        label=np.concatenate([c.label for c in frames.cells]),
-    )
-    os.replace(partial, path)
+    with whole_file(path, ".partial.npz") as partial:
+        np.savez(
+            partial,
+            names=np.array(frames.names),
+            patients=np.array(frames.patients),
+            images=frames.images,
+            counts=np.array([len(c) for c in frames.cells]),
+            xy=np.concatenate([c.xy for c in frames.cells]),
+            label=np.concatenate([c.label for c in frames.cells]),
+        )
 
 
 def load_frames(path: Path) -> Frames:

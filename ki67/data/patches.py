@@ -1,12 +1,13 @@
 """H&E patches as the networks see them: halved, with their cellularity and, on some, their nuclei."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ki67.base.files import whole_file
 
 SIDE = 256  # of a published patch of 512 pixels, halved
 NORMAL, LYMPHOCYTE, MALIGNANT = 0, 1, 2
@@ -56,19 +57,17 @@ def most_kinds(patches: Patches, count: int) -> list[int]:
 
 def save_patches(patches: Patches, path: Path) -> None:
     """One uncompressed npz, moved into place whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    np.savez(
-        partial,
-        names=np.array(patches.names),
-        patients=np.array(patches.patients),
-        images=patches.images,
-        scores=patches.scores,
-        counts=np.array([len(n) for n in patches.nuclei]),
-        xy=np.concatenate([n.xy for n in patches.nuclei]).reshape(-1, 2),
-        kind=np.concatenate([n.kind for n in patches.nuclei]),
-    )
-    os.replace(partial, path)
+    with whole_file(path, ".partial.npz") as partial:
+        np.savez(
+            partial,
+            names=np.array(patches.names),
+            patients=np.array(patches.patients),
+            images=patches.images,
+            scores=patches.scores,
+            counts=np.array([len(n) for n in patches.nuclei]),
+            xy=np.concatenate([n.xy for n in patches.nuclei]).reshape(-1, 2),
+            kind=np.concatenate([n.kind for n in patches.nuclei]),
+        )
 
 
 def load_patches(path: Path) -> Patches:

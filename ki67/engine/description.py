@@ -7,8 +7,9 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ki67.base.errors import InputError
-from ki67.cells.detect import Detector
+from ki67.cells.density import Overlap, Stamp
 
+Marker = Literal["distance", "density"]
 LAYERS = "network.json"  # beside the weights, layer by layer, of any network but PathoNet, which the engine knows by heart
 
 
@@ -20,6 +21,44 @@ class Thresholds(BaseModel):
     positive: float
     negative: float
     til: float
+
+    @classmethod
+    def of(cls, by_class: tuple[float, float, float]) -> "Thresholds":
+        """In the order of the maps."""
+        positive, negative, til = by_class
+        return cls(positive=positive, negative=negative, til=til)
+
+    @property
+    def by_class(self) -> tuple[float, float, float]:
+        """In the order of the maps."""
+        return self.positive, self.negative, self.til
+
+
+class TrainingRecipe(BaseModel):
+    """How the weights were found, and from which labels: the settings of the stage `train` for one network."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    epochs: int
+    crop: int
+    batch: int
+    crops_per_frame: int
+    learning_rate: float
+    schedule: str
+    precision: str
+    l2: float
+    activation: str
+    unit: tuple[float, float, float]
+    peak: float
+    centre: float
+    sigma: float
+    overlap: Overlap
+    seed: int
+
+    @property
+    def stamp(self) -> Stamp:
+        """How one label was drawn."""
+        return Stamp(self.peak, self.sigma, self.centre, self.overlap)
 
 
 class Description(BaseModel):
@@ -33,10 +72,15 @@ class Description(BaseModel):
     preprocessing: str = "8-bit RGB, whole field reduced to 256×256 by area averaging, divided by 255"
     trained_on: str
     data_hash: str
-    recipe: dict[str, float | int | str | list[float]]
+    recipe: TrainingRecipe
     thresholds: Thresholds | None = None
-    marker: Literal["distance", "density"] = "distance"
+    marker: Marker = "distance"
     min_distance: int = 5
+
+    def tuned(self, thresholds: tuple[float, float, float], marker: Marker, min_distance: int) -> "Description":
+        """The same network once it is known how its maps become cells."""
+        changes = {"thresholds": Thresholds.of(thresholds), "marker": marker, "min_distance": min_distance}
+        return self.model_copy(update=changes)
 
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -57,11 +101,3 @@ def read_description(folder: Path, schema: type[Schema]) -> Schema:
     except (json.JSONDecodeError, ValidationError) as error:
         what = str(error).splitlines()[0]
         raise InputError(f"{path}: not a model description ({what}); train or copy the model again") from error
-
-
-def detector_of(description: Description) -> Detector:
-    """The post-processing that a tuned network was tuned with."""
-    if description.thresholds is None:
-        raise ValueError("this network has no thresholds yet; run the stage `tune`")
-    chosen = description.thresholds
-    return Detector((chosen.positive, chosen.negative, chosen.til), description.min_distance, description.marker)

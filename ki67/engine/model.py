@@ -14,7 +14,8 @@ from ki67.base.errors import InputError, nearest
 from ki67.cells.detect import Detector
 from ki67.container.container import read_bytes
 from ki67.engine import pathonet
-from ki67.engine.description import LAYERS, Description, detector_of, load_description
+from ki67.engine.description import LAYERS, Description, load_description
+from ki67.engine.detector import detector_of
 from ki67.engine.graphs import Floats, Network, ov
 from ki67.engine.grids import Images, Reach
 from ki67.engine.layers import graph_of, read_network, whole_kernels
@@ -57,8 +58,7 @@ class Model:
     @property
     def unit(self) -> Sequence[float]:
         """What its maps are told in: a study compresses a network in the units that it was trained in."""
-        unit = self.description.recipe.get("unit")
-        return unit if COMPRESSED in self.told and isinstance(unit, list) else (1.0, 1.0, 1.0)
+        return self.description.recipe.unit if COMPRESSED in self.told else (1.0, 1.0, 1.0)
 
     @property
     def detector(self) -> Detector:

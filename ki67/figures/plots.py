@@ -1,23 +1,17 @@
 """Every figure of the study in one style: readable at 700 px, safe for colour-blind eyes, the same bytes every time."""
 
-import os
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ki67.cells.agreement import bland_altman
-from ki67.cells.cells import LABELS, NEGATIVE, POSITIVE, TIL
-from ki67.cells.detect import Tuning
-from ki67.cells.evaluation import radius_curves
-from ki67.cells.scores import CUT_OFFS, CutOffs, Measure, Scores
+from ki67.base.files import whole_file
+from ki67.cells.cells import NEGATIVE, POSITIVE, TIL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +24,6 @@ INK, PALE = "#333333", "#b8b8b8"
 COLOURS = {POSITIVE: "#D55E00", NEGATIVE: "#0072B2", TIL: "#009E73"}
 TITLES = {POSITIVE: "Ki-67+", NEGATIVE: "Ki-67−", TIL: "TIL"}
 METHOD_COLOURS = ("#0072B2", "#E69F00", "#CC79A7", "#009E73", "#56B4E9")
-CHANCE = "chance"
 
 
 def style() -> None:
@@ -72,10 +65,8 @@ def new_figure(height: float) -> Figure:
 
 def save(figure: Figure, path: Path) -> Path:
     """Write a PNG without date or version in it, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    figure.savefig(partial, format="png", dpi=140, metadata={"Software": None})
-    os.replace(partial, path)
+    with whole_file(path) as partial:
+        figure.savefig(partial, format="png", dpi=140, metadata={"Software": None})
     return path
 
 
@@ -90,63 +81,6 @@ def stain_shares(edges: NDArray[np.float64], stains: Mapping[str, NDArray[np.flo
         axes.stairs(np.maximum(middle, FAINTEST), edges, color=colour, linewidth=1.6)
         axes.set(title=title, xlabel="optical density", yscale="log", ylim=(FAINTEST, 1), xlim=(edges[0], edges[-1]))
         axes.set(ylabel="share of the pixels" if axes.get_subplotspec().is_first_col() else "")
-    return figure
-
-
-def dataset(parts: Mapping[str, Sequence[Scores]]) -> Figure:
-    """What the parts of a dataset are like: cells in a field, and the Ki-67 index of a field."""
-    figure = new_figure(2.6)
-    fields, indices = figure.subplots(1, 2)
-    for (name, scores), colour in zip(parts.items(), METHOD_COLOURS, strict=False):
-        counts = [one.n_cells for one in scores]
-        index = [one.ki67_index for one in scores if one.n_tumour]
-        for axes, values, edges in ((fields, counts, np.arange(0, 361, 20)), (indices, index, np.linspace(0, 1, 21))):
-            shares = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0] / max(len(values), 1)
-            axes.stairs(shares, edges, color=colour, linewidth=1.6, label=f"{name}: {len(scores)} fields")
-    fields.set(xlabel="labelled cells in a field", ylabel="share of the fields", xlim=(0, 360))
-    indices.set(xlabel="Ki-67 index of a field", xlim=(0, 1))
-    fields.legend()
-    return figure
-
-
-def _method_line(number: int, method: str) -> tuple[str, str]:
-    """Colour and dashes of a method; chance is grey and dotted wherever it stands."""
-    return (PALE, ":") if method == CHANCE else (METHOD_COLOURS[number % len(METHOD_COLOURS)], "-")
-
-
-def f1_over_radius(table: "pd.DataFrame", matching: str = "published", marked: Sequence[float] = (6, 20)) -> Figure:
-    """F1 of each method against the matching radius by one rule, one frame a class; the radii reported are marked."""
-    radii, curves = sorted(table["radius"].unique()), radius_curves(table, matching)
-    figure = new_figure(2.7)
-    grid = figure.subplots(1, len(LABELS), sharey=True)
-    for column, (axes, label) in enumerate(zip(grid, LABELS, strict=True)):
-        for radius in marked:
-            axes.axvline(radius, color=PALE, linewidth=0.8)
-            axes.annotate(
-                f"R={radius:g}", (radius, 0.03), xycoords=("data", "axes fraction"), ha="center", fontsize=7,
-                color="#777777", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-            )  # fmt: skip
-        for number, (method, f1) in enumerate(curves.items()):
-            colour, dashes = _method_line(number, method)
-            axes.plot(radii, f1[:, column], dashes, color=colour, label=method)
-        axes.set(title=TITLES[label], xlabel="matching radius R (px)", ylim=(0, 1), xlim=(0, max(radii) + 1))
-    grid[0].set_ylabel(f"F1, {matching} rule")
-    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(curves))
-    return figure
-
-
-def threshold_curves(tuning: Tuning, title: str = "") -> Figure:
-    """Validation F1 against the threshold of each class's map, the chosen one marked."""
-    grid, f1, thresholds = tuning.grid, tuning.f1, tuning.thresholds
-    figure = new_figure(2.9)
-    axes = figure.subplots()
-    for column, label in enumerate(LABELS):
-        chosen = thresholds[column]
-        axes.plot(grid, f1[:, column], color=COLOURS[label], label=f"{TITLES[label]}: {chosen:g}")
-        axes.plot(chosen, np.interp(chosen, grid, f1[:, column]), "o", color=COLOURS[label], markersize=7,
-                  markeredgecolor="white", markeredgewidth=1.2)  # fmt: skip
-    axes.set(xlabel="threshold (density, 0…255)", ylabel="F1 on validation", ylim=(0, 1.02), xlim=(0, 255), title=title)
-    axes.legend(title="chosen threshold", loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 
@@ -170,64 +104,4 @@ def training_curves(curves: "pd.DataFrame") -> Figure:
     below.set(xlabel="epoch", ylabel="rate", ylim=(0, 1.1 * curves["learning_rate"].max()))
     below.ticklabel_format(axis="y", style="sci", scilimits=(-2, 2))
     below.xaxis.get_major_locator().set_params(integer=True)
-    return figure
-
-
-SHOWN = (("Ki-67 index", CUT_OFFS[0]), ("TIL score", CUT_OFFS[2]))
-
-
-def scores_scatter(patients: "pd.DataFrame", method: str = "") -> Figure:
-    """Predicted against labelled scores of one method, the first if none is named; right categories lie in shaded squares."""
-    chosen = patients[patients["method"] == (method or patients["method"].iloc[0])]
-    truth, predicted = (_counts(chosen, side) for side in ("truth", "predicted"))
-    figure = new_figure(WIDTH / 2 + 0.1)
-    for axes, (title, cut) in zip(figure.subplots(1, 2), SHOWN, strict=True):
-        draw_scores(axes, _measured(truth, cut.measure), _measured(predicted, cut.measure), cut)
-        axes.set_title(f"{title} by patient, cut-offs {cut.name}")
-    return figure
-
-
-def _counts(patients: "pd.DataFrame", side: str) -> list[Scores]:
-    columns = [f"{name}_{side}" for name in ("n_positive", "n_negative", "n_til")]
-    return [Scores(*map(int, row)) for row in patients[columns].to_numpy()]
-
-
-def _measured(counts: Sequence[Scores], measure: Measure) -> NDArray[np.float64]:
-    """A score and the ends of its 95 % interval (rows) of each patient (columns)."""
-    if measure == "ki67_index":
-        return np.array([(scores.ki67_index, *scores.interval) for scores in counts]).T
-    return np.array([(scores.til_score, *scores.til_interval) for scores in counts]).T
-
-
-def draw_scores(axes: Axes, truth: NDArray[np.float64], predicted: NDArray[np.float64], cut: CutOffs) -> None:
-    """Points with their intervals either way, the identity, and a shaded square for each category."""
-    defined = ~np.isnan(truth[0] + predicted[0])
-    truth, predicted = truth[:, defined], predicted[:, defined]
-    right = cut.categories(truth[0]) == cut.categories(predicted[0])
-    top = max(1.03 * max([*truth.flat, *predicted.flat, 0.0]), 1.25 * cut.high)
-    for low, high in pairwise((0.0, cut.low, cut.high, top)):
-        axes.fill_between([low, high], low, high, color="#eef3f7", linewidth=0)
-    axes.plot([0, top], [0, top], color=PALE, linewidth=1)
-    for kind, colour, name in ((right, METHOD_COLOURS[0], "right category"), (~right, "#D55E00", "wrong category")):
-        (x, *across), (y, *up) = truth[:, kind], predicted[:, kind]
-        axes.hlines(y, *across, color=colour, linewidth=0.7, alpha=0.5)
-        axes.vlines(x, *up, color=colour, linewidth=0.7, alpha=0.5)
-        axes.scatter(
-            x, y, s=26, color=colour, edgecolors="white", linewidths=0.6, clip_on=False, label=f"{name}: {kind.sum()}", zorder=3
-        )
-    axes.set(xlim=(0, top), ylim=(0, top), aspect="equal", xlabel="from labels", ylabel="predicted")
-    axes.grid(visible=False)
-    axes.legend(loc="upper left", handletextpad=0.1)
-
-
-def agreement(first: NDArray[np.float64], second: NDArray[np.float64], one: str, other: str) -> Figure:
-    """Bland and Altman's plot: the difference of two scorers against their mean, its mean and 95 % limits."""
-    limits = bland_altman(first, second)
-    figure = new_figure(3.2)
-    axes = figure.subplots()
-    axes.scatter((first + second) / 2, first - second, s=22, color=METHOD_COLOURS[0], edgecolors="white", linewidths=0.6)
-    for value, name, dashes in ((limits.upper, "limit", "--"), (limits.bias, "mean", "-"), (limits.lower, "limit", "--")):
-        axes.axhline(value, color=INK, linewidth=1, linestyle=dashes)
-        axes.annotate(f"{name} {value:+.3f}", (1, value), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8)
-    axes.set(xlabel="mean of both Ki-67 indices", ylabel=f"{one} − {other}")
     return figure

@@ -2,25 +2,22 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import pandas as pd
 
 from ki67.base.state import state_folder
 from ki67.base.tables import read_json, write_json
-from ki67.cells.cells import CLASS_NAMES, LABELS
 from ki67.cells.detect import Detector, tune
-from ki67.cells.metrics import Counts, count_class, match_one_to_one
+from ki67.cells.metrics import match_one_to_one
+from ki67.cells.outcomes import STRICT, f1_by_class
 from ki67.data.frames import FRAME, Frames, load_frames
 from ki67.data.framing import build_crops
 from ki67.data.shidc import PUBLISHED_SIZE, read_part
 from ki67.models.experiment import Parts, train_network
 from ki67.models.store import predict_maps
 from ki67.settings.detection import Ablations, Train
-
-RADIUS = 6.0
-RESULTS = ("f1_positive", "f1_negative", "f1_til")
 
 
 @dataclass(frozen=True)
@@ -43,6 +40,19 @@ class Variant:
     crop: bool = False
 
 
+@dataclass(frozen=True)
+class Row:
+    """What one training came to: F1 of the three classes within R = 6 of the reduced frame."""
+
+    variant: str
+    says: str
+    seed: int
+    parameters: int
+    f1_positive: float
+    f1_negative: float
+    f1_til: float
+
+
 VARIANTS = {
     v.name: v
     for v in (
@@ -57,7 +67,7 @@ VARIANTS = {
 def reduced(frames: Path) -> Material:
     """The frames of the study itself."""
     train, validation, test = (load_frames(frames / f"{part}.npz") for part in ("train", "validation", "test"))
-    return Material(Parts(train, validation), test, RADIUS)
+    return Material(Parts(train, validation), test, STRICT.radius)
 
 
 def cropped(frames: Path, data: Path) -> Material:
@@ -71,10 +81,10 @@ def cropped(frames: Path, data: Path) -> Material:
         for part in ("train", "validation", "test")
     )
     one_of_four = train.take([4 * field + field % 4 for field in range(len(train) // 4)])
-    return Material(Parts(one_of_four, validation), test, RADIUS * PUBLISHED_SIZE[0] / FRAME)
+    return Material(Parts(one_of_four, validation), test, STRICT.radius * PUBLISHED_SIZE[0] / FRAME)
 
 
-def run_variant(variant: Variant, seed: int, settings: Train, material: Material, state: Path) -> dict[str, object]:
+def run_variant(variant: Variant, seed: int, settings: Train, material: Material, state: Path) -> Row:
     """Train, tune on validation, test: one row."""
     changed = settings.model_copy(update={"centre": variant.centre, "peak": 255.0})
     model, _ = train_network(changed, variant.architecture, seed, material.parts, state)
@@ -87,12 +97,8 @@ def run_variant(variant: Variant, seed: int, settings: Train, material: Material
         processes=os.cpu_count() or 1,
     )
     found = [Detector(tuning.thresholds)(maps) for maps in predict_maps(model, material.test.images)]
-    row: dict[str, object] = {"variant": variant.name, "says": variant.says, "seed": seed, "parameters": model.count_params()}
-    for label in LABELS:
-        pairs = zip(material.test.cells, found, strict=True)
-        counts = sum((count_class(t, p, label, match_one_to_one, material.radius) for t, p in pairs), Counts())
-        row[f"f1_{CLASS_NAMES[label]}"] = counts.f1
-    return row
+    f1 = f1_by_class(material.test.cells, found, replace(STRICT, radius=material.radius))
+    return Row(variant.name, variant.says, seed, model.count_params(), f1["positive"], f1["negative"], f1["til"])
 
 
 def run_ablations(chosen: Ablations, settings: Train, frames: Path, data: Path, inputs: Sequence[Path]) -> pd.DataFrame:
@@ -106,7 +112,6 @@ def run_ablations(chosen: Ablations, settings: Train, frames: Path, data: Path, 
         for seed in chosen.seeds:
             kept = state / f"{name}-{seed}.json"
             if not kept.is_file():
-                write_json(run_variant(variant, seed, settings, material, state / f"{name}-{seed}"), kept)
+                write_json(asdict(run_variant(variant, seed, settings, material, state / f"{name}-{seed}")), kept)
             rows.append(read_json(kept))
-    columns = ["variant", "says", "seed", "parameters", *RESULTS]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[field.name for field in fields(Row)])

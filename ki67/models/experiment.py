@@ -11,7 +11,7 @@ import pandas as pd
 from ki67.base.state import state_folder
 from ki67.cells.density import Stamp
 from ki67.data.frames import Frames
-from ki67.engine.description import Description
+from ki67.engine.description import Description, TrainingRecipe
 from ki67.engine.networks import write_order
 from ki67.models.batches import Feed, stored_maps
 from ki67.models.store import BUILDERS, save_model, set_weights_by_name, weights_by_name
@@ -83,7 +83,7 @@ class Data:
 
 def describe(settings: Train, architecture: str, seed: int, data: Data) -> Description:
     """What will travel with the weights."""
-    recipe = settings.model_dump(exclude={"out", "seeds", "backend"}) | {"seed": seed}
+    recipe = TrainingRecipe(**settings.model_dump(exclude={"out", "seeds", "backend"}), seed=seed)
     return Description(
         architecture=architecture,
         activation=settings.activation,

@@ -7,17 +7,17 @@ from pathlib import Path
 from ki67.base.errors import InputError
 from ki67.base.state import hash_of
 from ki67.base.tables import write_csv
-from ki67.cells.detect import tune
+from ki67.cells.detect import UNTUNED, tune
 from ki67.cells.metrics import match_one_to_one
 from ki67.data.framing import build_frames
 from ki67.data.samples import Sample
 from ki67.data.shidc import SHIDC, read_part
 from ki67.data.split import by_patient, published
-from ki67.engine.description import Thresholds
 from ki67.engine.model import FIELD
 from ki67.models.experiment import Data, Parts, describe, going_on_from, train_network
-from ki67.models.store import load_model, predict_maps, save_model
+from ki67.models.store import load_keras, predict_maps, save_model
 from ki67.pictures.header import Header, header
+from ki67.pictures.scale import ask_for_scale
 from ki67.settings.detection import Train
 from ki67.settings.networks import BackendName
 from ki67.settings.params import check, shipped, values_of
@@ -37,7 +37,7 @@ def train_on_folder(
     if (out / "model.json").is_file():
         raise InputError(f"{out}: holds a finished model already; name another folder or remove it")
     settings = settings_with(changes)
-    first = load_model(start) if start else None
+    first = load_keras(start) if start else None
     name = backend_of(backend, first[1].architecture if first else None)
     samples = read_part(folder)
     split = by_patient(samples) if len({s.patient for s in samples}) > 1 else published(samples)
@@ -50,10 +50,8 @@ def train_on_folder(
     model, curve = train_network(settings, name, seed, parts, out / "unfinished", begin)
     tuning = tune(list(predict_maps(model, parts.validation.images)), parts.validation.cells, 6.0, match_one_to_one)
     described = describe(settings, name, seed, Data(scale, str(folder), hash_of([folder])))
-    positive, negative, til = tuning.thresholds
-    thresholds = Thresholds(positive=positive, negative=negative, til=til)
     write_csv(curve, out / "curve.csv")
-    save_model(model, described.model_copy(update={"thresholds": thresholds}), out)
+    save_model(model, described.tuned(tuning.thresholds, UNTUNED.marker, UNTUNED.min_distance), out)
     shutil.rmtree(out / "unfinished", ignore_errors=True)
     best = ", ".join(f"{name} {f1:.3f}" for name, f1 in zip(("positive", "negative", "TIL"), tuning.f1.max(0), strict=True))
     return [f"{out}: {name} trained on {len(parts.train)} pictures; F1 on the other {len(parts.validation)} (R = 6): {best}"]
@@ -78,7 +76,7 @@ def um_per_px_of(head: Header, asked: float | None, published: float) -> float:
     """The scale as `ki67 score` has it: what the user says, what published fields have, what the file tells; never a guess."""
     found = asked or (published if (head.width, head.height) == (FIELD, FIELD) else None) or head.um_per_px
     if not found:
-        raise InputError(f"{head.path}: its scale is not known; give it in micrometres per pixel with --mpp")
+        raise ask_for_scale(head)
     return found
 
 

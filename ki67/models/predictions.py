@@ -14,9 +14,9 @@ from ki67.cells.detect import Detector
 from ki67.cells.geometry import distance_inside
 from ki67.cells.outcomes import Outcome, f1_by_class
 from ki67.data.frames import Frames
-from ki67.engine.description import detector_of
+from ki67.engine.detector import detector_of
 from ki67.figures.fields import Steps
-from ki67.models.store import load_model, predict_maps
+from ki67.models.store import load_keras, predict_maps
 
 
 def found_by(method: str, find: Callable[[NDArray[np.uint8]], Cells], frames: Frames) -> Outcome:
@@ -35,7 +35,7 @@ class Network:
     @classmethod
     def load(cls, folder: Path) -> "Network":
         """The tuned network in a folder."""
-        model, description = load_model(folder)
+        model, description = load_keras(folder)
         return cls(description.architecture, model, detector_of(description))
 
     def outcome(self, frames: Frames) -> Outcome:
@@ -56,5 +56,6 @@ def seed_table(outcomes: dict[str, Outcome]) -> pd.DataFrame:
     """F1 at R = 6 of every network: how much of a difference is only the seed."""
     rows = []
     for name, outcome in outcomes.items():
-        rows.append({"network": name} | {f"f1_{label}": f1 for label, f1 in f1_by_class(outcome).items()})
+        f1 = f1_by_class(outcome.truths, outcome.predictions)
+        rows.append({"network": name} | {f"f1_{label}": value for label, value in f1.items()})
     return pd.DataFrame(rows)

@@ -1,6 +1,5 @@
 """A model that describes itself: weights by name, and beside them what they need to be used."""
 
-import os
 from pathlib import Path
 
 import keras
@@ -11,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from ki67.base.errors import InputError, nearest
-from ki67.base.files import write_whole
+from ki67.base.files import whole_file, write_whole
 from ki67.engine.description import LAYERS, Description, load_description
 from ki67.models.deeplab_mobilenetv2 import deeplab_mobilenetv2
 from ki67.models.deeplab_xception import deeplab_xception
@@ -66,16 +65,14 @@ def save_model(model: keras.Model, description: BaseModel, folder: Path) -> None
 
     The engine has PathoNet's graph by heart; of any other network for cells it reads the layers in a file beside the weights.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     if isinstance(description, Description) and description.architecture != "pathonet":
         write_whole(folder / LAYERS, [model.to_json(), "\n"])
-    partial = folder / "weights.partial"
-    save_file(weights_by_name(model), partial)
-    os.replace(partial, folder / "weights.safetensors")
-    (folder / "model.json").write_text(description.model_dump_json(indent=2) + "\n")
+    with whole_file(folder / "weights.safetensors") as partial:
+        save_file(weights_by_name(model), partial)
+    write_whole(folder / "model.json", [description.model_dump_json(indent=2), "\n"])
 
 
-def load_model(folder: Path) -> tuple[keras.Model, Description]:
+def load_keras(folder: Path) -> tuple[keras.Model, Description]:
     """A network in full precision, ready to predict, and its description."""
     description = load_description(folder)
     name = description.architecture

@@ -11,9 +11,8 @@ from ki67.cells.cells import CLASS_NAMES, LABELS
 from ki67.cells.detect import Detector, Tuning, tune
 from ki67.cells.metrics import MATCHES
 from ki67.data.frames import Frames
-from ki67.engine.description import Thresholds
 from ki67.engine.networks import networks_in, write_order
-from ki67.models.store import load_model, predict_maps, save_model
+from ki67.models.store import load_keras, predict_maps, save_model
 from ki67.settings.detection import Tune
 
 
@@ -50,17 +49,9 @@ def tune_models(trained: Path, out: Path, validation: Frames, settings: Tune) ->
     """Tune every network under `trained` and keep it under `out` with its thresholds."""
     results = []
     for folder in networks_in(trained):
-        model, description = load_model(folder)
+        model, description = load_keras(folder)
         found = tuned(model, validation, settings)
-        positive, negative, til = found.thresholds
-        complete = description.model_copy(
-            update={
-                "thresholds": Thresholds(positive=positive, negative=negative, til=til),
-                "marker": settings.marker,
-                "min_distance": settings.min_distance,
-            }
-        )
-        save_model(model, complete, out / folder.name)
+        save_model(model, description.tuned(found.thresholds, settings.marker, settings.min_distance), out / folder.name)
         results.append(Tuned(folder.name, found))
     write_order(out, [network.seed for network in results])
     return results

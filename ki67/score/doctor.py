@@ -11,7 +11,7 @@ import numpy as np
 
 from ki67.base.hardware import processor
 from ki67.cells.cells import CLASS_NAMES, LABELS
-from ki67.cells.outcomes import Outcome, f1_by_class
+from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import Frames
 from ki67.engine.model import Model, load_model
 from ki67.engine.names import PRECISIONS, Precision
@@ -93,7 +93,7 @@ def tolerated(frames: Frames) -> list[float]:
 def f1_of(finder: Finder, frames: Frames) -> tuple[float, ...]:
     """F1 of each class at R = 6."""
     found = [finder.cells(image) for image in frames.images]
-    return tuple(f1_by_class(Outcome("", frames.names, frames.patients, frames.cells, found)).values())
+    return tuple(f1_by_class(frames.cells, found).values())
 
 
 def fastest(found: Mapping[Precision, Measured]) -> Precision:

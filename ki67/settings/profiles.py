@@ -1,11 +1,11 @@
 """Profiles: the same study at four sizes, written into params.yaml so that git and DVC see what changed."""
 
-import os
 from copy import deepcopy
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from ki67.base.files import whole_file
 from ki67.settings import params
 from ki67.settings.names import ProfileName
 
@@ -19,7 +19,6 @@ def apply(name: ProfileName, path: Path) -> None:
     whole["profile"] = name
     for section, values in whole["profiles"].get(name, {}).items():
         whole[section].update(deepcopy(values))
-    partial = path.with_suffix(".partial")
-    yaml.dump(whole, partial)
-    params.read(partial)
-    os.replace(partial, path)
+    with whole_file(path) as partial:
+        yaml.dump(whole, partial)
+        params.read(partial)

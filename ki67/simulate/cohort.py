@@ -1,7 +1,6 @@
 """A cohort on disk in the SHIDC-B-Ki-67 layout, rendered on all cores, resumable field by field."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from ki67.base.errors import InputError
+from ki67.base.files import whole_file
 from ki67.data.source import SIMULATED_MARK
 from ki67.simulate.field import SHIDC_LIKE, Scene, render_field
 from ki67.simulate.rendering import Progress, render_all
@@ -92,7 +92,6 @@ def write_cohort(folder: Path, cohort: Cohort, workers: int | None = None, progr
 def write_field(order: Order) -> None:
     """One picture and its labels; each appears whole, the labels last: a field with labels is a finished one."""
     field = render_field(order.seed, order.patient, order.field, order.scene)
-    partial = order.image.with_suffix(".jpg.partial")
-    Image.fromarray(field.image).save(partial, format="JPEG", quality=field.patient.camera.quality)
-    os.replace(partial, order.image)
+    with whole_file(order.image) as partial:
+        Image.fromarray(field.image).save(partial, format="JPEG", quality=field.patient.camera.quality)
     field.cells.to_shidc_json(order.labels)

@@ -3,18 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ki67.base.errors import InputError
 from ki67.base.tables import write_csv, write_json
 from ki67.cells.cells import Cells
 from ki67.cells.classical import load_classical
 from ki67.cells.evaluation import Resampling, evaluate
-from ki67.cells.scores import score
-from ki67.cells.summary import summary
+from ki67.cells.outcomes import PUBLISHED, STRICT
+from ki67.cells.scores import score as count
+from ki67.cells.summary import ByClass, ByRule, summary
 from ki67.data import bcdata, shidc
 from ki67.data.frames import FRAME, Frames
 from ki67.data.framing import build_frames
@@ -24,16 +25,17 @@ from ki67.engine.model import load_model
 from ki67.engine.networks import networks_in
 from ki67.models.predictions import Network, found_by
 from ki67.pictures.inputs import Picture
-from ki67.score.evaluate import figures, outcome_of
+from ki67.score.evaluate import Figures, figures, outcome_of
 from ki67.score.scorer import CellScorer
 from ki67.simulate.realism import realism_table
 from ki67.study.real_patches import FOLDER as PATCHES
-from ki67.study.real_patches import check_patches, said_of_patches
+from ki67.study.real_patches import Patches, check_patches
 from ki67.tiles.model import load_cellularity_model
 from ki67.weights import CELLULARITY
 
 RESULT = Path("release/real_check.json")
 REALISM = Path("release/realism.csv")
+TUMOUR = ("positive", "negative")
 
 
 def check_folder(folder: Path | None, model: Path | None) -> list[str]:
@@ -45,26 +47,57 @@ def check_folder(folder: Path | None, model: Path | None) -> list[str]:
     if not sets and not patches:
         missing = "holds neither shidc/ nor bcdata/ nor breastpathq/"
         raise InputError(f"{folder}: {missing}; see the book's page on real tissue for their layout")
-    results = cells_of(folder, sets, model) if sets else {}
-    lines = [line for name, result in results.items() for line in said(name, result)]
+    results: dict[str, Fields | Patches] = {**cells_of(folder, sets, model)} if sets else {}
+    lines = [line for name, result in results.items() for line in result.lines(name)]
     if patches and not CELLULARITY.is_dir():
         lines.append(f"{PATCHES}: skipped; no network for cellularity is shipped")
     elif patches:
         results[PATCHES] = check_patches(folder / PATCHES, load_cellularity_model())
-        lines += said_of_patches(results[PATCHES])
+        lines += results[PATCHES].lines(PATCHES)
     if results:
-        write_json(results, RESULT)
+        write_json({name: asdict(result) for name, result in results.items()}, RESULT)
         lines.append(f"written: {RESULT}")
     if (folder / "shidc").is_dir():
         write_csv(beside_simulated(folder / "shidc"), REALISM)
     return lines
 
 
-def cells_of(folder: Path, sets: Mapping[str, Callable[[Path], Frames]], model: Path | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Fields:
+    """What a set of real fields says of the network, the classical row and chance, and of `ki67 score` on the same files."""
+
+    images: int
+    um_per_px: float
+    excluded: Sequence[str]  # without a labelled tumour cell: they have no index
+    detection: Mapping[str, ByRule]
+    ki67_rmse_image: Mapping[str, float | None]
+    ki67_rmse_image_interval: Mapping[str, tuple[float | None, float | None]]
+    score: Figures
+
+    def lines(self, name: str) -> list[str]:
+        """For the terminal."""
+        left_out = f", index undefined in {', '.join(self.excluded)}" if self.excluded else ""
+        lines = [f"{name}: {self.images} real fields, development figures{left_out}"]
+        for method, rules in self.detection.items():
+            strict, published = (_f1_line(rules[rule.key]) for rule in (STRICT, PUBLISHED))
+            lines.append(f"  {method:10} R=6: {strict} · R=20: {published}")
+        scored = self.score[STRICT.name]
+        lines.append("  ki67 score R=6: " + ", ".join(f"{kind} {scored[kind].value:.3f}" for kind in TUMOUR))
+        lines += [f"  index RMSE per image, {method}: {error:.3f}" for method, error in self.ki67_rmse_image.items()]
+        return lines
+
+
+def _f1_line(classes: ByClass) -> str:
+    found = ((kind, classes[kind]) for kind in TUMOUR)
+    return ", ".join(f"{kind} {figures.f1:.3f} ({figures.f1_low:.2f} to {figures.f1_high:.2f})" for kind, figures in found)
+
+
+def cells_of(folder: Path, sets: Mapping[str, Callable[[Path], Frames]], model: Path | None) -> dict[str, Fields]:
     """The network for cells on each set, by the rules of the test and by `ki67 score`."""
     network, settings = prepared(model)
-    judgements = {name: judged(read(folder / name), network, settings) for name, read in sets.items()}
-    return {name: result | scored(name, folder / name, network) for name, result in judgements.items()}
+    return {
+        name: judged(read(folder / name), network, settings, scored(name, folder / name, network)) for name, read in sets.items()
+    }
 
 
 def beside_simulated(folder: Path) -> pd.DataFrame:
@@ -97,7 +130,7 @@ def bcdata_frames(folder: Path) -> Frames:
     return Frames(tuple(s.name for s in samples), tuple(s.patient for s in samples), np.stack(images), cells)
 
 
-def _bcdata_frame(sample: Sample) -> tuple[Any, Any]:
+def _bcdata_frame(sample: Sample) -> tuple[NDArray[np.uint8], Cells]:
     image = read_rgb(sample.image)
     scale = bcdata.UM_PER_PX / (shidc.SHIDC.um_per_px * shidc.PUBLISHED_SIZE[0] / FRAME)
     if round(image.width * scale / 16) * 16 != FRAME or image.width != image.height:
@@ -127,49 +160,31 @@ LAYOUTS = {
 READERS: dict[str, Callable[[Path], Frames]] = {"shidc": shidc_frames, "bcdata": bcdata_frames}
 
 
-def judged(frames: Frames, network: Path, settings: Path) -> dict[str, Any]:
+def judged(frames: Frames, network: Path, settings: Path, score: Figures) -> Fields:
     """Counts pooled over a set, with intervals, by the same rules as the test; each picture is its own unit."""
     alone = replace(frames, patients=frames.names)
     outcomes = [Network.load(network).outcome(alone), found_by("classical", load_classical(settings), alone)]
     found = summary(evaluate(outcomes, Resampling()))
-    errors = {method: figures["ki67_rmse_image"] for method, figures in found["scores"].items()}
-    return {
-        "images": len(frames),
-        "um_per_px": shidc.SHIDC.um_per_px * shidc.PUBLISHED_SIZE[0] / FRAME,
-        "excluded": undefined(frames),
-        "detection": found["detection"],
-        "ki67_rmse_image": {method: error["value"] for method, error in errors.items()},
-        "ki67_rmse_image_interval": {method: [error["low"], error["high"]] for method, error in errors.items()},
-    }
+    errors = {method: scores.ki67_rmse_image for method, scores in found.scores.items()}
+    return Fields(
+        images=len(frames),
+        um_per_px=shidc.SHIDC.um_per_px * shidc.PUBLISHED_SIZE[0] / FRAME,
+        excluded=undefined(frames),
+        detection=found.detection,
+        ki67_rmse_image={method: error.value for method, error in errors.items()},
+        ki67_rmse_image_interval={method: (error.low, error.high) for method, error in errors.items()},
+        score=score,
+    )
 
 
-def scored(name: str, folder: Path, network: Path) -> dict[str, Any]:
+def scored(name: str, folder: Path, network: Path) -> Figures:
     """The same pictures through `ki67 score`, from their files."""
     layout = LAYOUTS[name]
     pairs = [(Picture(sample.image, sample.name), layout.cells(sample)) for sample in layout.samples(folder)]
     with CellScorer(load_model(network), "float32", layout.um_per_px) as scorer:
-        found = figures(outcome_of(pairs, scorer))
-    return {"score": {rule: {kind: asdict(one) for kind, one in own.items()} for rule, own in found.items()}}
+        return figures(outcome_of(pairs, scorer))
 
 
 def undefined(frames: Frames) -> list[str]:
     """Pictures without a labelled tumour cell: they have no index."""
-    return [name for name, cells in zip(frames.names, frames.cells, strict=True) if score(cells).n_tumour == 0]
-
-
-def said(name: str, result: dict[str, Any]) -> Sequence[str]:
-    """One set as lines for the terminal."""
-    left_out = f", index undefined in {', '.join(result['excluded'])}" if result["excluded"] else ""
-    lines = [f"{name}: {result['images']} real fields, development figures{left_out}"]
-    for method, matchings in result["detection"].items():
-        figures = [
-            f"{kind} {m['f1']:.3f} ({m['f1_low']:.2f} to {m['f1_high']:.2f})"
-            for matching in ("strict", "published")
-            for kind in ("positive", "negative")
-            for m in [matchings[matching][kind]]
-        ]
-        lines.append(f"  {method:10} R=6: {', '.join(figures[:2])} · R=20: {', '.join(figures[2:])}")
-    own = result["score"]["strict R=6"]
-    lines.append("  ki67 score " + "R=6: " + ", ".join(f"{kind} {own[kind]['value']:.3f}" for kind in ("positive", "negative")))
-    lines += [f"  index RMSE per image, {method}: {error:.3f}" for method, error in result["ki67_rmse_image"].items()]
-    return lines
+    return [name for name, cells in zip(frames.names, frames.cells, strict=True) if count(cells).n_tumour == 0]

@@ -1,9 +1,8 @@
 """The network of `ki67 cellularity` on real H&E patches: a check during development. Nothing is trained or tuned on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ki67.base.errors import InputError
 from ki67.data.breastpathq import LABEL_COLUMNS, read_rows, score_of
@@ -17,14 +16,35 @@ LISTED = 50  # patches that are told one by one
 
 @dataclass(frozen=True)
 class Compared:
-    """What the network says of a patch, and what a pathologist said, where that is known."""
+    """What the network says of a patch, and what a pathologist said; nothing where it has no tissue or no label."""
 
-    name: str
     cellularity: float | None
     label: float | None
 
+    def line(self, name: str) -> str:
+        """For the terminal."""
+        found = "no tissue" if self.cellularity is None else f"{self.cellularity:.3f}"
+        return f"  {name:14} {found}" + ("" if self.label is None else f", a pathologist {self.label:.2f}")
 
-def check_patches(folder: Path, model: CellularityModel) -> dict[str, Any]:
+
+@dataclass(frozen=True)
+class Patches:
+    """What a folder of real patches says of the network."""
+
+    images: int
+    model: str  # its hash
+    labelled: int
+    mse: float | None
+    patches: Mapping[str, Compared]
+
+    def lines(self, name: str) -> list[str]:
+        """For the terminal."""
+        lines = [f"{name}: {self.images} real patches, development figures"]
+        lines += [found.line(patch) for patch, found in self.patches.items()]
+        return lines + ([f"  mean squared error {self.mse:.4f} over {self.labelled}"] if self.labelled else [])
+
+
+def check_patches(folder: Path, model: CellularityModel) -> Patches:
     """Every patch in a folder through the command's own way, beside its label."""
     labels = labels_in(folder)
     paths = sorted(path for path in folder.rglob("*.tif") if NUCLEI not in path.relative_to(folder).parts)
@@ -32,8 +52,10 @@ def check_patches(folder: Path, model: CellularityModel) -> dict[str, Any]:
         raise InputError(f"{folder}: no patches in it; expected SLIDE_RID.tif as published")
     with CellularityScorer(model, at_once=1) as scorer:
         results = [scorer.score(path.stem, header(path)).result for path in paths]
-    found = [Compared(result.image, result.cellularity, labels.get(result.image)) for result in results]
-    return {"images": len(found), "model": model.digest, **against_labels(found), "patches": _listed(found[:LISTED])}
+    found = [(result.image, Compared(result.cellularity, labels.get(result.image))) for result in results]
+    errors = squared_errors([compared for _, compared in found])
+    mse = sum(errors) / len(errors) if errors else None
+    return Patches(len(found), model.digest, len(errors), mse, dict(found[:LISTED]))
 
 
 def labels_in(folder: Path) -> dict[str, float]:
@@ -45,20 +67,6 @@ def labels_in(folder: Path) -> dict[str, float]:
     }
 
 
-def against_labels(found: Sequence[Compared]) -> dict[str, Any]:
+def squared_errors(found: Sequence[Compared]) -> list[float]:
     """How far the network is from the labels that are known."""
-    errors = [one.cellularity - one.label for one in found if one.cellularity is not None and one.label is not None]
-    return {"labelled": len(errors), "mse": sum(error**2 for error in errors) / len(errors) if errors else None}
-
-
-def _listed(found: Sequence[Compared]) -> dict[str, dict[str, float | None]]:
-    return {one.name: {"cellularity": one.cellularity, "label": one.label} for one in found}
-
-
-def said_of_patches(result: dict[str, Any]) -> list[str]:
-    """For the terminal."""
-    lines = [f"{FOLDER}: {result['images']} real patches, development figures"]
-    for name, one in result["patches"].items():
-        found = "no tissue" if one["cellularity"] is None else f"{one['cellularity']:.3f}"
-        lines.append(f"  {name:14} {found}" + ("" if one["label"] is None else f", a pathologist {one['label']:.2f}"))
-    return lines + ([f"  mean squared error {result['mse']:.4f} over {result['labelled']}"] if result["labelled"] else [])
+    return [(one.cellularity - one.label) ** 2 for one in found if one.cellularity is not None and one.label is not None]

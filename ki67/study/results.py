@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from ki67.backends.compared import TITLES
+from ki67.backends.fitted import TITLES
 from ki67.base.tables import read_json
 
 METHODS = {**TITLES, "classical": "classical row", "chance": "chance"}

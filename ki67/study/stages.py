@@ -3,17 +3,16 @@
 import json
 import os
 import resource
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
 from ki67.base.errors import InputError
+from ki67.base.quiet import quiet_libraries
 from ki67.base.state import STATE
 from ki67.settings import params
 from ki67.study import notebooks
@@ -53,18 +52,6 @@ def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
     EXECUTED.mkdir(parents=True, exist_ok=True)
     os.replace(partial, EXECUTED / f"{name}.ipynb")
     write_cost(name, time.monotonic() - started, resumed)
-
-
-@contextmanager
-def quiet_libraries(log: Path) -> Iterator[TextIO]:
-    """What libraries say on the error stream while they start goes to a log; what is yielded still reaches the terminal."""
-    sys.stderr.flush()
-    with os.fdopen(os.dup(2), "w") as terminal, log.open("w") as stream:
-        os.dup2(stream.fileno(), 2)
-        try:
-            yield terminal
-        finally:
-            os.dup2(terminal.fileno(), 2)
 
 
 def write_cost(name: str, wall: float, resumed: bool) -> None:

@@ -3,14 +3,13 @@
 import csv
 import io
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PIL import Image
 
-from ki67.base.files import write_whole
+from ki67.base.files import whole_file, write_whole
 from ki67.data.breastpathq import PICTURE, POINTS
 from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL
 from ki67.data.source import SIMULATED_MARK
@@ -141,9 +140,8 @@ def write_table(path: Path, header: Sequence[str], rows: Sequence[Sequence[objec
 def write_patch(order: Order) -> float:
     """One picture, as JPEG inside a tif like the slides it imitates, then its points; the score is handed back."""
     patch = render_patch(order.seed, order.patient, order.slide, order.region)
-    partial = order.image.with_name(order.image.name + ".partial")
-    Image.fromarray(patch.image).save(partial, format="TIFF", compression="jpeg", quality=patch.patient.camera.quality)
-    os.replace(partial, order.image)
+    with whole_file(order.image) as partial:
+        Image.fromarray(patch.image).save(partial, format="TIFF", compression="jpeg", quality=patch.patient.camera.quality)
     if order.points:
         write_whole(order.points, _xml(order.image.name, patch))
     return patch.score
