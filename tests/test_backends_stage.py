@@ -16,8 +16,7 @@ from ki67.backends.fitted import ByClass, EmptyLoss, Fields, Fitted, Seed, Tried
 from ki67.backends.run import Terms, run_backend
 from ki67.base.errors import InputError
 from ki67.base.tables import read_json, write_csv
-from ki67.bench import backend_speed as pace
-from ki67.bench import speed
+from ki67.bench import backend_speed, speed
 from ki67.cells.cells import Cells
 from ki67.cells.detect import GRID
 from ki67.cells.evaluation import Resampling, evaluate
@@ -286,9 +285,8 @@ def test_every_way_of_a_backend_is_timed(tmp_path: Path, monkeypatch) -> None:
     described = describe(settings, "fcrn_a", 1, Data(0.135, "simulated", "x"))
     found = {"thresholds": Thresholds(positive=60, negative=60, til=60)}
     save_model(BACKENDS["fcrn_a"]("linear", 0.0), described.model_copy(update=found), tmp_path / "fcrn_a/seed-1")
-    costs = pace.pace(tmp_path, ["fcrn_a"], 1, 1)
-    assert set(costs["backends"]["fcrn_a"]) == {"backend", "title", *pace.WAYS}
-    assert min(costs["backends"]["fcrn_a"][way] for way in pace.WAYS) > 0
+    found = backend_speed.speeds(tmp_path, ["fcrn_a"], 1, 1).backends["fcrn_a"]
+    assert min(getattr(found, way) for way in backend_speed.WAYS) > 0
 
 
 def test_one_rate_alone_is_not_tried(frames: Path, tmp_path: Path) -> None:

@@ -73,11 +73,11 @@ def test_a_network_learns_how_much_is_dark_and_comes_back_from_its_folder(tmp_pa
     assert list(said.columns) == ["name", "patient", "truth", "predicted"]
     assert ((said["predicted"] - said["truth"]) ** 2).mean() < 0.5 * material.test.scores.var()
     assert list(entrant.curve.columns) == ["epoch", "loss", "validation_mse", "learning_rate", "model"]
-    assert entrant.summary["validation_mse"]["resnet34"] == pytest.approx(
+    assert entrant.summary.validation_mse["resnet34"] == pytest.approx(
         np.mean((read(entrant.model, REGRESSION, material.parts.validation) - material.parts.validation.scores) ** 2), rel=1e-4
     )
     again, described = load_regressor(tmp_path / "resnet34")
-    assert (described.architecture, described.width, described.recipe["shrink"]) == ("resnet34", WIDTH, 4)
+    assert (described.architecture, described.width, described.shrink) == ("resnet34", WIDTH, 4)
     np.testing.assert_array_equal(read(again, REGRESSION, material.test), said["predicted"])
 
 

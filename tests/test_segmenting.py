@@ -110,9 +110,9 @@ def test_a_training_finds_spots_of_other_patches_and_the_network_comes_back_from
     data = Data(1.0, "simulated", "abc")
     model, curve = train_and_save(chosen, "fpn", parts, [], tmp_path, data)
     found = result(chosen, "fpn", model, curve, parts[1])
-    assert found["validation"]["jaccard"]["mean"] > 0.6 > 10 * found["validation"]["everything_marked"]["mean"]
-    assert found["validation"]["jaccard"]["mean"] == pytest.approx(curve["validation_jaccard"].iloc[-1], abs=0.02)
-    assert found["imagenet"]["jaccard"] is None
+    assert found.validation.jaccard["mean"] > 0.6 > 10 * found.validation.everything_marked["mean"]
+    assert found.validation.jaccard["mean"] == pytest.approx(curve["validation_jaccard"].iloc[-1], abs=0.02)
+    assert found.imagenet.jaccard is None
     again, described = load_segmentation(tmp_path / "fpn")
     assert (described.width, described.recipe["epochs"], described.um_per_px) == (0.1, 3, 1.0)
     assert described.output.endswith(", ".join(CHANNELS))

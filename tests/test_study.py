@@ -13,6 +13,7 @@ from ki67.settings.cellularity import Tissue
 from ki67.settings.params import STAGES
 from ki67.settings.simulation import Simulate
 from ki67.study import pipeline as study
+from ki67.study.cost import StageCost
 from ki67.study.results import main_results
 
 ROOT = Path(__file__).parents[1]
@@ -38,8 +39,8 @@ def test_more_fields_need_more_disk_and_a_full_disk_stops_the_study(monkeypatch)
 
 
 def test_time_left_is_the_sum_of_what_stages_took_before(tmp_path: Path) -> None:
-    write_json({"wall_s": 90.0}, tmp_path / "measurements/train.json")
-    write_json({"wall_s": 30.0}, tmp_path / "measurements/tune.json")
+    StageCost(90.0, 100.0, 900, 2).write(tmp_path / "measurements/train.json")
+    StageCost(30.0, 40.0, 900, 2, resumed=True).write(tmp_path / "measurements/tune.json")
     assert study.minutes_of(["train", "tune", "never measured"], tmp_path) == 2.0
 
 

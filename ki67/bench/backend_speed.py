@@ -4,12 +4,12 @@ The paper's Table 4 prints pictures a second and does not say which of these it 
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from ki67.base.hardware import CORES
 from ki67.bench.compressed import machine
 from ki67.bench.published import published_cells
 from ki67.bench.speed import pictures, rows_of
-from ki67.bench.turns import in_turns
+from ki67.bench.turns import Turn, in_turns
 from ki67.engine.model import load_model
 from ki67.models.store import load_keras
 from ki67.pictures.header import header
@@ -50,8 +50,29 @@ def calls_of(folder: Path, paths: Iterable[Path], until: ExitStack) -> Calls:
     return dict(zip(WAYS, (lambda: whole.predict(pixels, verbose=0), alone, by_keras, by_engine), strict=True))
 
 
-def pace(models: Path, names: Iterable[str], seed: int, turns: int) -> dict[str, Any]:
-    """Pictures a second of every backend in every way, all in turns, and the machine; `rows` is for a table."""
+@dataclass(frozen=True)
+class BackendSpeed:
+    """Pictures a second of one backend."""
+
+    backend: str
+    title: str
+    network_keras: float
+    network_engine: float
+    file_keras: float
+    file_engine: float
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """Of every backend, and the machine that they were measured on."""
+
+    machine: Mapping[str, object]
+    turns: int
+    backends: Mapping[str, BackendSpeed]
+
+
+def speeds(models: Path, names: Sequence[str], seed: int, turns: int) -> Speeds:
+    """Every backend in every way, all in turns."""
     with tempfile.TemporaryDirectory() as temporary, ExitStack() as until:
         paths = pictures(Path(temporary))
         folders = {name: models / name / f"seed-{seed}" for name in names}
@@ -59,11 +80,13 @@ def pace(models: Path, names: Iterable[str], seed: int, turns: int) -> dict[str,
             f"{name}/{way}": call for name, folder in folders.items() for way, call in calls_of(folder, paths, until).items()
         }
         costs = in_turns(calls, turns)
-    rows = []
+    found = {}
     for name in names:
-        row: dict[str, Any] = {"backend": name, "title": TITLES[name]}
-        for way in WAYS:
-            one = rows_of({way: costs[f"{name}/{way}"]}, 1 if way.startswith("network") else len(paths), ())
-            row[way] = one[way]["pictures_per_s"]
-        rows.append(row)
-    return {"machine": machine(), "turns": turns, "rows": rows, "backends": {row["backend"]: row for row in rows}}
+        by_way = {way: per_second(costs[f"{name}/{way}"], way, len(paths)) for way in WAYS}
+        found[name] = BackendSpeed(name, TITLES[name], **by_way)
+    return Speeds(machine(), turns, found)
+
+
+def per_second(taken: Sequence[Turn], way: str, files: int) -> float:
+    """Pictures a second; a network alone is asked one, the way from files all of them."""
+    return float(rows_of({way: taken}, 1 if way.startswith("network") else files, ())[way]["pictures_per_s"])

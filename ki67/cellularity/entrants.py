@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -22,7 +21,7 @@ from ki67.data.patches import Patches
 from ki67.models.experiment import Data
 from ki67.models.store import save_model
 from ki67.settings.cellularity import Regress
-from ki67.settings.networks import ROWS, Row
+from ki67.settings.networks import ROWS, Row, Start
 from ki67.tiles.network import PatchNetwork
 
 CASCADE, CLASSES = "sr", "xception_classes"
@@ -39,6 +38,31 @@ class Material:
     segmentation: Path
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What was trained, and how it stood on validation after its last epoch, beside always saying the training mean."""
+
+    network: str
+    weights: Start
+    width: float
+    parameters: int
+    epochs: int
+    validation_mse: Mapping[str, float]  # of each answer, and of the mean
+
+    @property
+    def mean(self) -> float:
+        """The error of always saying the training mean."""
+        return self.validation_mse["mean"]
+
+
+@dataclass(frozen=True)
+class CascadeSummary(Summary):
+    """Of the cascade also how it was tuned, and how good its maps were before and after."""
+
+    tuned_epochs: int
+    jaccard: Mapping[str, Mapping[str, float]]
+
+
 @dataclass(frozen=True, eq=False)
 class Entrant:
     """One network, trained: what is shipped, what it and its variants say of the test patches, its curve, and what to know."""
@@ -46,7 +70,7 @@ class Entrant:
     model: keras.Model
     predictions: Mapping[str, pd.DataFrame]
     curve: pd.DataFrame
-    summary: dict[str, Any]
+    summary: Summary
 
 
 def run(settings: Regress, network: str, material: Material, inputs: Sequence[Path], out: Path, data: Data) -> Entrant:
@@ -75,22 +99,17 @@ def train_sr(settings: Regress, row: Row, material: Material, state: Path) -> En
     steps = train_cascade(settings, material.segmentation, material.parts, state)
     models = dict(zip(row.answers, (steps.frozen, steps.tuned), strict=True))
     predictions = {name: table(material.test, read(model, REGRESSION, material.test)) for name, model in models.items()}
-    maps = {name: judged(maps_within(model), material.nuclei)["jaccard"] for name, model in models.items()}
-    known = summary(settings, row, steps.tuned, steps.curve, material.parts)
-    return Entrant(steps.tuned, predictions, steps.curve, {**known, "tuned_epochs": settings.tuned_epochs, "jaccard": maps})
+    maps = {name: judged(maps_within(model), material.nuclei).jaccard for name, model in models.items()}
+    known = vars(summary(settings, row, steps.tuned, steps.curve, material.parts))
+    found = CascadeSummary(**known, tuned_epochs=settings.tuned_epochs, jaccard=maps)
+    return Entrant(steps.tuned, predictions, steps.curve, found)
 
 
-def summary(settings: Regress, row: Row, model: keras.Model, curve: pd.DataFrame, parts: Parts) -> dict[str, Any]:
-    """What was trained, and how it stood on validation after its last epoch, beside always saying the training mean."""
+def summary(settings: Regress, row: Row, model: keras.Model, curve: pd.DataFrame, parts: Parts) -> Summary:
+    """After the last epoch."""
     mean = float(np.mean((parts.train.scores.mean() - parts.validation.scores) ** 2))
-    return {
-        "network": row.name,
-        "weights": row.start,
-        "width": settings.width,
-        "parameters": model.count_params(),
-        "epochs": settings.epochs,
-        "validation_mse": curve.groupby("model", sort=False)["validation_mse"].last().to_dict() | {"mean": mean},
-    }
+    errors = curve.groupby("model", sort=False)["validation_mse"].last().to_dict() | {"mean": mean}
+    return Summary(row.name, row.start, settings.width, model.count_params(), settings.epochs, errors)
 
 
 def describe(settings: Regress, row: Row, material: Material, data: Data) -> PatchNetwork:
@@ -111,10 +130,9 @@ def describe(settings: Regress, row: Row, material: Material, data: Data) -> Pat
 
 def build(described: PatchNetwork) -> keras.Model:
     """The network that a description names, with fresh weights."""
-    shrink = int(str(described.recipe["shrink"]))
     if described.architecture == CASCADE:
-        return cascade(fpn(float(str(described.recipe["segmentation_width"]))), described.width, shrink)
-    return REGRESSORS[described.architecture].build(described.architecture, described.width, shrink)
+        return cascade(fpn(described.segmentation_width), described.width, described.shrink)
+    return REGRESSORS[described.architecture].build(described.architecture, described.width, described.shrink)
 
 
 def load_regressor(folder: Path) -> tuple[keras.Model, PatchNetwork]:

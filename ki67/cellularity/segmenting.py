@@ -1,8 +1,9 @@
 """From patches with weak labels to a trained segmentation network, and from the network to its maps."""
 
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -23,6 +24,7 @@ from ki67.models.experiment import Data
 from ki67.models.store import save_model, set_weights_by_name, weights_by_name
 from ki67.models.training import Recipe, Watch, fit, layer_precision
 from ki67.settings.cellularity import Segment
+from ki67.settings.networks import Start
 from ki67.tiles.network import PatchNetwork
 
 DECODERS = {"fpn": fpn, "unet": unet}
@@ -105,29 +107,62 @@ def train_and_save(
     return model, curve
 
 
-def judged(model: keras.Model, patches: Patches) -> dict[str, Any]:
-    """Each channel's index, the mean over nuclei, and the share of the pixels, which is what marking everything scores."""
+@dataclass(frozen=True)
+class MapsJudged:
+    """Each channel's index with the mean over nuclei, and beside it what marking everything scores."""
+
+    patches: int
+    patients: int
+    jaccard: Mapping[str, float]
+    everything_marked: Mapping[str, float]
+
+
+def judged(model: keras.Model, patches: Patches) -> MapsJudged:
+    """Marking everything scores the share of the pixels."""
     masks = masks_of(patches)
     indices = jaccard(masks, predict_maps(model, patches.images))
     shares = masks.mean(axis=(0, 1, 2))
-    return {
-        "patches": len(patches),
-        "patients": len(set(patches.patients)),
-        "jaccard": dict(zip(CHANNELS, indices.tolist(), strict=True)) | {"mean": mean_jaccard(indices)},
-        "everything_marked": dict(zip(CHANNELS, shares.tolist(), strict=True)) | {"mean": mean_jaccard(shares)},
-    }
+    return MapsJudged(
+        len(patches),
+        len(set(patches.patients)),
+        dict(zip(CHANNELS, indices.tolist(), strict=True)) | {"mean": mean_jaccard(indices)},
+        dict(zip(CHANNELS, shares.tolist(), strict=True)) | {"mean": mean_jaccard(shares)},
+    )
 
 
-def result(settings: Segment, decoder: str, model: keras.Model, curve: pd.DataFrame, validation: Patches) -> dict[str, Any]:
+@dataclass(frozen=True)
+class BestEpoch:
+    """When the curve stood highest."""
+
+    epoch: int
+    jaccard: float
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """A row of the paper's table that has no figure here, and why."""
+
+    jaccard: None = None
+    not_run: str = ""
+
+
+@dataclass(frozen=True)
+class Segmentation:
     """One column of Table 1: what was trained, how well it does after the last epoch, and why the other row is empty."""
-    best = int(curve["validation_jaccard"].fillna(-1).argmax())
-    return {
-        "decoder": decoder,
-        "weights": settings.weights,
-        "width": settings.width,
-        "parameters": model.count_params(),
-        "epochs": settings.epochs,
-        "validation": judged(model, validation),
-        "best": {"epoch": best + 1, "jaccard": curve["validation_jaccard"].iloc[best]},
-        "imagenet": {"jaccard": None, "not_run": NO_IMAGENET},
-    }
+
+    decoder: str
+    weights: Start
+    width: float
+    parameters: int
+    epochs: int
+    validation: MapsJudged
+    best: BestEpoch
+    imagenet: NotRun = NotRun(not_run=NO_IMAGENET)
+
+
+def result(settings: Segment, decoder: str, model: keras.Model, curve: pd.DataFrame, validation: Patches) -> Segmentation:
+    """Of a network that is trained."""
+    place = int(curve["validation_jaccard"].fillna(-1).argmax())
+    best = BestEpoch(place + 1, float(curve["validation_jaccard"].iloc[place]))
+    found = judged(model, validation)
+    return Segmentation(decoder, settings.weights, settings.width, model.count_params(), settings.epochs, found, best)

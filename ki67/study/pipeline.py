@@ -7,18 +7,17 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from ki67.base.errors import InputError
-from ki67.base.tables import read_json
 from ki67.settings.cellularity import Tissue
 from ki67.settings.names import ProfileName
 from ki67.settings.params import PARAMS, settings_of
 from ki67.settings.profiles import apply
 from ki67.settings.simulation import Simulate
 from ki67.study import book_links
+from ki67.study.cost import StageCost
 from ki67.study.results import main_results
 
 BOOK = Path("build/book")
@@ -47,15 +46,15 @@ def check_disk(folder: Path) -> None:
         raise InputError(f"{folder}: {free / 1000:.1f} GB free, the study needs {needed / 1000:.1f} GB; make room first")
 
 
-def costs(stage: str, folder: Path) -> dict[str, dict[str, Any]]:
+def costs(stage: str, folder: Path) -> dict[str, StageCost]:
     """What a stage took when it was last measured, or each of its items did; nothing where it never was."""
     files = [folder / f"measurements/{stage}.json", *sorted((folder / "measurements").glob(f"{stage}-*.json"))]
-    return {file.stem: read_json(file) for file in files if file.is_file()}
+    return {file.stem: StageCost.read(file) for file in files if file.is_file()}
 
 
 def minutes(stage: str, folder: Path) -> dict[str, float]:
     """The same as minutes."""
-    return {name: float(cost["wall_s"]) / 60 for name, cost in costs(stage, folder).items()}
+    return {name: cost.wall_s / 60 for name, cost in costs(stage, folder).items()}
 
 
 def minutes_of(stages: Iterable[str], folder: Path) -> float:

@@ -96,5 +96,5 @@ def provenance(folder: Path, stages: Sequence[str]) -> dict[str, object]:
         "python": platform.python_version(),
         "wall_s": round(60 * minutes_of(stages, folder)),
         # What had been cut off: its time is that of the last attempt alone.
-        "resumed": [name for stage in stages for name, cost in costs(stage, folder).items() if cost.get("resumed")],
+        "resumed": [name for stage in stages for name, cost in costs(stage, folder).items() if cost.resumed],
     }

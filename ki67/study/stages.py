@@ -1,6 +1,5 @@
 """One stage of the pipeline: its notebook, with its section of params.yaml, and what it cost."""
 
-import json
 import os
 import resource
 import time
@@ -16,6 +15,7 @@ from ki67.base.quiet import quiet_libraries
 from ki67.base.state import STATE
 from ki67.settings import params
 from ki67.study import notebooks
+from ki67.study.cost import StageCost
 
 NOTEBOOKS = Path("notebooks")
 EXECUTED = Path("book/executed")
@@ -55,17 +55,7 @@ def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
 
 
 def write_cost(name: str, wall: float, resumed: bool) -> None:
-    """What the stage took, its kernel and the kernel's children together: `measurements/<name>.json`.
-
-    Of a stage that was killed and went on, it is the last attempt alone, and `resumed` says so.
-    """
+    """What the stage took, its kernel and the kernel's children together: `measurements/<name>.json`."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cost = {
-        "wall_s": round(wall, 1),
-        "cpu_s": round(used.ru_utime + used.ru_stime, 1),
-        "peak_rss_mb": round(used.ru_maxrss / 1024),
-        "cores": os.cpu_count(),
-        "resumed": resumed,
-    }
-    Path("measurements").mkdir(exist_ok=True)
-    Path(f"measurements/{name}.json").write_text(json.dumps(cost, indent=2) + "\n")
+    cpu, peak = round(used.ru_utime + used.ru_stime, 1), round(used.ru_maxrss / 1024)
+    StageCost(round(wall, 1), cpu, peak, os.cpu_count() or 1, resumed).write(Path(f"measurements/{name}.json"))

@@ -15,4 +15,14 @@ class PatchNetwork(BaseModel):
     preprocessing: str = "8-bit RGB, halved by area averaging, pixels from −1 to 1"
     trained_on: str
     data_hash: str
-    recipe: dict[str, float | int | str | list[float]]
+    recipe: dict[str, float | int | str | list[float]]  # what its training was told, for the record
+
+    @property
+    def shrink(self) -> int:
+        """How many pixels, across and down, the network averages before it looks; told of those that give a score."""
+        return int(str(self.recipe["shrink"]))
+
+    @property
+    def segmentation_width(self) -> float:
+        """How wide the network is that makes the maps of a cascade."""
+        return float(str(self.recipe["segmentation_width"]))
