@@ -22,12 +22,12 @@ def whole_file(path: Path, ending: str = ".partial") -> Iterator[Path]:
 
 
 def write_whole(path: Path, lines: Iterable[str]) -> None:
-    """Text as it comes."""
+    """Text, written line by line as it is made, so that a long file never lies in memory; in place when it is whole."""
     with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as stream:
         stream.writelines(lines)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Bytes at once."""
+    """Bytes, in place when they are whole."""
     with whole_file(path) as partial:
         partial.write_bytes(data)

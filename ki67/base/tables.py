@@ -30,7 +30,7 @@ def write_json(value: Any, path: Path) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """What `write_json` wrote."""
+    """A JSON file's content, as `write_json` keeps it."""
     return json.loads(path.read_text())
 
 

@@ -45,8 +45,8 @@ def _mean_squares(x: Floats) -> tuple[float, float, float]:
 
 
 def _icc_interval(value: float, n: int, k: int, rows: float, columns: float, error: float) -> tuple[float, float]:
-    ratio, own = columns / error, n * (1 + (k - 1) * value) - k * value
-    freedom = (k - 1) * (n - 1) * (k * value * ratio + own) ** 2 / ((n - 1) * (k * value * ratio) ** 2 + own**2)
+    ratio, error_weight = columns / error, n * (1 + (k - 1) * value) - k * value
+    freedom = (k - 1) * (n - 1) * (k * value * ratio + error_weight) ** 2 / ((n - 1) * (k * value * ratio) ** 2 + error_weight**2)
     upper, lower = (float(stats.f.ppf(0.975, *degrees)) for degrees in ((n - 1, freedom), (freedom, n - 1)))
     others = k * columns + (k * n - k - n) * error
     return n * (rows - upper * error) / (upper * others + n * rows), n * (lower * rows - error) / (others + n * lower * rows)

@@ -107,9 +107,9 @@ def differences(first: Outcome, second: Outcome, rule: Rule, draws: Resampling) 
     """Paired differences in F1 by class, average and any; an interval off nought is a real difference."""
     if list(first.names) != list(second.names):
         raise ValueError(f"{first.method} and {second.method} did not see the same images")
-    one, other, rows = f1_statistics(first, rule), f1_statistics(second, rule), []
-    for name in one:
-        e = draws.interval(difference(one[name], other[name]), len(first.who))
+    first_f1, second_f1, rows = f1_statistics(first, rule), f1_statistics(second, rule), []
+    for name in first_f1:
+        e = draws.interval(difference(first_f1[name], second_f1[name]), len(first.who))
         rows.append(DifferenceRow(first.method, second.method, rule, name, e.value, e.low, e.high))
     return rows
 
@@ -158,9 +158,9 @@ def patient_scores(outcome: Outcome) -> pd.DataFrame:
     """The same by patient, from counts summed over the patient's images."""
     rows = []
     for patient in outcome.who:
-        own = [i for i, p in enumerate(outcome.patients) if p == patient]
-        truth, predicted = (Scores.total(score(cells[i]) for i in own) for cells in (outcome.truths, outcome.predictions))
-        rows.append({"method": outcome.method, "patient": patient, "images": len(own), **_score_row(truth, predicted)})
+        places = [i for i, p in enumerate(outcome.patients) if p == patient]
+        truth, predicted = (Scores.total(score(cells[i]) for i in places) for cells in (outcome.truths, outcome.predictions))
+        rows.append({"method": outcome.method, "patient": patient, "images": len(places), **_score_row(truth, predicted)})
     return pd.DataFrame(rows)
 
 
@@ -241,12 +241,12 @@ class Evaluation:
 
     @property
     def detection(self) -> pd.DataFrame:
-        """The detection table."""
+        """The detection rows as a table; counts stay whole numbers where an average has none."""
         return as_table(self.detected).astype(dict.fromkeys(("tp", "fp", "fn"), "Int64"))
 
     @property
     def differences(self) -> pd.DataFrame:
-        """The table of paired differences."""
+        """The paired differences as a table."""
         return as_table(self.compared)
 
 

@@ -69,12 +69,12 @@ class Scores:
 
     @property
     def til_interval(self) -> tuple[float, float]:
-        """The same of the TIL score."""
+        """Wilson's 95 % interval of the TIL score."""
         return wilson(self.n_til, self.n_cells)
 
 
 def score(cells: Cells) -> Scores:
-    """Count the cells of each class."""
+    """The cells counted by class: all that the scores are made of."""
     return Scores(*(int(np.count_nonzero(cells.label == label)) for label in (POSITIVE, NEGATIVE, TIL)))
 
 

@@ -27,7 +27,7 @@ class Detection:
 
     @classmethod
     def of(cls, row: DetectionRow) -> "Detection":
-        """From its row."""
+        """From the detection table's row, rounded as the file keeps it."""
         precision, recall, f1, low, high = map(rounded, (row.precision, row.recall, row.f1, row.f1_low, row.f1_high))
         return cls(precision, recall, f1, low, high, row.tp, row.fp, row.fn)
 
@@ -42,7 +42,7 @@ class Error:
 
     @classmethod
     def of(cls, row: ErrorRow) -> "Error":
-        """From its row."""
+        """From the row of errors, rounded as the file keeps it."""
         return cls(rounded(row.rmse), rounded(row.low), rounded(row.high))
 
 
@@ -58,7 +58,7 @@ class Accuracy:
 
     @classmethod
     def of_row(cls, row: CutOffRow) -> "Accuracy":
-        """From its row."""
+        """From the row of cut-offs, rounded as the file keeps it; `of` is a field here."""
         return cls(rounded(row.accuracy), rounded(row.low), rounded(row.high), row.correct, row.n)
 
 
@@ -102,7 +102,7 @@ def summary(evaluation: Evaluation) -> Summary:
 
 
 def detection(evaluation: Evaluation) -> dict[str, ByRule]:
-    """The rows of detection, nested."""
+    """The rows of detection by method, rule and class, as whoever quotes a figure asks for it."""
     nested: dict[str, dict[str, dict[str, Detection]]] = {}
     for row in evaluation.detected:
         nested.setdefault(row.method, {}).setdefault(row.matching.key, {})[row.cells] = Detection.of(row)
@@ -110,7 +110,7 @@ def detection(evaluation: Evaluation) -> dict[str, ByRule]:
 
 
 def scores(evaluation: Evaluation, method: str) -> MethodScores:
-    """The rows of one method, each in its place."""
+    """One method's errors and accuracies, each picked from its row by measure and unit."""
     errors = {(row.measure, row.unit): row for row in evaluation.errors if row.method == method}
     rights = {(row.cut_off.measure, row.cut_off.key): row for row in evaluation.cut_offs if row.method == method}
     return MethodScores(

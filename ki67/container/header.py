@@ -20,7 +20,7 @@ Shape = Annotated[tuple[Annotated[int, Field(strict=True, ge=1, le=LONGEST)], ..
 
 
 class Part(BaseModel):
-    """A name and a shape."""
+    """A tensor as the header lists it, so that its values can be cut out of the streams."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,7 +29,7 @@ class Part(BaseModel):
 
     @property
     def size(self) -> int:
-        """Number of values."""
+        """Number of values that belong to it."""
         return math.prod(self.shape)
 
 
@@ -67,7 +67,7 @@ class Header(BaseModel):
 
     @property
     def values(self) -> int:
-        """Number of values in vectors."""
+        """Number of values in all vectors together."""
         return sum(vector.size for vector in self.vectors)
 
     def kernel_messages(self, codebooks: Sequence[Floats]) -> list[Message]:
@@ -97,7 +97,7 @@ def deflated(header: Header) -> bytes:
 
 
 def inflated(data: bytes, most: int) -> bytes:
-    """The header's text, of at most so many bytes."""
+    """The header's text; one longer than `most` is refused before it fills memory."""
     inflater = zlib.decompressobj()
     try:
         text = inflater.decompress(data, most)
@@ -109,7 +109,7 @@ def inflated(data: bytes, most: int) -> bytes:
 
 
 def parsed(text: bytes) -> Header:
-    """The header of a text."""
+    """The header that a text says, checked field by field."""
     try:
         return Header.model_validate(strict_json.loads(text))
     except ValueError as error:

@@ -20,7 +20,7 @@ class Refused(ValueError):
 
 
 def damaged(what: str) -> Refused:
-    """A file that is not as it was written."""
+    """The refusal of a file that is not as it was written; what it says of the file is made safe to print."""
     plain = "".join(letter if letter.isprintable() else " " for letter in what[:200])
     return Refused(f"damaged ({plain}); copy it again from where it came")
 

@@ -47,9 +47,9 @@ class SharedWeights:
         """The same kernels with every codebook ascending, each value once and used: retraining leaves no order."""
         codebooks, kernels = list[Floats](), list[SharedKernel]()
         for number, codebook in enumerate(self.codebooks):
-            own = [kernel for kernel in self.kernels if kernel.codebook == number]
-            together = tidy(codebook, np.concatenate([kernel.indices.ravel() for kernel in own]))
-            parts = np.split(together.indices, np.cumsum([kernel.indices.size for kernel in own])[:-1])
+            sharers = [kernel for kernel in self.kernels if kernel.codebook == number]
+            together = tidy(codebook, np.concatenate([kernel.indices.ravel() for kernel in sharers]))
+            parts = np.split(together.indices, np.cumsum([kernel.indices.size for kernel in sharers])[:-1])
             codebooks.append(together.codebook)
-            kernels += [replace(k, indices=part.reshape(k.indices.shape)) for k, part in zip(own, parts, strict=True)]
+            kernels += [replace(k, indices=part.reshape(k.indices.shape)) for k, part in zip(sharers, parts, strict=True)]
         return SharedWeights(tuple(codebooks), tuple(kernels)).in_order([kernel.name for kernel in self.kernels])

@@ -20,7 +20,7 @@ def planes(values: Floats) -> list[Plane]:
 
 
 def from_planes(parts: Sequence[Indices]) -> Floats:
-    """The values that these bytes are of."""
+    """The values put together again from their four planes of bytes: undoes `planes`."""
     turned = parts[0].astype(np.uint32)
     for part in parts[1:]:
         turned <<= 8

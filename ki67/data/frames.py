@@ -36,7 +36,7 @@ class Frames:
         )
 
     def evenly(self, count: int) -> "Frames":
-        """So many of them, evenly over all."""
+        """So many items spread evenly over all, so that a few stand for all."""
         step = max(len(self) // count, 1)
         return self.take(range(0, step * min(count, len(self)), step))
 

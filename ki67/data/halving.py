@@ -23,7 +23,7 @@ def halved(xy: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def scored_patches(patches: Sequence[Scored]) -> Patches:
-    """Pictures and scores."""
+    """Patches with scores, read side by side at half their resolution."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         images = list(pool.map(lambda patch: resized(read_patch(patch), SIDE), patches))
     return Patches(

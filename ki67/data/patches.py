@@ -39,7 +39,7 @@ class Patches:
         return len(self.names)
 
     def take(self, indices: Sequence[int]) -> "Patches":
-        """Those patches, in that order."""
+        """The chosen patches, in the order given."""
         return Patches(
             tuple(self.names[i] for i in indices),
             tuple(self.patients[i] for i in indices),

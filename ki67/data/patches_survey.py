@@ -49,7 +49,7 @@ class Survey:
         return drawn | {"test": list(self.test)} if self.test else drawn
 
     def lines(self) -> list[str]:
-        """What it holds, to print."""
+        """How many patches and nuclei of each kind there are, for whoever checks a download."""
         kinds = ", ".join(f"{self.nuclei[kind]} {kind}" for kind in KINDS)
         return [
             _counted("train", self.scored),

@@ -41,7 +41,7 @@ def _row(name: str, parts: Sequence[Patches]) -> dict[str, Any]:
 
 
 def patches_summary(table: pd.DataFrame, found: Survey, root: Path) -> dict[str, Any]:
-    """What the book quotes."""
+    """The table's figures and where the data come from, as the book quotes them."""
     source = source_of(root, found.published)
     return {
         "source": source.kind,

@@ -71,7 +71,7 @@ class Survey:
         return SHIDC
 
     def lines(self) -> list[str]:
-        """What it holds, to print."""
+        """How many pictures and cells there are, for whoever checks a download."""
         lines = []
         for part, samples in self.parts.items():
             positive, negative, til = (self.counts[part][label] for label in LABELS)

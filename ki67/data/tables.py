@@ -16,7 +16,7 @@ from ki67.data.split import SPLITS
 
 @dataclass(frozen=True)
 class Part:
-    """One row of the table."""
+    """What a part of the dataset holds: one row of its table."""
 
     part: str
     images: int
@@ -33,7 +33,7 @@ class Part:
 
 
 def part_of(name: str, frames: Frames) -> Part:
-    """Count one part."""
+    """Count a part's images, patients and cells by class."""
     labels = np.concatenate([cells.label for cells in frames.cells])
     positive, negative, til = (int((labels == label).sum()) for label in (POSITIVE, NEGATIVE, TIL))
     empty = sum(len(cells) == 0 for cells in frames.cells)
@@ -80,7 +80,7 @@ def split_table(samples: Sequence[Sample]) -> pd.DataFrame:
 
 
 def dataset_summary(table: pd.DataFrame, splits: pd.DataFrame, source: Source, oddities: Sequence[str]) -> dict[str, Any]:
-    """What the book quotes."""
+    """The table's figures and where the data come from, as the book quotes them."""
     return {
         "source": source.kind,
         "um_per_px": source.um_per_px,

@@ -23,16 +23,16 @@ class Survey(Protocol):
 
     @property
     def published(self) -> Source | None:
-        """The published set, where this is it."""
+        """The published set, where this is it: its scale is known, and the paper's figures may stand beside its own."""
         ...
 
     @property
     def oddities(self) -> tuple[str, ...]:
-        """What is odd but not wrong."""
+        """What is odd but no reason to refuse the data."""
         ...
 
     def lines(self) -> list[str]:
-        """What it holds, to print."""
+        """What it holds, as lines that are printed once it is in place."""
         ...
 
 
@@ -65,8 +65,8 @@ def use(path: Path, dataset: DatasetName, um_per_px: float | None = None) -> lis
         raise InputError("data.dvc: not here; run this at the top of the study")
     chosen = DATASETS[dataset]
     found = chosen.survey(path)
-    own = not (found.published or (path / SIMULATED_MARK).is_file())
-    check_scale(path, chosen, own, um_per_px)
+    is_own = not (found.published or (path / SIMULATED_MARK).is_file())
+    check_scale(path, chosen, is_own, um_per_px)
     parts = [part for part in (*chosen.parts, *chosen.extra, SIMULATED_MARK) if (path / part).exists()]
     put_in_place(path, parts, Path("data") / dataset, um_per_px)
     Path("data.dvc").unlink()
@@ -74,14 +74,14 @@ def use(path: Path, dataset: DatasetName, um_per_px: float | None = None) -> lis
     if added.returncode:
         raise InputError(f"data: DVC would not take it ({added.stderr.strip().splitlines()[-1]}); git checkout data.dvc")
     ending = "now: make reproduce (and `git checkout data.dvc` to go back to simulated tissue)"
-    return [*summary(chosen, found, path, own), ending]
+    return [*summary(chosen, found, path, is_own), ending]
 
 
-def check_scale(path: Path, dataset: Dataset, own: bool, um_per_px: float | None) -> None:
+def check_scale(path: Path, dataset: Dataset, is_own: bool, um_per_px: float | None) -> None:
     """Data of one's own come with their scale; what is simulated or published has one already."""
-    if own and um_per_px is None:
+    if is_own and um_per_px is None:
         raise InputError(f"{path}: not {dataset.layout} itself, by its counts, so data of your own; give --mpp, its µm per pixel")
-    if not own and um_per_px is not None:
+    if not is_own and um_per_px is not None:
         raise InputError(f"{path}: the scale of this set is known; leave --mpp out")
 
 
@@ -101,9 +101,9 @@ def put_in_place(path: Path, parts: Sequence[str], target: Path, um_per_px: floa
     os.replace(partial, target)
 
 
-def summary(dataset: Dataset, found: Survey, path: Path, own: bool) -> list[str]:
+def summary(dataset: Dataset, found: Survey, path: Path, is_own: bool) -> list[str]:
     """What the dataset holds and what is odd about it."""
-    whose = ", own data: nothing is set against the paper's figures" if own else ""
+    whose = ", own data: nothing is set against the paper's figures" if is_own else ""
     lines = [f"{path}: {dataset.layout} layout{whose}", *found.lines()]
     lines.append(f"{len(found.oddities)} oddities" + (":" if found.oddities else ""))
     lines += [f"  {oddity}" for oddity in found.oddities[:MOST_ODDITIES]]

@@ -24,13 +24,13 @@ class Thresholds(BaseModel):
 
     @classmethod
     def of(cls, by_class: tuple[float, float, float]) -> "Thresholds":
-        """In the order of the maps."""
+        """From values in the order of the network's maps."""
         positive, negative, til = by_class
         return cls(positive=positive, negative=negative, til=til)
 
     @property
     def by_class(self) -> tuple[float, float, float]:
-        """In the order of the maps."""
+        """The values in the order of the network's maps."""
         return self.positive, self.negative, self.til
 
 
@@ -62,7 +62,7 @@ class TrainingRecipe(BaseModel):
 
 
 class Description(BaseModel):
-    """What travels with the weights."""
+    """What travels with the weights: without it nobody knows their scale, thresholds or training."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

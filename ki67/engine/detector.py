@@ -5,7 +5,7 @@ from ki67.engine.description import Description
 
 
 def detector_of(description: Description) -> Detector:
-    """What makes cells of its maps."""
+    """The detector with the thresholds that were tuned for this network; none without them."""
     if description.thresholds is None:
         raise ValueError("this network has no thresholds yet; run the stage `tune`")
     return Detector(description.thresholds.by_class, description.min_distance, description.marker)

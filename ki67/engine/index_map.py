@@ -43,7 +43,7 @@ def stacks(kernels: Sequence[SharedKernel]) -> list[list[SharedKernel]]:
     for kernel in kernels:
         last = together[-1] if together else []
         alike = bool(last) and (_row(last[0]), last[0].codebook) == (_row(kernel), kernel.codebook)
-        if alike and sum(one.indices.size for one in (*last, kernel)) <= AT_ONCE:
+        if alike and sum(member.indices.size for member in (*last, kernel)) <= AT_ONCE:
             last.append(kernel)
         else:
             together.append([kernel])

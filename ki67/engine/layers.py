@@ -34,11 +34,11 @@ class Layer:
     weight: Weight
 
     def array(self, part: str) -> Floats:
-        """One of its weights."""
+        """One of its weights by its name within the layer."""
         return np.asarray(self.weight(f"{self.name}/{part}"), np.float32)
 
     def unknown(self, what: str) -> InputError:
-        """The refusal of what cannot be built."""
+        """The refusal of a layer or setting that would be built wrongly, with what to do instead."""
         return InputError(f"{self.name}: {what} is not known here; run the model in Keras")
 
     def expect(self, what: str, **usual: Any) -> None:
@@ -75,15 +75,15 @@ def placed(config: Mapping[str, Any], weight: Weight) -> tuple[Node, dict[str, O
 def layers_of(config: Mapping[str, Any], weight: Weight) -> list[Layer]:
     """All layers, each after those that it reads."""
     return [
-        Layer(one["config"]["name"], one["class_name"], one["config"], _read_by(one["inbound_nodes"][:1]), weight)
-        for one in config["config"]["layers"]
+        Layer(entry["config"]["name"], entry["class_name"], entry["config"], _read_by(entry["inbound_nodes"][:1]), weight)
+        for entry in config["config"]["layers"]
     ]
 
 
 def _read_by(node: Any) -> list[str]:
     """The names of the layers that a call reads, in its order."""
     if isinstance(node, list):
-        return [name for one in node for name in _read_by(one)]
+        return [name for part in node for name in _read_by(part)]
     if not isinstance(node, dict):
         return []
     is_tensor = node.get("class_name") == "__keras_tensor__"
@@ -124,8 +124,10 @@ def convolution(layer: Layer, inputs: Sequence[Output]) -> Output:
     """With all that it may be asked for but groups."""
     layer.expect("a convolution in groups, or with channels first,", groups=1, data_format="channels_last")
     kernel = op.constant(engine_order(layer.array("kernel")), name=layer.name + KERNEL)
-    told = layer.settings
-    x = op.convolution(inputs[0], kernel, told["strides"], NONE, NONE, told["dilation_rate"], PADDING[told["padding"]])
+    settings = layer.settings
+    x = op.convolution(
+        inputs[0], kernel, settings["strides"], NONE, NONE, settings["dilation_rate"], PADDING[settings["padding"]]
+    )
     return _finished(layer, x.output(0))
 
 
@@ -133,18 +135,22 @@ def depthwise(layer: Layer, inputs: Sequence[Output]) -> Output:
     """A convolution on each channel alone."""
     layer.expect("a depthwise convolution that widens, or with channels first,", depth_multiplier=1, data_format="channels_last")
     kernel = op.constant(np.ascontiguousarray(layer.array("kernel").transpose(2, 3, 0, 1)[:, :, None]), name=layer.name + KERNEL)
-    told = layer.settings
-    x = op.group_convolution(inputs[0], kernel, told["strides"], NONE, NONE, told["dilation_rate"], PADDING[told["padding"]])
+    settings = layer.settings
+    x = op.group_convolution(
+        inputs[0], kernel, settings["strides"], NONE, NONE, settings["dilation_rate"], PADDING[settings["padding"]]
+    )
     return _finished(layer, x.output(0))
 
 
 def separable(layer: Layer, inputs: Sequence[Output]) -> Output:
     """A convolution on each channel alone, then one on each pixel alone."""
     layer.expect("a separable convolution that widens, or with channels first,", depth_multiplier=1, data_format="channels_last")
-    told = layer.settings
+    settings = layer.settings
     alone = np.ascontiguousarray(layer.array("depthwise_kernel").transpose(2, 3, 0, 1)[:, :, None])
     mixing = engine_order(layer.array("pointwise_kernel"))
-    x = op.group_convolution(inputs[0], alone, told["strides"], NONE, NONE, told["dilation_rate"], PADDING[told["padding"]])
+    x = op.group_convolution(
+        inputs[0], alone, settings["strides"], NONE, NONE, settings["dilation_rate"], PADDING[settings["padding"]]
+    )
     return _finished(layer, op.convolution(x, mixing, ONE, NONE, NONE, ONE).output(0))
 
 
@@ -170,7 +176,7 @@ def relu(layer: Layer, inputs: Sequence[Output]) -> Output:
 
 
 def added(layer: Layer, inputs: Sequence[Output]) -> Output:
-    """The sum of all."""
+    """The sum of all inputs."""
     total = inputs[0]
     for term in inputs[1:]:
         total = op.add(total, term).output(0)
@@ -179,16 +185,16 @@ def added(layer: Layer, inputs: Sequence[Output]) -> Output:
 
 def max_pool(layer: Layer, inputs: Sequence[Output]) -> Output:
     """The highest of each window."""
-    told = layer.settings
-    padding = PADDING[told["padding"]]
-    return op.max_pool(inputs[0], told["strides"], ONE, NONE, NONE, told["pool_size"], auto_pad=padding).output(0)
+    settings = layer.settings
+    padding = PADDING[settings["padding"]]
+    return op.max_pool(inputs[0], settings["strides"], ONE, NONE, NONE, settings["pool_size"], auto_pad=padding).output(0)
 
 
 def mean_pool(layer: Layer, inputs: Sequence[Output]) -> Output:
     """The mean of each window; what lies outside the picture does not count."""
-    told = layer.settings
-    padding = PADDING[told["padding"]]
-    return op.avg_pool(inputs[0], told["strides"], NONE, NONE, told["pool_size"], True, auto_pad=padding).output(0)
+    settings = layer.settings
+    padding = PADDING[settings["padding"]]
+    return op.avg_pool(inputs[0], settings["strides"], NONE, NONE, settings["pool_size"], True, auto_pad=padding).output(0)
 
 
 def mean_of_all(layer: Layer, inputs: Sequence[Output]) -> Output:
@@ -198,7 +204,7 @@ def mean_of_all(layer: Layer, inputs: Sequence[Output]) -> Output:
 
 
 def dense(layer: Layer, inputs: Sequence[Output]) -> Output:
-    """Every number from every number."""
+    """Every number out of every number in."""
     if len(inputs[0].get_partial_shape()) != 2:
         raise layer.unknown("a dense layer on every pixel")
     kernel = op.constant(engine_order(layer.array("kernel")), name=layer.name + KERNEL)
@@ -229,7 +235,7 @@ def zero_padding(layer: Layer, inputs: Sequence[Output]) -> Output:
 
 
 def rescaling(layer: Layer, inputs: Sequence[Output]) -> Output:
-    """Values in another range."""
+    """Values brought to another range by a factor and a term."""
     scale, offset = (np.array(layer.settings[name], np.float32).reshape(1, -1, 1, 1) for name in ("scale", "offset"))
     return op.add(op.multiply(inputs[0], scale), offset).output(0)
 

@@ -90,8 +90,8 @@ class Model:
 
     def reach(self, images: Callable[[], Images]) -> Reach:
         """How far values reach: as the file says, else as pictures show."""
-        told = _ranges(self.told.get(REACH))
-        return told or reach_of(self.graph(), self.architecture.whole, images())
+        stated = _ranges(self.told.get(REACH))
+        return stated or reach_of(self.graph(), self.architecture.whole, images())
 
     @property
     def familiar(self) -> dict[str, tuple[float, float]]:
@@ -104,8 +104,8 @@ class Model:
         return network(self.graph(), precision, self.architecture.whole, reach)
 
 
-def _ranges(told: Any) -> dict[str, tuple[float, float]]:
-    return {name: (float(low), float(high)) for name, (low, high) in told.items()} if isinstance(told, dict) else {}
+def _ranges(stored: Any) -> dict[str, tuple[float, float]]:
+    return {name: (float(low), float(high)) for name, (low, high) in stored.items()} if isinstance(stored, dict) else {}
 
 
 def load_model(path: Path) -> Model:
@@ -119,10 +119,10 @@ def _from_container(path: Path) -> Model:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); name a .ki67 file or a model folder") from error
     stored = read_bytes(data, str(path))
-    told = dict(stored.description)
-    own = {name: told.pop(name) for name in tuple(told) if name in Description.model_fields}
+    extra = dict(stored.description)
+    fields = {name: extra.pop(name) for name in tuple(extra) if name in Description.model_fields}
     try:
-        description = Description.model_validate(own)
+        description = Description.model_validate(fields)
     except ValidationError as error:
         what = error.errors()[0]
         raise InputError(f"{path}: no network for cells ({what['loc'][0]}: {what['msg']}); name one that ki67 trained") from error
@@ -133,7 +133,7 @@ def _from_container(path: Path) -> Model:
 
     layers = stored.architecture.get("keras") if isinstance(stored.architecture, dict) else None
     network = layers if isinstance(layers, dict) else None
-    return _checked(Model(path, hashlib.sha256(data).hexdigest(), description, weight, told, network))
+    return _checked(Model(path, hashlib.sha256(data).hexdigest(), description, weight, extra, network))
 
 
 def _from_folder(path: Path) -> Model:

@@ -17,7 +17,7 @@ def write_order(folder: Path, names: Sequence[str]) -> None:
 
 
 def networks_in(folder: Path) -> list[Path]:
-    """All of them, in order."""
+    """The folders of all networks, in the order that was kept: the first one ships."""
     try:
         names = json.loads((folder / ORDER).read_text())
     except FileNotFoundError as error:

@@ -56,7 +56,7 @@ class _Layers:
         return self.activated(self._convolved(x, name, dilation), name)
 
     def encoder(self, x: Output, name: str) -> Output:
-        """The shortcut is the input beside itself."""
+        """A plain and a dilated path, and as the shortcut the input beside itself, which doubles its channels."""
         plain = self._twice(x, name, "plain", 1)
         return self.activated(_sum(plain, self._twice(x, name, "dilated", 4), _beside([x, x])), name)
 

@@ -13,7 +13,7 @@ EXACT: Precision = "float32"  # where nobody measured, nothing is assumed
 
 
 def place() -> Path:
-    """Where it is remembered."""
+    """The file in the user's own settings folder that remembers it."""
     return Path(typer.get_app_dir("ki67")) / "doctor.json"
 
 
@@ -24,7 +24,7 @@ def remembered(digest: str, machine: str) -> Precision:
 
 
 def remember(digest: str, machine: str, precision: Precision) -> None:
-    """Keep what was found."""
+    """Keep the best precision for this model on this machine, beside what is known of others."""
     write_whole(place(), [json.dumps(_all() | {f"{machine}/{digest}": precision}, indent=1) + "\n"])
 
 

@@ -28,8 +28,8 @@ def dataset(parts: Mapping[str, Sequence[Scores]]) -> Figure:
     figure = new_figure(2.6)
     fields, indices = figure.subplots(1, 2)
     for (name, scores), colour in zip(parts.items(), METHOD_COLOURS, strict=False):
-        counts = [one.n_cells for one in scores]
-        index = [one.ki67_index for one in scores if one.n_tumour]
+        counts = [field_score.n_cells for field_score in scores]
+        index = [field_score.ki67_index for field_score in scores if field_score.n_tumour]
         for axes, values, edges in ((fields, counts, np.arange(0, 361, 20)), (indices, index, np.linspace(0, 1, 21))):
             shares = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0] / max(len(values), 1)
             axes.stairs(shares, edges, color=colour, linewidth=1.6, label=f"{name}: {len(scores)} fields")

@@ -16,16 +16,16 @@ class Decoded:
         self._scaled: tuple[float, Pixels] | None = None
 
     def size(self, um_per_px: float) -> Size:
-        """At a scale."""
+        """Width and height of the whole picture at a scale."""
         return size_at(self.full, self.um_per_px, um_per_px)
 
     def read(self, region: Region) -> Pixels:
-        """Cut out of the picture at that scale."""
+        """The region cut out of the whole picture at its scale."""
         scaled = self._at(region.um_per_px)
         return scaled[region.y : region.y + region.height, region.x : region.x + region.width]
 
     def overview(self) -> Pixels:
-        """From the pixels themselves."""
+        """The whole picture, reduced from the pixels at hand."""
         picture = Image.fromarray(self.pixels)
         size = view_size(*picture.size)
         return np.asarray(picture if size == picture.size else picture.resize(size, Image.Resampling.BOX))

@@ -29,7 +29,7 @@ def write_png(picture: Image.Image, path: Path) -> None:
 
 
 def thumbnail(picture: Image.Image) -> bytes:
-    """A small JPEG."""
+    """A JPEG small enough that a report can hold one a picture."""
     small, stream = picture.resize(view_size(*picture.size, SMALL), Image.Resampling.LANCZOS), io.BytesIO()
     small.save(stream, format="JPEG", quality=80)
     return stream.getvalue()

@@ -30,7 +30,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Page:
-    """What stands round the table."""
+    """A report but for its rows: what stands round the table."""
 
     title: str
     origin: Origin
@@ -60,7 +60,7 @@ def cautions(trained_on: str) -> list[str]:
 
 
 def row(cells: Iterable[str]) -> str:
-    """A line of the table."""
+    """A line of the table, from its cells."""
     return f"<tr>{''.join(cells)}</tr>"
 
 
@@ -71,7 +71,7 @@ def small_picture(name: str, thumbnail: Path) -> str:
 
 
 def words(text: str) -> str:
-    """A cell of plain text."""
+    """A cell of plain text, safe whatever it says."""
     return f"<td>{escape(text)}</td>"
 
 
@@ -87,7 +87,7 @@ def warned(warnings: Iterable[str]) -> str:
 
 
 def percent(value: float) -> str:
-    """For people."""
+    """A share as people read it, in per cent; words where it is not defined."""
     return NOT_DEFINED if math.isnan(value) else f"{100 * value:.1f} %"
 
 

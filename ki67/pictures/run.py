@@ -113,7 +113,7 @@ def run_record(tool: Tool[Result], order: Order) -> dict[str, object]:
 
 
 def write_report(tool: Tool[Result], done: BatchResult[Result], store: Store[Result], out: Path) -> None:
-    """`report.html`."""
+    """`report.html`: the results with their pictures, for people."""
     network = tool.network
     made = f"ki67 {version('ki67')}, model {network.version}; the columns are explained in the book of ki67."
     origin = Origin(network.sentence, network.cautions, made)

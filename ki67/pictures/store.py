@@ -61,7 +61,7 @@ class Store(Generic[Result]):
         return self.folder / f"{name}.csv"
 
     def thumbnail(self, name: str) -> Path:
-        """One picture in small."""
+        """One picture in small, kept so that the report can show it without reading the picture again."""
         return self.folder / f"{name}.jpg"
 
     def _result(self, name: str) -> Path:

@@ -25,11 +25,11 @@ class Streamed:
         self._pass: _Pass | None = None
 
     def size(self, um_per_px: float) -> Size:
-        """At a scale."""
+        """Width and height of the whole picture at a scale."""
         return size_at((self.header.width, self.header.height), self.um_per_px, um_per_px)
 
     def read(self, region: Region) -> Pixels:
-        """Its rows, and of these its columns."""
+        """The region's rows, read on from the last ones, and of these its columns."""
         if self._pass is None or self._pass.um_per_px != region.um_per_px or region.y < self._pass.top:
             self._pass = _Pass(self.header, region.um_per_px, self.size(region.um_per_px))
         return self._pass.rows(region.y, region.y + region.height)[:, region.x : region.x + region.width]

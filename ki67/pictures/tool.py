@@ -42,7 +42,7 @@ class UsedNetwork:
 
     @property
     def cautions(self) -> list[str]:
-        """What speaks against every figure of it."""
+        """What speaks against every figure that it gives."""
         return cautions(self.trained_on)
 
 
@@ -59,12 +59,12 @@ class Scored(Protocol[Result_co]):
 
     @property
     def result(self) -> Result_co:
-        """What it came to."""
+        """What scoring it came to, as it is kept and listed."""
         ...
 
     @property
     def drawn(self) -> Image.Image:
-        """What is shown in small in the report."""
+        """The picture with what was found in it; the report shows it in small."""
         ...
 
     def write_beside(self, target: Path) -> None:
@@ -85,7 +85,7 @@ class Scorer(Protocol[Result_co]):
 
 
 class Tool(ABC, Generic[Result]):
-    """A command from pictures to results."""
+    """What tells one command from pictures to results from another; `run.py` does the rest."""
 
     command: ClassVar[str]
     results: ClassVar[Table]  # a row a picture
@@ -101,7 +101,7 @@ class Tool(ABC, Generic[Result]):
     @property
     @abstractmethod
     def network(self) -> UsedNetwork:
-        """By what pictures are scored."""
+        """The network by which pictures are scored, as the record and the report name it."""
 
     @property
     def settings(self) -> Mapping[str, str]:

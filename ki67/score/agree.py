@@ -55,7 +55,7 @@ class Shared:
 
 
 def shared(first: Path, second: Path) -> Shared:
-    """What two tables have in common."""
+    """The pictures that two tables have in common, with an index in both."""
     of_first, of_second = indices(first), indices(second)
     names = [name for name in of_first if name in of_second]
     pairs = np.array([(of_first[name], of_second[name]) for name in names]).reshape(-1, 2)
@@ -66,7 +66,7 @@ def shared(first: Path, second: Path) -> Shared:
 
 
 def agreement_lines(found: Shared, cuts: CutOffs) -> list[str]:
-    """How far the two agree."""
+    """How far the two tables agree, as lines to print."""
     (left, right), correlation = found.pairs.T, icc(found.pairs)
     limits, kappa = bland_altman(left, right), linear_kappa(cuts.categories(left), cuts.categories(right), len(CATEGORIES))
     return [

@@ -25,7 +25,7 @@ def score_command(
     cut_offs: str,
     max_pixels: int,
 ) -> int:
-    """The exit code."""
+    """Count the cells of pictures, as `ki67 score` does; what comes back is the exit code."""
     limits, network = cut_offs_of(cut_offs), load_model(model or NETWORK)
     return run_command(CellTool(network, precision_of(precision, network), limits), Order(paths, out, um_per_px, max_pixels))
 
@@ -36,7 +36,7 @@ def precision_of(asked: AskedPrecision, model: Model) -> Precision:
 
 
 def cut_offs_of(text: str) -> CutOffs:
-    """`16/30`, in per cent."""
+    """The category limits from text such as `16/30`, in per cent."""
     found = re.fullmatch(r"\s*([0-9.]+)\s*/\s*([0-9.]+)\s*%?\s*", text)
     low, high = (float(found[1]), float(found[2])) if found else (1.0, 0.0)
     if not 0 <= low <= high <= 100:

@@ -27,7 +27,7 @@ TOLERANCE = 0.005  # of F1; of a class with few cells, what one cell changes
 
 @dataclass(frozen=True)
 class Measured:
-    """What a precision takes and finds."""
+    """How long a precision takes, and how well it still finds cells."""
 
     milliseconds: float
     f1: tuple[float, ...]
@@ -36,7 +36,7 @@ class Measured:
 
 
 def doctor(path: Path | None, say: Callable[[str], None]) -> int:
-    """Say what is found; the exit code."""
+    """Say what is installed and which precision is best here, and remember that; what comes back is the exit code."""
     for name in (*NEEDED, *STUDY):
         say(f"{name} {installed(name)}")
     model = load_model(path or NETWORK)
@@ -54,7 +54,7 @@ def doctor(path: Path | None, say: Callable[[str], None]) -> int:
 
 
 def installed(name: str) -> str:
-    """Its version, or what its absence means."""
+    """A package's version, or what its absence means."""
     try:
         return version(name)
     except PackageNotFoundError:
@@ -97,6 +97,6 @@ def f1_of(finder: Finder, frames: Frames) -> tuple[float, ...]:
 
 
 def fastest(found: Mapping[Precision, Measured]) -> Precision:
-    """Of those that find the same cells."""
+    """The quickest precision of those that find the same cells."""
     good = {name: figures for name, figures in found.items() if figures.kept}
     return min(good, key=lambda name: good[name].milliseconds)

@@ -36,7 +36,7 @@ class CellResult:
         return [*(["no tumour cells: the index is not defined"] if n == 0 else []), *few, *self.unfamiliar]
 
     def category(self, cut_offs: CutOffs) -> str:
-        """Low, middle or high."""
+        """Low, middle or high; words where the index is not defined."""
         place = int(cut_offs.categories([self.scores.ki67_index])[0])
         return NOT_DEFINED if place < 0 else CATEGORIES[place]
 

@@ -46,7 +46,7 @@ class ScoredCells:
         self.cells.to_geojson(target.with_name(f"{target.name}.geojson"), self.result.image)
 
     def write_details(self, path: Path) -> None:
-        """A row a cell."""
+        """This picture's part of `cells.csv`, a row a cell."""
         write_csv(path, {self.result.image: self.cells})
 
 
@@ -77,7 +77,7 @@ class CellScorer:
         return put_together(self.finder.windows(self._opened(header, self.scale(header)), self.model.um_per_px))
 
     def score(self, name: str, header: Header) -> ScoredCells:
-        """One pass over the pixels."""
+        """Find, count and draw the cells in one pass over the pixels."""
         um_per_px, network = self.scale(header), self.model.um_per_px
         picture = self._opened(header, um_per_px)
         size, full = picture.size(network), (header.width, header.height)

@@ -28,7 +28,7 @@ class CellTool(Tool[CellResult]):
 
     @property
     def network(self) -> UsedNetwork:
-        """By file, hash and numbers."""
+        """The network by its file, its hash and the numbers that it is computed in."""
         digest, name, trained_on = self.model.digest, self.model.path.name, self.model.description.trained_on
         record = {"file": name, "sha256": digest, "trained_on": trained_on}
         sentence = f"The network was trained on {trained_on} data ({name})."

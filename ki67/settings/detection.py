@@ -36,7 +36,7 @@ class Train(Stage):
 
 
 class Tune(Stage):
-    """Thresholds, chosen on validation."""
+    """How thresholds are chosen on validation: what a hit is, and how touching cells are parted."""
 
     radius: float = Field(gt=0)
     matching: Literal["published", "strict"]
@@ -52,7 +52,7 @@ class Classical(Stage):
 
 
 class Evaluate(Stage):
-    """The test."""
+    """How sure the test's figures are: how often its patients are drawn anew, and from which seed."""
 
     resamples: int = Field(ge=100)
     seed: int = Field(ge=0)

@@ -16,7 +16,7 @@ class Energy(Stage):
 
 
 class Robustness(Stage):
-    """Test fields changed step by step."""
+    """How many test fields are changed step by step, to see when the scores give way."""
 
     fields: int = Field(ge=1)
 

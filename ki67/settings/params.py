@@ -45,7 +45,7 @@ def assignments(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def assignment(text: str) -> tuple[str, Any]:
-    """One of them."""
+    """The name and the value of a single `NAME=VALUE`; any other text is refused with what to write."""
     name, equals, value = text.partition("=")
     if not equals:
         raise InputError(f"--set {name}: no value; write NAME=VALUE")
@@ -69,7 +69,7 @@ def stand_at_top() -> None:
 
 
 def missing(path: Path) -> str:
-    """What is said where there are no settings."""
+    """The line for whoever runs a command where there are no settings."""
     return f"{path}: missing; run this at the top of the study"
 
 

@@ -21,7 +21,7 @@ class SimulatedCohort(Stage):
 
 
 class Simulate(SimulatedCohort):
-    """The simulated cohort."""
+    """How many patients and fields of IHC tissue are simulated, and at which scale."""
 
     patients: int = Field(ge=2, le=1000)
     fields_per_patient: int = Field(ge=1)

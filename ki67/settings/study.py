@@ -4,11 +4,11 @@ from ki67.settings.stage import Section, Stage
 
 
 class Claims(Stage):
-    """The papers' figures beside ours."""
+    """The stage that sets the papers' figures beside ours; it has nothing to set."""
 
 
 class Cluster(Section):
-    """Where trials are run."""
+    """Where trials are run: on this machine, or on a Dask cluster at an address."""
 
     address: str
 

@@ -99,7 +99,7 @@ def _radial(nucleus: Nucleus, dx: Floats, dy: Floats, rng: np.random.Generator) 
 
 
 def _nucleoli(nucleus: Nucleus, u: Floats, v: Floats, rng: np.random.Generator) -> Floats | None:
-    """One to three dark spots."""
+    """The nucleoli as dark spots; nothing where the nucleus has none."""
     if nucleus.nucleoli == 0:
         return None
     spots = np.zeros(np.broadcast_shapes(u.shape, v.shape), dtype=np.float32)

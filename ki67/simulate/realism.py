@@ -167,6 +167,6 @@ def folder_histograms(folder: Path) -> dict[str, NDArray[np.float64]]:
 
 
 def realism_table(folder: Path) -> pd.DataFrame:
-    """The same as a table, a measure a row."""
+    """A folder's stain measures as a table, a measure a row."""
     rows = quantiles(measure_folder(folder))
     return pd.DataFrame([(name, *values) for name, values in rows.items()], columns=["measure", *NUMBERS])

@@ -39,13 +39,13 @@ WARNINGS = {  # where a number is below and above what training saw
 
 
 def stained(pixels: Pixels) -> NDArray[np.bool_]:
-    """Where there is tissue."""
+    """Where there is tissue: green is absorbed more than the lesser of red and blue; grey dirt and glass are not so."""
     density = DENSITY[pixels]
     return np.asarray(density[..., 1] - np.minimum(density[..., 0], density[..., 2]) > STAINED)
 
 
 def measure_tile(pixels: Pixels) -> TileAppearance:
-    """Measure a tile."""
+    """What a tile looks like, to tell whether it is like those of training."""
     inside = stained(pixels)
     share = float(inside.mean())
     if share == 0.0:

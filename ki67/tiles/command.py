@@ -10,5 +10,5 @@ from ki67.tiles.tool import CellularityTool
 
 
 def cellularity_command(paths: Sequence[Path], out: Path, um_per_px: float | None, model: Path | None, max_pixels: int) -> int:
-    """The exit code."""
+    """Grade the tiles of pictures, as `ki67 cellularity` does; what comes back is the exit code."""
     return run_command(CellularityTool(load_cellularity_model(model)), Order(paths, out, um_per_px, max_pixels))

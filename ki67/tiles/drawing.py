@@ -22,13 +22,13 @@ INK, WHITE, LINE = (40, 40, 40), (255, 255, 255), (150, 150, 150)
 
 
 def colour(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The colours of values from 0 to 1."""
+    """The colours on the scale of values from 0 to 1."""
     places = np.linspace(0, 1, len(SCALE))
     return np.stack([np.interp(values, places, channel) for channel in SCALE.T], axis=-1).astype(np.float32)
 
 
 def over(hue: NDArray[np.float32], grey: NDArray[Any] | int) -> NDArray[np.uint8]:
-    """Grey tissue in a colour."""
+    """Grey tissue tinted with a colour, so that its structure still shows."""
     return np.asarray(np.rint(COLOUR * hue + (1 - COLOUR) * grey), np.uint8)
 
 

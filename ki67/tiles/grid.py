@@ -34,7 +34,7 @@ class Tile:
 
     @property
     def tissue_pixels(self) -> float:
-        """What it weighs, at the network's scale."""
+        """How many pixels of tissue it holds at the network's scale: its weight in the mean."""
         return self.tissue * (self.across.high - self.across.low) * (self.down.high - self.down.low)
 
     def box(self, size: Size, new: Size) -> tuple[int, int, int, int]:

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class PatchNetwork(BaseModel):
-    """What travels with the weights."""
+    """What travels with the weights: without it nobody knows a network's scale or training."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

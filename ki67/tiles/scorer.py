@@ -40,11 +40,11 @@ class ScoredTiles:
     drawn: Image.Image
 
     def write_beside(self, target: Path) -> None:
-        """The heat map."""
+        """The heat map with its legend."""
         write_png(with_legend(self.drawn), target.with_name(f"{target.name}.png"))
 
     def write_details(self, path: Path) -> None:
-        """A row a tile."""
+        """This picture's part of `tiles.csv`, a row a tile."""
         write_whole(path, csv_lines([TILES.columns, *tile_rows(self.result, self.tiles, self.size)]))
 
 
@@ -70,7 +70,7 @@ class CellularityScorer:
         raise ask_for_scale(header)
 
     def score(self, name: str, header: Header) -> ScoredTiles:
-        """One pass over the pixels."""
+        """Grade the tiles and draw the heat map in one pass over the pixels."""
         um_per_px, source = self.scale(header)
         size = checked_size(header, um_per_px, self.model.um_per_px, LEAST)
         picture = open_regions(header, um_per_px, self.model.um_per_px)

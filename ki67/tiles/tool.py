@@ -24,7 +24,7 @@ class CellularityTool(Tool[CellularityResult]):
 
     @property
     def network(self) -> UsedNetwork:
-        """By folder, hash and what it says of itself."""
+        """The network by its folder, its hash and what it says of itself."""
         digest, words = self.model.digest, self.model.description
         record: dict[str, str | float] = {
             "folder": self.model.path.name, "sha256": digest, "architecture": words.architecture,

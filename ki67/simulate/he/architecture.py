@@ -129,7 +129,7 @@ def _lumens(malignant: Floats, growth: Growth, rng: np.random.Generator) -> tupl
 
 
 def ellipse(side: int, centre: tuple[float, float], radius: float, rng: np.random.Generator) -> Floats:
-    """A soft round spot of some eccentricity."""
+    """A spot with a soft edge, stretched and turned at random."""
     stretch, angle = float(rng.uniform(0.6, 1.0)), float(rng.uniform(0, np.pi))
     dx = np.arange(side, dtype=np.float32) - np.float32(centre[0])
     dy = np.arange(side, dtype=np.float32)[:, None] - np.float32(centre[1])
