@@ -84,7 +84,7 @@ def keep(record: Fitted | Seed, path: Path) -> None:
 
 
 def read_seed(path: Path) -> Seed:
-    """One finished network."""
+    """What a killed run kept of a network that was finished."""
     return TypeAdapter(Seed).validate_python(read_json(path))
 
 

@@ -47,7 +47,7 @@ class Specimen:
         return self.with_tensor("header", np.frombuffer(zlib.compress(text), np.uint8))
 
     def with_header(self, header: Any) -> "Specimen":
-        """With another header."""
+        """The same file with a header that says something else."""
         return self.with_text(json.dumps(header, separators=(",", ":")).encode())
 
 
@@ -85,5 +85,5 @@ def small_network(seed: int = 0) -> Compressed:
 
 
 def specimen() -> Specimen:
-    """What is damaged."""
+    """A small file that holds all that a file can hold: the one that mutations start from."""
     return Specimen.of(packed(small_network(), "specimen"))

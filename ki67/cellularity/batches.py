@@ -52,7 +52,7 @@ class Crops:
     side: int
 
     def __call__(self, index: int, rng: np.random.Generator) -> Example:
-        """One of them."""
+        """A crop of one patch at a place of chance, turned and coloured, with its masks."""
         y, x = rng.integers(0, self.images.shape[1] - self.side + 1, 2)
         window = np.s_[index, y : y + self.side, x : x + self.side]
         image, masks = augmented_pair(self.images[window], self.masks[window], rng)
@@ -68,5 +68,5 @@ class ScoredViews:
     target: Callable[[float], NDArray[np.float32]]
 
     def __call__(self, index: int, rng: np.random.Generator) -> Example:
-        """One of them."""
+        """One patch, turned and coloured, with what the network should say of its score."""
         return network_input(augmented(self.images[index], rng)), self.target(float(self.scores[index]))

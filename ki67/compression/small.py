@@ -75,7 +75,7 @@ class AsUsed(keras.layers.Layer):  # type: ignore[misc]
         self.network = network
 
     def call(self, pixels: Any) -> Any:
-        """As for predicting."""
+        """The network as it predicts: its averages stay as they are."""
         return self.network(pixels, training=False)
 
     @classmethod

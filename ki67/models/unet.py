@@ -19,7 +19,7 @@ def seen_twice(x: Tensor, filters: int, l2: float, name: str) -> Tensor:
 
 
 def seen(x: Tensor, filters: int, l2: float, name: str) -> Tensor:
-    """One of them."""
+    """A 3×3 convolution, rectified and then normalised."""
     return layers.BatchNormalization(name=f"{name}_BN")(rectified(x, filters, 3, l2, name, START))
 
 
