@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from ki67.base.errors import InputError
-from ki67.study.claims import Figures, Verdict, judge, load_claims, tally, write_verdicts
-from ki67.study.lookup import reported
+from ki67.study.claims import Figures, Tally, Verdict, judge, load_claims, tally, write_verdicts
+from ki67.study.lookup import Reference, look_up
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUP: dict[str, Any] = {"paper": "p", "table": "Table 9", "title": "t", "needs": "none", "tolerance": 0.001}
@@ -138,7 +138,7 @@ def test_verdicts_are_written_one_a_line_and_tallied(tmp_path: Path) -> None:
     rows = list(csv.DictReader((tmp_path / "claims.csv").open()))
     assert [row["verdict"] for row in rows] == ["reproduced", "differs", "not run: no figure of ours"]
     assert [row["ours"] for row in rows] == ["1", "1", ""]
-    assert tally(verdicts) == {"figures": 3, "reproduced": 1, "differs": 1, "not_run": 1}
+    assert tally(verdicts) == Tally(figures=3, reproduced=1, differs=1, not_run=1)
 
 
 class TestThePaper:
@@ -206,21 +206,21 @@ class TestThePaper:
             assert patients == pytest.approx(round(patients), abs=0.03)
 
 
-class TestReported:
+class TestLookingUp:
     """A figure by its name."""
 
     def test_keys_and_list_items_lead_to_it(self, tmp_path: Path) -> None:
         (tmp_path / "m.json").write_text('{"a": {"b": [1, {"c": 2.5}]}}')
         (tmp_path / "p.yaml").write_text("train: {epochs: 8}")
-        assert reported(tmp_path, "m.json:a.b.1.c") == 2.5
-        assert reported(tmp_path, "p.yaml:train.epochs") == 8
+        assert look_up(tmp_path, Reference.of("m.json:a.b.1.c")) == 2.5
+        assert look_up(tmp_path, Reference.of("p.yaml:train.epochs")) == 8
 
     def test_a_changed_file_is_read_again(self, tmp_path: Path) -> None:
         path = tmp_path / "m.json"
         for stamp, value in enumerate((1, 2), 1):
             path.write_text(json.dumps({"a": value}))
             os.utime(path, ns=(stamp, stamp))
-            assert reported(tmp_path, "m.json:a") == value
+            assert look_up(tmp_path, Reference.of("m.json:a")) == value
 
     @pytest.mark.parametrize(("name", "says"), [
         ("m.json:a.x", "no 'x' at a; it has b"), ("m.json:a.b.7", "2 items"), ("gone.json:a", "missing"),
@@ -230,4 +230,4 @@ class TestReported:
         (tmp_path / "m.json").write_text('{"a": {"b": [1, 2]}}')
         (tmp_path / "broken.json").write_text('{"a": ')
         with pytest.raises(InputError, match=says):
-            reported(tmp_path, name)
+            look_up(tmp_path, Reference.of(name))

@@ -9,7 +9,7 @@ import pytest
 from keras import layers
 
 from ki67.base.errors import InputError
-from ki67.compression.files import built, compress_file, expand_file, load_keras
+from ki67.compression.files import built, compress_file, expand_file, load_keras_file
 from ki67.compression.keras_models import kernels, left_whole, put_shared
 from ki67.container.container import read
 
@@ -66,7 +66,7 @@ def test_the_expanded_model_predicts_what_its_shared_weights_say(build, codebook
     back = keras.models.load_model(tmp_path / "back.keras")
     limit = 16 if codebook == "global" else 16 * len(kernels(model))
     assert len(np.unique(np.concatenate([kernel.ravel() for kernel in kernels(back).values()]))) <= limit
-    expected = load_keras(tmp_path / f"{model.name}.keras")
+    expected = load_keras_file(tmp_path / f"{model.name}.keras")
     put_shared(expected, read(tmp_path / "m.ki67").shared)
     assert np.array_equal(back(INPUTS[build]), expected(INPUTS[build]))
     assert not np.array_equal(back(INPUTS[build]), model(INPUTS[build]))

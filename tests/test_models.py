@@ -13,7 +13,7 @@ from ki67.data.frames import Frames
 from ki67.models.batches import VIEWS, Feed, stored_maps
 from ki67.models.experiment import Data, describe
 from ki67.models.pathonet import PARAMETERS, pathonet, plain_unet
-from ki67.models.store import load_model, predict_maps, save_model, weights_by_name
+from ki67.models.store import load_keras, predict_maps, save_model, weights_by_name
 from ki67.models.training import Checkpoint, Epoch, Recipe, fit, learning_rates, loss_on, scale_output
 from ki67.settings.params import Train, read
 
@@ -132,7 +132,7 @@ def test_a_killed_training_ends_with_the_same_weights_as_an_unbroken_one(tmp_pat
 def test_a_model_comes_back_from_its_folder_and_predicts_the_same(network: keras.Model, tmp_path: Path) -> None:
     settings = Train(**read(ROOT / "params.yaml")["train"])
     save_model(network, describe(settings, "pathonet", 1, Data(0.135, "simulated", "none")), tmp_path / "m")
-    back, description = load_model(tmp_path / "m")
+    back, description = load_keras(tmp_path / "m")
     pixels = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3), np.uint8)
     stored = weights_by_name(network)
     assert all(np.array_equal(stored[name], weights) for name, weights in weights_by_name(back).items())
@@ -141,9 +141,9 @@ def test_a_model_comes_back_from_its_folder_and_predicts_the_same(network: keras
     assert description.recipe.seed == 1
     (tmp_path / "m/weights.safetensors").write_bytes(b"broken")
     with pytest.raises(InputError, match=r"weights\.safetensors: missing or damaged"):
-        load_model(tmp_path / "m")
+        load_keras(tmp_path / "m")
     with pytest.raises(InputError, match=r"model\.json: missing"):
-        load_model(tmp_path)
+        load_keras(tmp_path)
 
 
 def test_scaling_the_output_layer_scales_the_maps() -> None:

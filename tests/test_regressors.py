@@ -12,6 +12,7 @@ from ki67.base.errors import InputError
 from ki67.cellularity import imagenet
 from ki67.cellularity.regressors import BINS, REGRESSORS, as_classes, expectation, likeliest
 from ki67.cellularity.resnet import TRAINABLE
+from ki67.models.imagenet import WAIT, impatient
 from ki67.settings.networks import ROWS
 from ki67.settings.params import NetworkName
 
@@ -110,11 +111,13 @@ class TestImageNet:
         monkeypatch.setitem(imagenet.APPLICATIONS, "xception", unreachable)
         says = self.refused("xception")
         assert "regress.networks: xception_imagenet" in says
-        assert "xception.h5: no route; connect, put that file into ~/.keras/models" in says
+        assert (
+            "xception.h5: no route); put that file into ~/.keras/models, connect this machine once, or take the name out" in says
+        )
 
     def test_nobody_waits_for_ever_and_the_limit_is_taken_back(self) -> None:
-        with imagenet.impatient():
-            assert socket.getdefaulttimeout() == imagenet.WAIT
+        with impatient():
+            assert socket.getdefaulttimeout() == WAIT
         assert socket.getdefaulttimeout() is None
 
     def test_weights_that_are_found_stand_in_the_network(self, monkeypatch) -> None:

@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from ki67.base.errors import InputError
 from ki67.study.claims import Figures, load_claims
-from ki67.study.lookup import reported
+from ki67.study.lookup import Reference, look_up
 
 logger = logging.getLogger(__name__)
 VALUE = re.compile(r"(?P<reference>\S+:\S+)(?:\s+(?P<format>\S+))?")
@@ -86,8 +86,9 @@ class ValueRole(FigureRole):
 
     def look_up(self, root: Path, reference: str) -> Any:
         """From the file before the colon."""
-        self.env.note_dependency(str(root / reference.partition(":")[0]))
-        return reported(root, reference)
+        place = Reference.of(reference)
+        self.env.note_dependency(str(root / place.path))
+        return look_up(root, place)
 
 
 class ClaimRole(FigureRole):

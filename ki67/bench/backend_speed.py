@@ -18,7 +18,7 @@ from ki67.bench.compressed import machine
 from ki67.bench.published import published_cells
 from ki67.bench.speed import in_turns, pictures, rows_of
 from ki67.engine.model import load_model
-from ki67.models.store import load_model as load_keras
+from ki67.models.store import load_keras
 from ki67.pictures.header import header
 from ki67.score.scorer import Scorer
 from ki67.weights import fields

@@ -31,7 +31,7 @@ from ki67.data.frames import FRAME, Frames
 from ki67.engine.detector import detector_of
 from ki67.engine.graphs import Network, folded
 from ki67.engine.index_map import hollow
-from ki67.models.store import load_model
+from ki67.models.store import load_keras
 from ki67.models.training import scale_output
 
 CALIBRATING, JUDGED = 32, 32  # fields; those to judge on are all of the validation part where there is one
@@ -161,7 +161,7 @@ def bench(folder: Path, frames: Path = Path("frames"), turns: int = 15, starts: 
     """Measure the model in a folder, and say each table once it is there; `metrics/running.json`, `measurements/running.json`."""
     setting = machine()
     yield ", ".join(f"{key} {' '.join(value) if isinstance(value, list) else value}" for key, value in setting.items())
-    model, description = load_model(folder)
+    model, description = load_keras(folder)
     unit = description.recipe.unit
     scale_output(model, [1 / each for each in unit])
     subject, (judged, source) = tuned(model), fields(frames, "validation", 2, JUDGED)

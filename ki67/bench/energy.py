@@ -18,10 +18,9 @@ from ki67.compression.keras_models import kernels
 from ki67.container.codebook import Floats
 from ki67.data.frames import Frames
 from ki67.engine.index_map import index_map
-from ki67.engine.model import Model
-from ki67.engine.model import load_model as load_engine
+from ki67.engine.model import Model, load_model
 from ki67.models.export import openvino_model
-from ki67.models.store import load_model
+from ki67.models.store import load_keras
 from ki67.quantize.quantizers import QUANTIZERS, share_globally
 
 RAPL = Path("/sys/class/powercap")
@@ -50,9 +49,9 @@ def ways(folder: Path, images: Frames) -> dict[str, Query]:
     """The ways to ask: as published, TensorFlow at its best, the engine in two numbers, and compressed."""
     import tensorflow
 
-    whole, _ = load_model(folder)
+    whole, _ = load_keras(folder)
     step = tensorflow.function(lambda pixels: whole(pixels, training=False))
-    model = load_engine(folder)
+    model = load_model(folder)
     return {
         "predict": lambda pixels: whole.predict(pixels, verbose=0),
         "tf_function": lambda pixels: step(tensorflow.constant(pixels)).numpy(),

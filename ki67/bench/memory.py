@@ -58,9 +58,9 @@ def tensorflow(folder: str, *shape: int) -> None:
     """The program of a child that runs a model folder in TensorFlow."""
     import tensorflow
 
-    from ki67.models.store import load_model
+    from ki67.models.store import load_keras
 
-    model, _ = load_model(Path(folder))
+    model, _ = load_keras(Path(folder))
     step = tensorflow.function(lambda pixels: model(pixels, training=False))
     for _ in range(2):
         step(tensorflow.zeros(shape))

@@ -29,8 +29,7 @@ from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import FRAME, Frames
 from ki67.engine.model import Model, load_model
 from ki67.engine.precision import PRECISIONS
-from ki67.models.store import load_model as load_keras
-from ki67.models.store import predict_maps
+from ki67.models.store import load_keras, predict_maps
 from ki67.pictures.header import header
 from ki67.score.scorer import Scorer
 from ki67.simulate import Cohort, render_field
@@ -138,9 +137,9 @@ def peak_of(program: str, *arguments: str) -> float:
 PUBLISHED_PROGRAM = """
 import sys
 from pathlib import Path
-from ki67.models.store import load_model
+from ki67.models.store import load_keras
 from ki67.bench.published import published_cells
-model, description = load_model(Path(sys.argv[1]))
+model, description = load_keras(Path(sys.argv[1]))
 print(published_cells(model, Path(sys.argv[2]), (100.0, 100.0, 100.0)))
 """
 SCORE_PROGRAM = "from ki67.cli.main import main; main()"

@@ -1,53 +1,33 @@
-"""Starting from ImageNet: the weights of `keras.applications`, from its cache or the network; without either, one clear line."""
+"""Readers of H&E patches that start from ImageNet: the weights of `keras.applications`, brought to our pixels."""
 
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.base.errors import InputError
+from ki67.models.imagenet import published
 
 APPLICATIONS = {
     "resnet50": keras.applications.ResNet50,
     "xception": keras.applications.Xception,
     "xception_classes": keras.applications.Xception,
 }
-WAIT = 10.0  # seconds for a server that does not answer
 CAFFE_MEANS = (103.939, 116.779, 123.68)  # blue, green and red: what ResNet-50's weights expect to be subtracted
 
 
 def start_from_imagenet(model: keras.Model, network: str) -> None:
     """Put the published weights into all but the last layer of a network of the published width."""
     features = keras.Model(model.input, model.get_layer("pooled").input)
-    weights = published(network).get_weights()
+    weights = published_features(network).get_weights()
     features.set_weights(for_our_pixels(weights) if network == "resnet50" else weights)
 
 
-def published(network: str) -> keras.Model:
-    """The library's own network with its weights: from `~/.keras/models`, else from where the library keeps them."""
-    try:
-        with impatient():
-            return APPLICATIONS[network](include_top=False, weights="imagenet")
-    except Exception as error:  # the library raises nothing narrower
-        what = " ".join(str(error).split())
-        raise InputError(
-            f"regress.networks: {network}_imagenet: {what}; connect, put that file into ~/.keras/models, or take the name out"
-        ) from error
-
-
-@contextmanager
-def impatient() -> Iterator[None]:
-    """Wait some seconds for an answer from the network, not for ever."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(WAIT)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
+def published_features(network: str) -> keras.Model:
+    """The library's own network without its classes."""
+    build = partial(APPLICATIONS[network], include_top=False, weights="imagenet")
+    return published(build, f"regress.networks: {network}_imagenet", "take the name out")
 
 
 def for_our_pixels(weights: list[NDArray[Any]]) -> list[NDArray[Any]]:

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from ki67.compression.files import compress_file, expand_file, load_keras
+from ki67.compression.files import compress_file, expand_file, load_keras_file
 
 
 def densenet_ensemble(members: int = 3, size: int = 224) -> keras.Model:
@@ -55,7 +55,7 @@ def example(model: keras.Model, k: int, codebook: str, folder: Path, seed: int) 
     report = compress_file(path, small, "cws", k, codebook)
     expand_file(small, back)
     x = random_input(model, seed)
-    change = float(np.abs(load_keras(back)(x) - load_keras(path)(x)).max())
+    change = float(np.abs(load_keras_file(back)(x) - load_keras_file(path)(x)).max())
     before, after = report.bytes_before / 1e6, report.bytes_after / 1e6
     return Example(model.name, len(model.layers), report.weights, k, codebook, before, after, before / after, change)
 

@@ -13,7 +13,7 @@ from ki67.compression.keras_models import kernels, left_whole, put_shared, put_v
 from ki67.container.codebook import Floats
 from ki67.container.container import Compressed, read, write
 from ki67.container.shared import SharedWeights
-from ki67.models.store import load_model
+from ki67.models.store import load_keras
 from ki67.quantize.quantizers import quantizer, share_by_layer, share_globally
 
 OWN = "keras"  # the only package whose classes a stored architecture may name
@@ -42,12 +42,12 @@ class Report:
 def load_any(path: Path) -> tuple[keras.Model, dict[str, Any]]:
     """A network, and what it says of itself: a model folder that ki67 wrote tells how its maps become cells."""
     if not path.is_dir():
-        return load_keras(path), {"made_from": path.name}
-    model, description = load_model(path)
+        return load_keras_file(path), {"made_from": path.name}
+    model, description = load_keras(path)
     return model, description.model_dump(mode="json")
 
 
-def load_keras(path: Path) -> keras.Model:
+def load_keras_file(path: Path) -> keras.Model:
     """A `.keras` file with nothing in it but layers of Keras itself."""
     if path.suffix != ".keras":
         raise InputError(f"{path}: not a .keras file; save the model with model.save('NAME.keras')")

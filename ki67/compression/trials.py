@@ -19,7 +19,7 @@ from ki67.container.shared import SharedWeights
 from ki67.data.frames import Frames, load_frames
 from ki67.engine.detector import detector_of
 from ki67.models.batches import Feed, stored_maps
-from ki67.models.store import build, load_model, predict_maps, set_weights_by_name, weights_by_name
+from ki67.models.store import build, load_keras, predict_maps, set_weights_by_name, weights_by_name
 from ki67.models.training import batches, layer_precision, scale_output
 from ki67.quantize.quantizers import quantizer, share_globally
 from ki67.settings.params import Compress
@@ -85,7 +85,7 @@ class Studio:
     """
 
     def __init__(self, folder: Path, settings: Compress) -> None:
-        network, self.description = load_model(folder)
+        network, self.description = load_keras(folder)
         self.unit = self.description.recipe.unit
         scale_output(network, [1 / unit for unit in self.unit])
         self.plain, self.settings = network, settings

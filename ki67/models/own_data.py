@@ -12,7 +12,7 @@ from ki67.data.framing import build_frames
 from ki67.data.shidc import read_part
 from ki67.data.split import by_patient, published
 from ki67.models.experiment import Data, Parts, describe, going_on_from, train_network
-from ki67.models.store import BACKENDS, load_model, predict_maps, save_model
+from ki67.models.store import BACKENDS, load_keras, predict_maps, save_model
 from ki67.settings import params
 from ki67.settings.params import Train
 
@@ -24,7 +24,7 @@ def train_on_folder(
     if (out / "model.json").is_file():
         raise InputError(f"{out}: holds a finished model already; name another folder or remove it")
     settings = settings_with(changes)
-    first = load_model(start) if start else None
+    first = load_keras(start) if start else None
     name = backend_of(backend, first[1].architecture if first else None)
     samples = read_part(folder)
     split = by_patient(samples) if len({s.patient for s in samples}) > 1 else published(samples)

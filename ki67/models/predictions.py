@@ -16,7 +16,7 @@ from ki67.cells.outcomes import Outcome, f1_by_class
 from ki67.data.frames import Frames
 from ki67.engine.detector import detector_of
 from ki67.figures.fields import Steps
-from ki67.models.store import load_model, predict_maps
+from ki67.models.store import load_keras, predict_maps
 
 
 def found_by(method: str, find: Callable[[NDArray[np.uint8]], Cells], frames: Frames) -> Outcome:
@@ -35,7 +35,7 @@ class Network:
     @classmethod
     def load(cls, folder: Path) -> "Network":
         """The tuned network in a folder."""
-        model, description = load_model(folder)
+        model, description = load_keras(folder)
         return cls(description.architecture, model, detector_of(description))
 
     def outcome(self, frames: Frames) -> Outcome:

@@ -72,7 +72,7 @@ def save_model(model: keras.Model, description: BaseModel, folder: Path) -> None
     write_whole(folder / "model.json", [description.model_dump_json(indent=2), "\n"])
 
 
-def load_model(folder: Path) -> tuple[keras.Model, Description]:
+def load_keras(folder: Path) -> tuple[keras.Model, Description]:
     """A network in full precision, ready to predict, and its description."""
     description = load_description(folder)
     name = description.architecture

@@ -11,7 +11,7 @@ from ki67.cells.cells import CLASS_NAMES, LABELS
 from ki67.cells.detect import Detector, Tuning, tune
 from ki67.cells.metrics import MATCHES
 from ki67.data.frames import Frames
-from ki67.models.store import load_model, predict_maps, save_model
+from ki67.models.store import load_keras, predict_maps, save_model
 from ki67.settings.params import Tune
 
 
@@ -48,7 +48,7 @@ def tune_models(trained: Path, out: Path, validation: Frames, settings: Tune) ->
     """Tune every network under `trained` and keep it under `out` with its thresholds."""
     results = []
     for folder in sorted(trained.iterdir()):
-        model, description = load_model(folder)
+        model, description = load_keras(folder)
         found = tuned(model, validation, settings)
         save_model(model, description.tuned(found.thresholds, settings.marker, settings.min_distance), out / folder.name)
         results.append(Tuned(folder.name, found))

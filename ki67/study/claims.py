@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, harmonic_mean
 from typing import Literal
@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ki67.base.errors import InputError
 from ki67.base.files import whole_file
-from ki67.study.lookup import reported
+from ki67.study.lookup import Reference, look_up
 
 Needs = Literal["none", "shidc", "breastpathq", "imagenet", "hardware", "machine"]
 Operand = float | str
-REPRODUCED, DIFFERS, NOT_RUN = "reproduced", "differs", "not run"
+Word = Literal["reproduced", "differs", "not run"]
 MISSING = {
     "shidc": "SHIDC-B-Ki-67",
     "breastpathq": "BreastPathQ",
@@ -26,10 +26,11 @@ MISSING = {
     "machine": "that machine",
 }
 # By what a run shows that it had them; what is not listed here no run has.
+PATCHES = Reference("metrics/cellularity_dataset.json", "source")
 SHOWN = {
-    "shidc": {"metrics/dataset.json:source": "shidc"},
-    "breastpathq": {"metrics/cellularity_dataset.json:source": "breastpathq"},
-    "imagenet": {"metrics/cellularity_dataset.json:source": "breastpathq", "metrics/cellularity.json:weights": "imagenet"},
+    "shidc": {Reference("metrics/dataset.json", "source"): "shidc"},
+    "breastpathq": {PATCHES: "breastpathq"},
+    "imagenet": {PATCHES: "breastpathq", Reference("metrics/cellularity.json", "weights"): "imagenet"},
 }
 CHECK = "check"  # a training too short to compare anything
 LONGEST = Path("release")  # where the longest run is kept, laid out as the study itself
@@ -84,8 +85,24 @@ class Verdict:
     printed: float
     ours: float | None
     basis: str  # where ours comes from: simulated, a check, measured (both also of the longest run), recomputed, or nothing
-    verdict: str
+    ruling: "Ruling"
     note: str
+
+    @property
+    def verdict(self) -> str:
+        """The word, and why it was not run."""
+        return f"{self.ruling.word}: {self.ruling.why}" if self.ruling.why else self.ruling.word
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """Whether ours is the printed figure; why nothing can be said, where it is not run."""
+
+    word: Word
+    why: str = ""
+
+
+COLUMNS = ("paper", "table", "title", "row", "cell", "printed", "ours", "basis", "verdict", "note")
 
 
 def load_claims(path: Path) -> list[Group]:
@@ -123,7 +140,7 @@ class Figures:
         if isinstance(operand, float):
             return operand
         if ":" in operand:
-            return float(reported(self.root, operand))
+            return float(look_up(self.root, Reference.of(operand)))
         if operand not in self.printed:
             raise InputError(f"claims.yaml: no figure {operand!r}; name it Table/row/cell as it stands above")
         return self.of(self.printed[operand].value)
@@ -132,7 +149,7 @@ class Figures:
         """Our figure for a claim: recomputed by its rule, or read where a stage wrote it (nothing, if undefined)."""
         if claim.rule:
             return self.recomputed(claim.rule)
-        value = reported(self.source(claim), claim.ours) if claim.ours else None
+        value = look_up(self.source(claim), Reference.of(claim.ours)) if claim.ours else None
         return None if value is None else float(value)
 
     def source(self, claim: Claim) -> Path:
@@ -143,8 +160,10 @@ class Figures:
 
     def kind(self, claim: Claim, root: Path) -> str | None:
         """What the file of a figure says of the trainings behind it, if it says anything."""
+        if claim.ours is None:
+            return None
         try:
-            return str(reported(root, f"{str(claim.ours).partition(':')[0]}:kind"))
+            return str(look_up(root, Reference(Reference.of(claim.ours).path, "kind")))
         except InputError:
             return None
 
@@ -181,14 +200,14 @@ def had_by(needs: Needs, root: Path) -> bool:
     """Whether the run had what a figure needs."""
     if needs == "none":
         return True
-    return needs in SHOWN and all(reported(root, name) == wanted for name, wanted in SHOWN[needs].items())
+    return needs in SHOWN and all(look_up(root, place) == wanted for place, wanted in SHOWN[needs].items())
 
 
 def _verdict(group: Group, claim: Claim, figures: Figures, had: bool) -> Verdict:
     printed, ours = figures.of(claim.value), figures.ours(claim)
     return Verdict(
         group.paper, group.table, group.title, claim.row, claim.cell, printed, ours,
-        _basis(group.needs, claim, figures, had), _word(group, claim, figures, had), claim.note,
+        _basis(group.needs, claim, figures, had), _ruling(group, claim, figures, had), claim.note,
     )  # fmt: skip
 
 
@@ -203,33 +222,38 @@ def _basis(needs: Needs, claim: Claim, figures: Figures, had: bool) -> str:
     return basis if needs == "none" or figures.source(claim) == figures.root else f"{basis} in the longest run"
 
 
-def _word(group: Group, claim: Claim, figures: Figures, had: bool) -> str:
+def _ruling(group: Group, claim: Claim, figures: Figures, had: bool) -> Ruling:
     printed, ours = figures.of(claim.value), figures.ours(claim)
     if not had:
-        return f"{NOT_RUN}: needs {MISSING[group.needs]}"
+        return Ruling("not run", f"needs {MISSING[group.needs]}")
     if ours is None:
-        return f"{NOT_RUN}: no figure of ours"
+        return Ruling("not run", "no figure of ours")
     if group.needs == "shidc" and figures.only_checked(claim):
-        return f"{NOT_RUN}: ours is a {CHECK}"
-    return REPRODUCED if abs(ours - printed) <= group.tolerance + SLACK else DIFFERS
+        return Ruling("not run", f"ours is a {CHECK}")
+    return Ruling("reproduced" if abs(ours - printed) <= group.tolerance + SLACK else "differs")
 
 
-def tally(verdicts: Sequence[Verdict]) -> dict[str, int]:
+@dataclass(frozen=True)
+class Tally:
     """How many figures there are and how they fared."""
-    counts = Counter(verdict.verdict.partition(":")[0] for verdict in verdicts)
-    return {
-        "figures": len(verdicts),
-        "reproduced": counts[REPRODUCED],
-        "differs": counts[DIFFERS],
-        "not_run": counts[NOT_RUN],
-    }
+
+    figures: int
+    reproduced: int
+    differs: int
+    not_run: int
+
+
+def tally(verdicts: Sequence[Verdict]) -> Tally:
+    """The verdicts counted."""
+    counts = Counter(verdict.ruling.word for verdict in verdicts)
+    return Tally(len(verdicts), counts["reproduced"], counts["differs"], counts["not run"])
 
 
 def write_verdicts(verdicts: Sequence[Verdict], path: Path) -> None:
     """One line a figure, for the claims page."""
     with whole_file(path) as partial, partial.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, [field.name for field in fields(Verdict)], lineterminator="\n")
-        writer.writeheader()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(COLUMNS)
         for verdict in verdicts:
-            row = asdict(verdict)
-            writer.writerow(row | {key: f"{row[key]:.10g}" for key in ("printed", "ours") if row[key] is not None})
+            values = (getattr(verdict, column) for column in COLUMNS)
+            writer.writerow(f"{value:.10g}" if isinstance(value, float) else value for value in values)

@@ -1,6 +1,7 @@
 """One figure out of a result file, named `path:dotted.key`: how the book's prose and the claims point at numbers."""
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,28 @@ import yaml
 from ki67.base.errors import InputError
 
 
-def reported(root: Path, reference: str) -> Any:
+@dataclass(frozen=True)
+class Reference:
+    """Where a figure stands."""
+
+    path: str
+    key: str
+
+    @classmethod
+    def of(cls, text: str) -> "Reference":
+        """From `path:dotted.key`."""
+        path, separator, key = text.partition(":")
+        if not (separator and path and key):
+            raise InputError(f"{text!r}: not a figure's name; write it as path/to/file.json:key.key")
+        return cls(path, key)
+
+
+def look_up(root: Path, reference: Reference) -> Any:
     """What stands in `root/path` under the key; a number in the key counts the items of a list from 0."""
-    path, separator, key = reference.partition(":")
-    if not (separator and path and key):
-        raise InputError(f"{reference!r}: not a figure's name; write it as path/to/file.json:key.key")
+    path = reference.path
     value = _content(root / path, (root / path).stat().st_mtime_ns if (root / path).is_file() else 0)
     walked: list[str] = []
-    for part in key.split("."):
+    for part in reference.key.split("."):
         try:
             value = value[int(part)] if isinstance(value, list) else value[part]
         except (KeyError, IndexError, ValueError, TypeError) as error:

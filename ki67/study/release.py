@@ -13,7 +13,8 @@ import yaml
 from ki67.base.errors import InputError, nearest
 from ki67.base.hardware import processor
 from ki67.base.tables import write_json
-from ki67.study.pipeline import check_disk, clone, costs, minutes_of, repro, stages_of
+from ki67.study.costs import costs, minutes_of
+from ki67.study.pipeline import check_disk, clone, repro, stages_of
 from ki67.study.results import main_results
 
 CLONE, KEPT = Path("build/release"), Path("release")
@@ -102,5 +103,5 @@ def provenance(folder: Path, stages: Sequence[str]) -> dict[str, object]:
         "python": platform.python_version(),
         "wall_s": round(60 * minutes_of(stages, folder)),
         # What had been cut off: its time is that of the last attempt alone.
-        "resumed": [name for stage in stages for name, cost in costs(stage, folder).items() if cost.get("resumed")],
+        "resumed": [name for stage in stages for name, cost in costs(stage, folder).items() if cost.resumed],
     }

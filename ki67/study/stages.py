@@ -1,8 +1,6 @@
 """One stage of the pipeline: its notebook, with its section of params.yaml, and what it cost."""
 
-import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -17,6 +15,7 @@ from ki67.base.errors import InputError
 from ki67.base.state import STATE
 from ki67.settings import params
 from ki67.study import notebooks
+from ki67.study.costs import cost_of_children, write_cost
 
 NOTEBOOKS = Path("notebooks")
 EXECUTED = Path("book/executed")
@@ -52,7 +51,7 @@ def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
         unfinished.unlink()
     EXECUTED.mkdir(parents=True, exist_ok=True)
     os.replace(partial, EXECUTED / f"{name}.ipynb")
-    write_cost(name, time.monotonic() - started, resumed)
+    write_cost(cost_of_children(time.monotonic() - started, resumed), name)
 
 
 @contextmanager
@@ -65,20 +64,3 @@ def quiet_libraries(log: Path) -> Iterator[TextIO]:
             yield terminal
         finally:
             os.dup2(terminal.fileno(), 2)
-
-
-def write_cost(name: str, wall: float, resumed: bool) -> None:
-    """What the stage took, its kernel and the kernel's children together: `measurements/<name>.json`.
-
-    Of a stage that was killed and went on, it is the last attempt alone, and `resumed` says so.
-    """
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cost = {
-        "wall_s": round(wall, 1),
-        "cpu_s": round(used.ru_utime + used.ru_stime, 1),
-        "peak_rss_mb": round(used.ru_maxrss / 1024),
-        "cores": os.cpu_count(),
-        "resumed": resumed,
-    }
-    Path("measurements").mkdir(exist_ok=True)
-    Path(f"measurements/{name}.json").write_text(json.dumps(cost, indent=2) + "\n")
