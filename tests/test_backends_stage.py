@@ -16,8 +16,7 @@ from ki67.backends.fitted import ByClass, EmptyLoss, Fields, Fitted, Seed, Tried
 from ki67.backends.run import Terms, run_backend
 from ki67.base.errors import InputError
 from ki67.base.tables import read_json, write_csv
-from ki67.bench import backend_speed as pace
-from ki67.bench import speed
+from ki67.bench import backend_speed, speed
 from ki67.cells.cells import Cells
 from ki67.cells.detect import GRID
 from ki67.cells.evaluation import Resampling, evaluate
@@ -283,7 +282,7 @@ def test_every_way_of_a_backend_is_timed(frames: Path, tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(speed, "PICTURES", 1)
     run_backend("fcrn_a", terms(frames, learning_rates=[0.003]), [frames], tmp_path)
-    costs = pace.pace(tmp_path / "models/backends", ["fcrn_a"], 1, 1)
-    assert set(costs["backends"]["fcrn_a"]) == {"backend", "title", *pace.WAYS}
-    assert min(costs["backends"]["fcrn_a"][way] for way in pace.WAYS) > 0
+    costs = backend_speed.pictures_per_second(tmp_path / "models/backends", ["fcrn_a"], 1, 1)
+    assert set(costs["backends"]["fcrn_a"]) == {"backend", "title", *backend_speed.WAYS}
+    assert min(costs["backends"]["fcrn_a"][way] for way in backend_speed.WAYS) > 0
     assert read_json(tmp_path / "metrics/backends/fcrn_a.json")["rates"] == [{"rate": 0.003, "validation_loss": None}]

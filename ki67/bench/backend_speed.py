@@ -44,7 +44,7 @@ def calls_of(folder: Path, paths: Iterable[Path]) -> Calls:
     return dict(zip(WAYS, (lambda: whole.predict(pixels, verbose=0), alone, by_keras, by_engine), strict=True))
 
 
-def pace(models: Path, names: Iterable[str], seed: int, turns: int) -> dict[str, Any]:
+def pictures_per_second(models: Path, names: Iterable[str], seed: int, turns: int) -> dict[str, Any]:
     """Pictures a second of every backend in every way, all in turns, and the machine; `rows` is for a table."""
     with tempfile.TemporaryDirectory() as temporary:
         paths = pictures(Path(temporary))

@@ -122,12 +122,12 @@ def tune(
     processes: int = 2,
 ) -> Tuning:
     """Try every threshold for every class on all images, each image in a process; the rest of the detector stays."""
-    one = partial(_counts_of_image, radius=radius, match=match, grid=tuple(grid), detector=detector)
+    count = partial(_counts_of_image, radius=radius, match=match, grid=tuple(grid), detector=detector)
     if processes == 1:
-        images = [one(m, t) for m, t in zip(maps, truths, strict=True)]
+        images = [count(m, t) for m, t in zip(maps, truths, strict=True)]
     else:
         with pool(processes) as workers:
-            images = list(workers.map(one, maps, truths, chunksize=4))
+            images = list(workers.map(count, maps, truths, chunksize=4))
     totals = np.sum(images, axis=0)
     return Tuning(tuple(grid), tuple(tuple(Counts(*map(int, c)) for c in row) for row in totals))
 
