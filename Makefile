@@ -5,7 +5,9 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(CURDIR)/.uv/bin:$(PATH)
 export TF_CPP_MIN_LOG_LEVEL := 3
 export DVC_NO_ANALYTICS := 1
-.PHONY: env reproduce test unit study book release bench real-check browser clean
+# A process a core, one thread each; a file's tests stay together and share what they build.
+TOGETHER := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 pytest -q -n logical --dist loadscope --no-loadscope-reorder
+.PHONY: env reproduce test lint tests unit study book release bench real-check browser clean
 
 env: .venv/.ready
 
@@ -20,12 +22,19 @@ reproduce: env
 book: env
 	@ki67 book
 
-test: env unit study
+# Side by side: what is written, and what it does. Where all tests run, the study starts first on one core and the others share the rest.
+test: env
+	@$(MAKE) --no-print-directory --jobs 2 lint tests
 
-unit: env
+lint: env
 	ruff check .
 	mypy
-	pytest -q -m "not study and not browser"
+
+tests: env
+	$(TOGETHER) -m "not browser"
+
+unit: env
+	$(TOGETHER) -m "not study and not browser"
 
 study: env
 	pytest -q -m study

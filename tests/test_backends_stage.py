@@ -22,17 +22,20 @@ from ki67.cells.detect import GRID
 from ki67.cells.evaluation import Resampling, evaluate
 from ki67.cells.outcomes import Outcome
 from ki67.data.frames import Frames, load_frames, save_frames
+from ki67.engine.description import Thresholds
 from ki67.engine.model import load_model
 from ki67.models import imagenet
-from ki67.models.experiment import Data, feed
+from ki67.models.experiment import Data, describe, feed
 from ki67.models.own_data import backend_of, train_on_folder
-from ki67.models.store import BACKENDS, weights_by_name
+from ki67.models.store import BACKENDS, save_model, weights_by_name
 from ki67.pictures.header import header
-from ki67.score.scorer import Scorer
-from ki67.settings.params import Backends, Train, Tune, read
+from ki67.score.scorer import CellScorer
+from ki67.settings.backends import Backends
+from ki67.settings.detection import Train, Tune
+from ki67.settings.params import settings_of, values_of
 
 ROOT = Path(__file__).parents[1]
-SETTINGS = read(ROOT / "params.yaml")
+PARAMS = ROOT / "params.yaml"
 DRAWS = Resampling(0, 200)
 SMALL = {
     "names": ["fcrn_a"],
@@ -66,8 +69,8 @@ def frames(tmp_path: Path) -> Path:
 
 
 def terms(frames: Path, **changes: object) -> Terms:
-    chosen = Backends.model_validate(SETTINGS["backends"] | SMALL | changes)
-    own = (Train.model_validate(SETTINGS["train"]), Tune.model_validate(SETTINGS["tune"]))
+    chosen = Backends.model_validate(values_of(Backends, PARAMS) | SMALL | changes)
+    own = settings_of(Train, PARAMS), settings_of(Tune, PARAMS)
     return Terms.of(chosen, *own, frames, Data(0.135, "simulated", "x"))
 
 
@@ -265,24 +268,28 @@ def test_a_backend_trained_on_ones_own_pictures_scores_without_keras(dataset: Pa
     model = load_model(tmp_path / "mine")
     assert model.description.architecture == "fcrn_a"
     Image.fromarray(dotted(1, 1).images[0]).save(tmp_path / "picture.png")
-    scorer = Scorer(model, "float32", um_per_px=model.um_per_px)
-    assert scorer.cells(scorer.open("picture", header(tmp_path / "picture.png"))).frame == "network"
+    with CellScorer(model, "float32", um_per_px=model.um_per_px) as scorer:
+        assert scorer.cells(header(tmp_path / "picture.png")).frame == "network"
 
 
-def test_an_unknown_backend_is_refused_with_the_nearest() -> None:
-    with pytest.raises(InputError, match="--backend fcrn: unknown; did you mean 'fcrn_"):
-        backend_of("fcrn", None)
+def test_a_network_that_is_gone_on_with_stays_what_it_is() -> None:
     with pytest.raises(InputError, match="the model to start from is pathonet; leave --backend out"):
         backend_of("unet", "pathonet")
     assert [backend_of(None, None), backend_of("unet", None)] == ["pathonet", "unet"]
-    assert backend_of(None, "plain_unet") == "plain_unet", "what is gone on with stays what it is"
+    assert backend_of(None, "plain_unet") == "plain_unet"
 
 
-def test_every_way_of_a_backend_is_timed(frames: Path, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_every_way_of_a_backend_is_timed(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(speed, "PICTURES", 1)
-    run_backend("fcrn_a", terms(frames, learning_rates=[0.003]), [frames], tmp_path)
-    costs = backend_speed.pictures_per_second(tmp_path / "models/backends", ["fcrn_a"], 1, 1)
+    settings = Train.model_validate(values_of(Train, ROOT / "params.yaml") | {"activation": "linear"})
+    described = describe(settings, "fcrn_a", 1, Data(0.135, "simulated", "x"))
+    found = {"thresholds": Thresholds(positive=60, negative=60, til=60)}
+    save_model(BACKENDS["fcrn_a"]("linear", 0.0), described.model_copy(update=found), tmp_path / "fcrn_a/seed-1")
+    costs = backend_speed.pictures_per_second(tmp_path, ["fcrn_a"], 1, 1)
     assert set(costs["backends"]["fcrn_a"]) == {"backend", "title", *backend_speed.WAYS}
     assert min(costs["backends"]["fcrn_a"][way] for way in backend_speed.WAYS) > 0
-    assert read_json(tmp_path / "metrics/backends/fcrn_a.json")["rates"] == [{"rate": 0.003, "validation_loss": None}]
+
+
+def test_one_rate_alone_is_not_tried(frames: Path, tmp_path: Path) -> None:
+    rates = backends.rates_tried("fcrn_a", terms(frames, learning_rates=[0.003]), tmp_path / "state")
+    assert list(rates) == [0.003] and np.isnan(rates[0.003])

@@ -13,7 +13,6 @@ from engine_network import graph, together
 from keras import layers
 
 from ki67.bench import memory
-from ki67.bench.compressed import in_turns
 from ki67.bench.networks import rendered
 from ki67.compression.keras_models import kernels
 from ki67.engine import index_map as run
@@ -58,13 +57,6 @@ def test_fresh_processes_show_what_weights_take(tmp_path: Path) -> None:
     assert floats > 0.95 * megabytes
     assert places > 0.95 * megabytes / 4
     assert floats > 2 * places
-
-
-def test_turns_go_round() -> None:
-    calls = list[str]()
-    times = in_turns({"one": lambda: calls.append("one"), "other": lambda: calls.append("other")}, 3)
-    assert calls == ["one", "other"] * 5
-    assert {name: len(found) for name, found in times.items()} == {"one": 3, "other": 3}
 
 
 def test_simulated_fields_are_the_same_for_the_same_seed() -> None:

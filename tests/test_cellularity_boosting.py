@@ -14,7 +14,7 @@ from ki67.cellularity.features import NAMES, features
 from ki67.cellularity.importance import LEADING, importance_figure, importances, reading
 from ki67.data.patches import Nuclei, Patches, save_patches
 from ki67.figures.plots import save
-from ki67.settings.params import Boost
+from ki67.settings.cellularity import Boost
 
 SETTINGS = Boost(
     views=2, rounds=60, learning_rate=0.1, leaves=8, depth=5, feature_fraction=0.95, most_rounds=400, patience=20, seed=1

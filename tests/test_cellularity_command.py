@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 
 from ki67.base.errors import InputError
 from ki67.cli.main import app
-from ki67.pictures.store import KEPT
-from ki67.tiles.model import load_model
-from ki67.tiles.results import COLUMNS, TILE_COLUMNS
+from ki67.pictures.store import STORE
+from ki67.tiles.model import load_cellularity_model
+from ki67.tiles.results import CELLULARITY, TILES
 
 RNG = np.random.default_rng(5)
 
@@ -36,7 +36,7 @@ def sections(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def result(sections: Path, network: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out")
-    assert scored([sections], out, network).code == 0
+    assert scored([sections], out, network).exit_code == 0
     return out
 
 
@@ -47,8 +47,8 @@ def content(out: Path) -> dict[str, bytes]:
 def test_a_row_a_picture_and_a_row_a_tile(result: Path) -> None:
     rows, tiles = table(result), read(result / "tiles.csv")
     assert list(rows) == ["123_4", "glass", "slide"]
-    assert tuple(rows["slide"]) == COLUMNS
-    assert tuple(tiles[0]) == TILE_COLUMNS
+    assert tuple(rows["slide"]) == CELLULARITY.columns
+    assert tuple(tiles[0]) == TILES.columns
     for name, row in rows.items():
         own = [tile for tile in tiles if tile["image"] == name]
         assert len(own) == int(row["tiles"])
@@ -77,7 +77,7 @@ def test_a_network_that_saw_no_real_tissue_is_warned_of_once_wherever_it_speaks(
 def test_the_record_says_what_was_run_and_nothing_of_when(result: Path, network: Path) -> None:
     record = json.loads((result / "run.json").read_text())
     assert record["command"] == "cellularity"
-    assert record["model"]["sha256"] == load_model(network).digest
+    assert record["model"]["sha256"] == load_cellularity_model(network).digest
     assert not any(word in json.dumps(record) for word in ("time", "date"))
 
 
@@ -103,7 +103,7 @@ def test_a_killed_run_goes_on_where_it_was(result: Path, sections: Path, network
     code = "import sys; from ki67.cli.main import main; main()"
     command = [sys.executable, "-c", code, "cellularity", str(sections), "--out", str(tmp_path), "--model", str(network)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while not list((tmp_path / KEPT).glob("*.json")):
+        while not list((tmp_path / STORE).glob("*.json")):
             assert process.poll() is None, "it ended before it could be killed"
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from tile_network import HALF_UM, PINK, glass, read, saved, scored, slide, table, tissue, write_network, write_sections
 
-from ki67.pictures import regions as pixels
+from ki67.pictures import reader
 
 RNG = np.random.default_rng(5)
 
@@ -25,7 +25,7 @@ def sections(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def result(sections: Path, network: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out")
-    assert scored([sections], out, network).code == 0
+    assert scored([sections], out, network).exit_code == 0
     return out
 
 
@@ -120,9 +120,9 @@ def test_a_large_tiled_tif_is_streamed_and_comes_to_the_same(
     )  # fmt: skip
     tables = []
     for at_once in (10**9, 1000):
-        monkeypatch.setattr(pixels, "AT_ONCE", at_once)
+        monkeypatch.setattr(reader, "AT_ONCE", at_once)
         out = tmp_path / str(at_once)
-        assert scored([tmp_path / "a.tif"], out, network).code == 0
+        assert scored([tmp_path / "a.tif"], out, network).exit_code == 0
         tables.append([(t["x"], t["y"], t["width"], t["height"], t["tissue_share"]) for t in read(out / "tiles.csv")])
         tables.append([float(t["cellularity"]) for t in read(out / "tiles.csv") if t["cellularity"] != "no tissue"])
     assert len(tables[0]) >= 20

@@ -13,10 +13,10 @@ from ki67.base.errors import InputError
 from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
 from ki67.cells.classical import (
     CLASS_GRIDS,
-    LOOK_GRIDS,
+    SEARCH_GRIDS,
     STAINS,
+    BlobSearch,
     Classical,
-    Look,
     find_blobs,
     load_classical,
     mean_f1,
@@ -80,7 +80,7 @@ def test_dark_compact_blue_blobs_may_be_lymphocytes() -> None:
 
 
 def test_more_contrast_asked_for_means_fewer_cells_out_of_the_same_blobs() -> None:
-    blobs = find_blobs(field(5)[0], Look())
+    blobs = find_blobs(field(5)[0], BlobSearch())
     counts = [len(replace(Classical(), contrast=c).classify(blobs)) for c in (0.0, 0.1, 0.3, 10.0)]
     assert counts == sorted(counts, reverse=True) and counts[0] == len(blobs.xy) and counts[-1] == 0
 
@@ -96,12 +96,12 @@ def test_tuning_mends_a_bad_start_and_is_deterministic() -> None:
 
 
 def test_every_setting_is_searched() -> None:
-    assert set(LOOK_GRIDS) == {f.name for f in fields(Look)}
+    assert set(SEARCH_GRIDS) == {f.name for f in fields(BlobSearch)}
     assert {"look", *CLASS_GRIDS} == {f.name for f in fields(Classical)}
 
 
 def test_settings_come_back_from_the_stage_that_wrote_them(tmp_path: Path) -> None:
-    settings = replace(Classical(), look=Look(radius=6.0), contrast=0.3)
+    settings = replace(Classical(), look=BlobSearch(radius=6.0), contrast=0.3)
     (tmp_path / "classical.json").write_text(json.dumps(asdict(settings)))
     assert load_classical(tmp_path / "classical.json") == settings
     (tmp_path / "other.json").write_text('{"contrast": 1}')

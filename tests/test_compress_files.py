@@ -108,7 +108,6 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path) -> None:
         ((path, "csw", 16, "global"), "did you mean 'cws'"),
         ((path, "cws", 1, "global"), "k = 1"),
         ((path, "cws", 10**6, "global"), "weights to share"),
-        ((path, "cws", 16, "layers"), "did you mean 'layer'"),
         ((saved(bare, tmp_path), "cws", 16, "global"), "no layer to compress"),
         ((tmp_path / "none.keras", "cws", 16, "global"), "none.keras"),
         ((tmp_path / "text.keras", "cws", 16, "global"), "Keras cannot load it"),

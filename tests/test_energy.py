@@ -24,9 +24,8 @@ def busy(seconds: float) -> None:
 def test_work_costs_cpu_and_waiting_does_not() -> None:
     ways = {"work": lambda pixels: busy(0.1), "wait": lambda pixels: time.sleep(0.1)}
     work, wait = costs(ways, fields(), 5, "ITA", "process")
-    assert work.cpu_s == pytest.approx(0.5, abs=0.25)
-    assert wait.cpu_s < 0.25
-    assert wait.wall_s >= 0.5
+    assert wait.cpu_s < work.cpu_s / 2
+    assert wait.cpu_s < wait.wall_s
     assert work.kwh > 0
     assert work.tracking != "unknown"
 

@@ -18,8 +18,9 @@ from ki67.container.container import read, write
 from ki67.engine.description import LAYERS, Description, Thresholds
 from ki67.engine.graphs import PIXELS, Floats, Network, folded, ov
 from ki67.engine.model import Model, Shipped, load_model
+from ki67.engine.names import PRECISIONS
 from ki67.engine.pathonet import pathonet
-from ki67.engine.precision import PRECISIONS, network
+from ki67.engine.precision import network
 from ki67.models import pathonet as in_keras
 from ki67.models.export import openvino_model
 from ki67.models.store import save_model, weights_by_name

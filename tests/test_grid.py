@@ -12,7 +12,8 @@ from ki67.compression.grid import choose, grid_table, load_grid, trials_of, wors
 from ki67.compression.small import Attempt, smallest
 from ki67.compression.trials import Judgement, Trial, TrialResult, judgement, keep, kept
 from ki67.data.frames import Frames
-from ki67.settings.params import Compress, assignments, of
+from ki67.settings.compression import Compress
+from ki67.settings.params import assignments, settings_of, values_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -70,7 +71,7 @@ def test_a_finished_trial_is_read_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_the_default_grid_has_48_trials() -> None:
-    trials = trials_of(Compress.model_validate(of("compress", ROOT / "params.yaml")))
+    trials = trials_of(settings_of(Compress, ROOT / "params.yaml"))
     assert len(trials) == len(set(trials)) == 48
 
 
@@ -107,7 +108,7 @@ def test_settings_on_the_command_line_are_read_as_in_the_file() -> None:
 
 
 def test_trials_that_another_profile_left_are_not_read(tmp_path: Path) -> None:
-    settings = Compress(**of("compress", ROOT / "params.yaml") | {"quantizers": ["cws"], "ks": [256], "clr": [0.001, 1e-6]})
+    settings = Compress(**values_of(Compress, ROOT / "params.yaml") | {"quantizers": ["cws"], "ks": [256], "clr": [0.001, 1e-6]})
     for trial in [*trials_of(settings), Trial("cws", 1024, 0.001)]:
         result = TrialResult(trial, 256, 7.0, 30.0, [], [judged([0.01])])
         keep(result, tmp_path / f"{trial.quantizer}-{trial.k}/{trial.clr:g}.json")

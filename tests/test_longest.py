@@ -2,11 +2,12 @@
 
 import subprocess
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from ki67.base.errors import InputError
 from ki67.base.tables import read_json, write_json
+from ki67.settings.names import ReleasePart
 from ki67.study import release as longest
 from ki67.study.costs import Cost, write_cost
 
@@ -73,8 +74,5 @@ def test_every_part_is_made_of_stages_of_the_study() -> None:
         assert list(longest.results_of(stages, ROOT))
 
 
-def test_an_unknown_part_is_refused_before_anything_is_cloned(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="backend: not a part of the longest run; did you mean 'backends'"):
-        longest.release_part("backend")
-    assert not list(tmp_path.iterdir())
+def test_the_parts_are_those_that_the_command_line_offers() -> None:
+    assert longest.PARTS.keys() == set(get_args(ReleasePart))

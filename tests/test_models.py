@@ -15,7 +15,8 @@ from ki67.models.experiment import Data, describe
 from ki67.models.pathonet import PARAMETERS, pathonet, plain_unet
 from ki67.models.store import load_keras, predict_maps, save_model, weights_by_name
 from ki67.models.training import Checkpoint, Epoch, Recipe, fit, learning_rates, loss_on, scale_output
-from ki67.settings.params import Train, read
+from ki67.settings.detection import Train
+from ki67.settings.params import settings_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -130,7 +131,7 @@ def test_a_killed_training_ends_with_the_same_weights_as_an_unbroken_one(tmp_pat
 
 
 def test_a_model_comes_back_from_its_folder_and_predicts_the_same(network: keras.Model, tmp_path: Path) -> None:
-    settings = Train(**read(ROOT / "params.yaml")["train"])
+    settings = settings_of(Train, ROOT / "params.yaml")
     save_model(network, describe(settings, "pathonet", 1, Data(0.135, "simulated", "none")), tmp_path / "m")
     back, description = load_keras(tmp_path / "m")
     pixels = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3), np.uint8)

@@ -9,6 +9,10 @@ import yaml
 
 from ki67.base.errors import InputError
 from ki67.settings import params
+from ki67.settings.backends import BackendsCompared
+from ki67.settings.cellularity import Regress, Segment
+from ki67.settings.compression import Compress
+from ki67.settings.detection import Split, Train, Tune
 from ki67.settings.networks import ROWS
 from ki67.settings.profiles import apply
 from ki67.study.notebooks import declared
@@ -49,6 +53,12 @@ def test_the_study_s_own_settings_are_right() -> None:
             "regress.width = 0.25: weights from ImageNet fit 1.0 alone; set it so, or take xception_imagenet out of networks",
         ),
         ("networks: [sr, resnet34, ", "networks: [sr_imagenet, ", "regress.networks.0 = 'sr_imagenet'"),
+        (
+            "    simulate: {patients: 6,",
+            "    simulated: {patients: 6,",
+            "profile smoke: no section 'simulated'; did you mean 'simulate'?",
+        ),
+        ("tune:\n", "tune: ]\n", "not YAML"),
     ],
 )
 def test_a_wrong_setting_is_named_with_the_right_one(settings: Path, old: str, new: str, says: str) -> None:
@@ -68,27 +78,57 @@ def test_a_profile_changes_what_it_lists_and_nothing_else(settings: Path, profil
     assert "# crops of each frame in one epoch" in settings.read_text()
 
 
-def test_an_unknown_profile_is_refused_and_the_file_kept(settings: Path) -> None:
-    before = settings.read_bytes()
-    with pytest.raises(InputError, match="did you mean 'release'"):
-        apply("relase", settings)
-    assert settings.read_bytes() == before
+def test_a_section_is_asked_for_by_its_type_and_comes_as_it(settings: Path) -> None:
+    train = params.settings_of(Train, settings)
+    assert isinstance(train, Train)
+    assert train.model_dump(exclude={"out"}) == yaml.safe_load(settings.read_text())["train"]
+    assert isinstance(params.check(Tune, params.values_of(Tune, settings), "here"), Tune)
+
+
+def test_a_section_stands_in_the_file_under_its_type_s_name() -> None:
+    assert list(params.SECTIONS) == [*params.STAGES, "cluster"]
+    assert params.SECTIONS["backends_compared"] is BackendsCompared
+    assert params.STAGES["split"] is Split
+
+
+def test_a_stage_of_trials_is_told_where_they_run(settings: Path) -> None:
+    change(settings, 'address: ""', "address: tcp://host:8786")
+    assert params.settings_of(Compress, settings).cluster == "tcp://host:8786"
+
+
+def test_an_unknown_stage_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(InputError, match=r"no stage 'trian'; there are simulate, split, train, .*, claims$"):
+        params.stage_called("trian")
+    with pytest.raises(InputError, match="no stage 'cluster'"):
+        params.stage_called("cluster")
+
+
+@pytest.mark.parametrize(("text", "says"), [("epochs", "--set epochs: no value"), ("names=[a", "the value is not YAML")])
+def test_what_is_set_on_the_command_line_is_a_name_with_a_value(text: str, says: str) -> None:
+    assert params.assignments(["epochs=3", "names=[a, b]"]) == {"epochs": 3, "names": ["a", "b"]}
+    with pytest.raises(InputError, match=re.escape(says)):
+        params.assignments([text])
+
+
+def test_without_its_settings_the_study_says_where_to_stand(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"params\.yaml: missing; run this at the top of the study"):
+        params.settings_of(Train, tmp_path / "params.yaml")
 
 
 @pytest.mark.parametrize("stage", params.STAGES)
 def test_a_notebook_declares_its_stage_s_settings_with_the_default_values(stage: str) -> None:
     notebook = nbformat.read(ROOT / f"notebooks/{stage}.ipynb", as_version=4)
     assert notebook.metadata["ki67"]["stage"] == stage
-    here = params.of(stage, ROOT / "params.yaml")
+    here = params.values_of(params.STAGES[stage], ROOT / "params.yaml")
     assert declared(notebook) == here | {"out": "."}
 
 
 def test_every_network_of_table_2_may_start_from_imagenet_at_full_width_and_one_decoder_may_run_alone(settings: Path) -> None:
-    regress, segment = (params.of(stage, settings) for stage in ("regress", "segment"))
-    assert params.check("regress", regress | {"networks": ["xception_classes_imagenet"], "width": 1.0}, "here")
-    assert params.check("segment", segment | {"decoders": ["unet"]}, "here")
+    regress, segment = params.values_of(Regress, settings), params.values_of(Segment, settings)
+    assert params.check(Regress, regress | {"networks": ["xception_classes_imagenet"], "width": 1.0}, "here")
+    assert params.check(Segment, segment | {"decoders": ["unet"]}, "here")
 
 
 def test_the_published_study_trains_every_row_of_table_2(settings: Path) -> None:
     apply("paper", settings)
-    assert set(params.of("regress", settings)["networks"]) == ROWS.keys()
+    assert set(params.settings_of(Regress, settings).networks) == ROWS.keys()

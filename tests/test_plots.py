@@ -14,6 +14,7 @@ from ki67.cells.detect import Tuning
 from ki67.cells.evaluation import radius_table
 from ki67.cells.metrics import Counts
 from ki67.cells.outcomes import Outcome, chance
+from ki67.cells.scores import Scores
 from ki67.figures import fields as pictures
 from ki67.figures import judged, plots
 from ki67.figures.diagrams import architecture
@@ -30,9 +31,10 @@ def picture(seed: int = 0) -> pictures.Picture:
 
 
 def patients() -> pd.DataFrame:
-    scores = {"ki67_index_truth": [0.1, 0.4, np.nan], "ki67_index_predicted": [0.2, 0.5, 0.1]}
-    til = {"til_score_truth": [0.0, 0.05, 1.0], "til_score_predicted": [0.0, 0.2, 0.9]}
-    return pd.DataFrame({"method": "ours", **scores, **til})
+    """An index of 0.1, 0.4 and none from labels, 0.2, 0.5 and 0.1 predicted; TIL scores of 0, 0.05 and 1, and 0, 0.2 and 0.9."""
+    labelled = {"n_positive_truth": [10, 38, 0], "n_negative_truth": [90, 57, 0], "n_til_truth": [0, 5, 20]}
+    ours = {"n_positive_predicted": [20, 40, 1], "n_negative_predicted": [80, 40, 9], "n_til_predicted": [0, 20, 90]}
+    return pd.DataFrame({"method": "ours", **labelled, **ours})
 
 
 def every_figure(cells: Cells) -> dict[str, Figure]:
@@ -88,3 +90,15 @@ def test_the_scatter_counts_right_and_wrong_categories_of_the_defined() -> None:
     assert index is not None and til is not None
     assert [t.get_text() for t in index.get_texts()] == ["right category: 1", "wrong category: 1"]
     assert [t.get_text() for t in til.get_texts()] == ["right category: 2", "wrong category: 1"]
+
+
+def test_every_point_of_the_scatter_has_the_intervals_that_its_counts_allow() -> None:
+    index = plots.scores_scatter(patients()).axes[0]
+    across, up = ([line for bars in index.collections[k::3] for line in bars.get_segments()] for k in (3, 4))
+    right, wrong = Scores(38, 57), Scores(10, 90)
+    assert [tuple(line[:, 0]) for line in across] == [right.interval, wrong.interval]
+    assert [tuple(line[:, 0]) for line in up] == [(0.4, 0.4), (0.1, 0.1)]
+
+
+def test_the_figure_over_the_radius_says_by_which_rule(cells: Cells) -> None:
+    assert every_figure(cells)["radius"].axes[0].get_ylabel() == "F1, published rule"

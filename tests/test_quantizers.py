@@ -1,6 +1,5 @@
-"""Whatever the quantiser: at most k values, each used, in seconds; by name, for all layers together or each on its own."""
+"""Whatever the quantiser: at most k values, each used; by name, for all layers together or each on its own."""
 
-import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -143,13 +142,10 @@ def as_many_as_pathonet() -> Floats:
     return laplacian(3_220_296)
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("cws", 3), ("pws", 2), ("uq", 2), ("ecsq", 3), (CONSTRAINED, 3)])
-def test_three_million_weights_take_seconds(as_many_as_pathonet: Floats, name: str, seconds: float) -> None:
+@pytest.mark.parametrize("name", [*QUANTIZERS, CONSTRAINED])
+def test_of_three_million_weights_few_values_are_lost(as_many_as_pathonet: Floats, name: str) -> None:
     method = partial(ecsq_constrained, trade_off=1e-9) if name == CONSTRAINED else METHODS[name]
-    start = time.process_time()
-    one = method(as_many_as_pathonet, 4096)
-    assert time.process_time() - start < seconds
-    assert len(one.codebook) > 3500
+    assert len(method(as_many_as_pathonet, 4096).codebook) > 3500
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Trained readers of the score: they learn, they survive a kill, and SR's frozen half stays still until it is let loose."""
 
+import shutil
 from pathlib import Path
 
 import keras
@@ -7,10 +8,10 @@ import numpy as np
 import pytest
 
 from ki67.base.errors import InputError
+from ki67.cellularity.batches import ScoredViews, Served
 from ki67.cellularity.cascade import cascade, freeze
 from ki67.cellularity.end_to_end import Steps, train_cascade
 from ki67.cellularity.entrants import Material, load_regressor, run
-from ki67.cellularity.feeding import ScoredViews, Served
 from ki67.cellularity.fpn import fpn
 from ki67.cellularity.regressing import Parts, read
 from ki67.cellularity.regressors import REGRESSION
@@ -18,8 +19,8 @@ from ki67.cellularity.segmenting import describe as describe_segmentation
 from ki67.data.patches import Nuclei, Patches
 from ki67.models.experiment import Data
 from ki67.models.store import save_model, weights_by_name
-from ki67.models.training import Checkpoint
-from ki67.settings.params import Regress, Segment, of
+from ki67.settings.cellularity import Regress, Segment
+from ki67.settings.params import values_of
 
 ROOT = Path(__file__).parents[1]
 DATA = Data(1.0, "simulated", "abc")
@@ -28,7 +29,7 @@ WIDTH = 0.1
 
 def settings(**changes: object) -> Regress:
     small = {"width": WIDTH, "shrink": 4, "epochs": 1, "batch": 4, "tuned_epochs": 1, "precision": "float32"}
-    return Regress(**(of("regress", ROOT / "params.yaml") | small | changes))
+    return Regress(**(values_of(Regress, ROOT / "params.yaml") | small | changes))
 
 
 def shaded(count: int, seed: int) -> Patches:
@@ -47,7 +48,7 @@ def shaded(count: int, seed: int) -> Patches:
 def segmentation(tmp_path_factory) -> Path:
     keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("segmented") / "fpn"
-    asked = Segment(**(of("segment", ROOT / "params.yaml") | {"width": WIDTH}))
+    asked = Segment(**(values_of(Segment, ROOT / "params.yaml") | {"width": WIDTH}))
     save_model(fpn(WIDTH), describe_segmentation(asked, "fpn", DATA), folder)
     return folder
 
@@ -92,10 +93,19 @@ def test_classes_answer_twice(tmp_path: Path, segmentation: Path) -> None:
 PARTS = Parts(shaded(4, 1), shaded(2, 2))
 
 
+CASCADE = settings(tuned_learning_rate=0.01)
+
+
 @pytest.fixture(scope="module")
-def steps(tmp_path_factory, segmentation: Path) -> Steps:
+def state(tmp_path_factory) -> Path:
+    """Where an unbroken training of the cascade leaves its checkpoints."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
+def steps(state: Path, segmentation: Path) -> Steps:
     """A cascade trained without a break."""
-    return train_cascade(settings(tuned_learning_rate=0.01), segmentation, PARTS, tmp_path_factory.mktemp("state"))
+    return train_cascade(CASCADE, segmentation, PARTS, state)
 
 
 def test_frozen_maps_do_not_move_and_then_they_do(steps: Steps) -> None:
@@ -117,22 +127,11 @@ def test_freezing_stills_the_statistics_too() -> None:
     assert {weight.path.split("/")[0].split("_")[0] for weight in whole.trainable_weights} == {"regressor", "score"}
 
 
-def test_a_killed_cascade_ends_as_an_unbroken_one(steps: Steps, tmp_path: Path, segmentation: Path, monkeypatch) -> None:
-    asked = settings(tuned_learning_rate=0.01)
-    save, saved = Checkpoint.save, []
-
-    def save_and_die(checkpoint: Checkpoint, model: keras.Model, curve: list) -> None:
-        save(checkpoint, model, curve)
-        saved.append(checkpoint.folder.name)
-        if checkpoint.folder.name == "tuned":
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(Checkpoint, "save", save_and_die)
-    with pytest.raises(KeyboardInterrupt):
-        train_cascade(asked, segmentation, PARTS, tmp_path / "broken")
-    monkeypatch.undo()
-    assert saved == ["frozen", "tuned"]
-    resumed = train_cascade(asked, segmentation, PARTS, tmp_path / "broken")
+def test_a_cascade_killed_between_its_trainings_ends_as_an_unbroken_one(
+    steps: Steps, state: Path, tmp_path: Path, segmentation: Path
+) -> None:
+    shutil.copytree(state / "frozen", tmp_path / "frozen")
+    resumed = train_cascade(CASCADE, segmentation, PARTS, tmp_path)
     assert resumed.curve.equals(steps.curve)
     for one, other in zip(resumed.tuned.get_weights(), steps.tuned.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)

@@ -1,7 +1,6 @@
 """Networks that read the score: their sizes, how scores become targets and come back, what ImageNet weights need."""
 
 import socket
-import time
 from typing import get_args
 
 import keras
@@ -13,8 +12,7 @@ from ki67.cellularity import imagenet
 from ki67.cellularity.regressors import BINS, REGRESSORS, as_classes, expectation, likeliest
 from ki67.cellularity.resnet import TRAINABLE
 from ki67.models.imagenet import WAIT, impatient
-from ki67.settings.networks import ROWS
-from ki67.settings.params import NetworkName
+from ki67.settings.networks import ROWS, NetworkName
 
 APPLICATIONS = {"resnet50": keras.applications.ResNet50, "xception": keras.applications.Xception}
 
@@ -89,14 +87,12 @@ def test_a_score_comes_back_from_its_class() -> None:
 
 
 class TestImageNet:
-    """Weights that are not there are refused in one line, at once."""
+    """Weights that are not there are refused in one line."""
 
     def refused(self, network: str) -> str:
         model = REGRESSORS[network].build(network, 0.1)
-        started = time.monotonic()
         with pytest.raises(InputError) as error:
             imagenet.start_from_imagenet(model, network)
-        assert time.monotonic() - started < 20
         assert "\n" not in str(error.value)
         return str(error.value)
 
@@ -111,9 +107,8 @@ class TestImageNet:
         monkeypatch.setitem(imagenet.APPLICATIONS, "xception", unreachable)
         says = self.refused("xception")
         assert "regress.networks: xception_imagenet" in says
-        assert (
-            "xception.h5: no route); put that file into ~/.keras/models, connect this machine once, or take the name out" in says
-        )
+        assert "xception.h5: no route); put that file into ~/.keras/models" in says
+        assert says.endswith("connect this machine once, or take the name out")
 
     def test_nobody_waits_for_ever_and_the_limit_is_taken_back(self) -> None:
         with impatient():

@@ -5,7 +5,8 @@ import pytest
 
 from ki67.bench.robustness import SHIFTS, Shift, blur, brown, jpeg, robustness, scale, stain
 from ki67.engine.model import load_model
-from ki67.pictures.domain import DENSITY, UNMIXING
+from ki67.pictures.domain import DENSITY
+from ki67.score.appearance import UNMIXING
 from ki67.weights import NETWORK, fields
 
 FIELD = fields().images[0]

@@ -15,10 +15,12 @@ from ki67.cli.main import app
 from ki67.data.frames import Frames
 from ki67.engine import remembered
 from ki67.engine.model import load_model
-from ki67.pictures.domain import DENSITY, UNMIXING, Look, familiar, look, nuclear_radius, together, warnings
-from ki67.pictures.drawing import overlay, view_size
+from ki67.pictures.domain import DENSITY, familiar_ranges, mean_appearance
+from ki67.pictures.drawing import overlay
+from ki67.pictures.regions import view_size
+from ki67.score.appearance import UNMIXING, FieldAppearance, measure_field, nuclear_radius, unfamiliar
 from ki67.score.command import precision_of
-from ki67.score.doctor import Measured, doctor, fastest, tolerated
+from ki67.score.doctor import Measured, fastest, tolerated
 from ki67.score.evaluate import evaluate_folder
 from ki67.score.hotspot import hot_spot
 from ki67.simulate import Cohort, render_field
@@ -43,9 +45,9 @@ def test_lymphocytes_are_no_part_of_a_hot_spot_and_few_cells_have_none() -> None
 
 
 def test_shipped_fields_are_familiar_to_the_shipped_network() -> None:
-    ranges = load_model(NETWORK).familiar
-    said = [warnings(look(image, cells), ranges) for image, cells in zip(fields().images, fields().cells, strict=True)]
-    assert sum(bool(each) for each in said) <= 2
+    ranges, pairs = load_model(NETWORK).familiar, zip(fields().images, fields().cells, strict=True)
+    warnings = [unfamiliar(measure_field(image, cells), ranges) for image, cells in pairs]
+    assert sum(bool(each) for each in warnings) <= 2
 
 
 def eosin(picture: Image.Image) -> Image.Image:
@@ -67,8 +69,8 @@ CHANGES = {
 def test_what_the_network_was_not_made_for_is_warned_of(why: str) -> None:
     ranges, shown = load_model(NETWORK).familiar, fields()
     changed = [np.asarray(CHANGES[why](Image.fromarray(image))) for image in shown.images]
-    said = [warnings(look(image, Cells.empty("network")), ranges) for image in changed]
-    assert sum(any(why in text for text in each) for each in said) >= 0.6 * len(shown)
+    warnings = [unfamiliar(measure_field(image, Cells.empty("network")), ranges) for image in changed]
+    assert sum(any(why in text for text in each) for each in warnings) >= 0.6 * len(shown)
 
 
 def test_a_nucleus_is_as_large_as_it_was_drawn() -> None:
@@ -80,10 +82,11 @@ def test_a_nucleus_is_as_large_as_it_was_drawn() -> None:
 
 
 def test_windows_are_weighed_by_their_tissue() -> None:
-    one, other = Look(0.3, 1.0, 1.0, 0.4, 0.5, 5.0), Look(0.1, 2.0, 1.0, 0.4, 0.5, math.nan)
-    both = together([one, other])
+    much = FieldAppearance(0.3, 1.0, 1.0, 0.4, 0.5, 5.0)
+    little = FieldAppearance(0.1, 2.0, 1.0, 0.4, 0.5, math.nan)
+    both = mean_appearance([much, little])
     assert (both.tissue, both.haematoxylin, both.nucleus) == pytest.approx((0.2, 1.25, 5.0))
-    assert familiar([one, other])["dab"] == (1.0, 1.0)
+    assert familiar_ranges([much, little])["dab"] == (1.0, 1.0)
 
 
 def test_a_view_has_no_side_longer_than_asked_for() -> None:
@@ -106,8 +109,9 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_doctor_measures_and_remembers(memory: Path) -> None:
-    said: list[str] = []
-    assert doctor(None, said.append) == 0
+    done = CliRunner().invoke(app, ["doctor"])
+    assert done.exit_code == 0, done.output
+    said = done.output.splitlines()
     best = next(line for line in said if line.startswith("ki67 score will use")).split()[4]
     assert precision_of("auto", load_model(NETWORK)) == best
     assert any("int8" in line and "changed by at most 0." in line for line in said)
@@ -176,4 +180,3 @@ def test_the_commands_say_what_they_found(labelled: Path, tmp_path: Path, memory
     tables = [str(tmp_path / precision / "scores.csv") for precision in ("float32", "int8")]
     assert "2 pictures in both\nICC(2,1) " in said("agree", *tables)
     assert "strict R=6: positive 0." in said("evaluate", str(labelled), "--precision", "int8")
-    assert "ki67 score will use" in said("doctor")

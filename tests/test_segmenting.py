@@ -25,7 +25,8 @@ from ki67.cellularity.unet import unet
 from ki67.data.patches import Nuclei, Patches
 from ki67.models.experiment import Data
 from ki67.models.training import Checkpoint, Epoch, Recipe, layer_precision, learning_rates
-from ki67.settings.params import Segment, read
+from ki67.settings.cellularity import Segment
+from ki67.settings.params import values_of
 
 ROOT = Path(__file__).parents[1]
 COLOURS = ((60, 60, 160), (20, 20, 60), (130, 40, 120))
@@ -46,7 +47,7 @@ def spotted(count: int, seed: int = 1) -> Patches:
 
 
 def settings(**changes: object) -> Segment:
-    values = read(ROOT / "params.yaml")["segment"] | {"width": 0.1, "crop": 64, "epochs": 2, "crops_per_patch": 4, "batch": 4}
+    values = values_of(Segment, ROOT / "params.yaml") | {"width": 0.1, "crop": 64, "epochs": 2, "crops_per_patch": 4, "batch": 4}
     return Segment(**(values | changes))
 
 

@@ -8,14 +8,14 @@ import pytest
 from keras import layers
 
 from ki67.base.errors import InputError
+from ki67.cellularity.augmentation import network_input
 from ki67.cellularity.cascade import cascade
 from ki67.cellularity.fpn import fpn
-from ki67.cellularity.views import network_input
+from ki67.cellularity.shipping import ship, trial_pictures, words
 from ki67.engine.graphs import engine
-from ki67.study.ship_patches import ship, trial_pictures, words
 from ki67.tiles.description import ShippedNetwork
 from ki67.tiles.grading import Grader
-from ki67.tiles.model import load_model
+from ki67.tiles.model import load_cellularity_model
 from ki67.tiles.network import PatchNetwork
 
 WIDTH = 0.0625
@@ -91,7 +91,7 @@ def test_of_classes_the_mean_is_shipped(tmp_path: Path) -> None:
 
 def scores(folder: Path) -> list[float]:
     """As the command computes them."""
-    grader = Grader(load_model(folder), 1)
+    grader = Grader(load_cellularity_model(folder), 1)
     return [grader.cellularity(picture) for picture in trial_pictures()]
 
 

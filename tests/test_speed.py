@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ki67.bench.speed import Turn, in_turns, large_picture, peak_of, rows_of
+from ki67.bench.child import run_python
+from ki67.bench.speed import large_picture, peak_of, rows_of
+from ki67.bench.turns import Turn, in_turns
 
 
 def test_ways_follow_each_other_and_the_first_turns_do_not_count() -> None:
@@ -33,6 +35,14 @@ def test_memory_is_that_of_the_process_alone() -> None:
     assert large - small == pytest.approx(200_000_000 / 2**20, abs=8)
     with pytest.raises(RuntimeError, match="exit code 3"):
         peak_of("raise SystemExit(3)")
+
+
+def test_what_libraries_say_in_a_child_is_kept_from_the_terminal_unless_it_fails(capfd: pytest.CaptureFixture[str]) -> None:
+    talk = "import os; os.write(2, b'chatter'); print(os.environ['TF_CPP_MIN_LOG_LEVEL'])"
+    assert run_python(talk) == "3\n"
+    assert capfd.readouterr().err == ""
+    with pytest.raises(RuntimeError, match="chatter"):
+        run_python(talk + "; raise SystemExit(3)")
 
 
 def test_the_large_picture_is_tiled_and_as_large_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

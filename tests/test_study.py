@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from ki67.base.errors import InputError
+from ki67.base.quiet import quiet_libraries
 from ki67.base.state import publish, state_folder
 from ki67.base.tables import read_json, write_json
 from ki67.cells.summary import Accuracy, Detection, Error, MethodScores, Summary
-from ki67.settings.params import Simulate, Tissue
+from ki67.settings.cellularity import Tissue
+from ki67.settings.params import STAGES
+from ki67.settings.simulation import Simulate
 from ki67.study import pipeline as study
 from ki67.study.costs import Cost, minutes_of, write_cost
 from ki67.study.results import main_results
-from ki67.study.stages import quiet_libraries
 
 ROOT = Path(__file__).parents[1]
 
@@ -101,5 +103,5 @@ def test_libraries_start_quietly_and_the_terminal_still_hears_the_rest(tmp_path:
 
 def test_every_stage_has_its_schema_its_notebook_and_its_place_in_the_pipeline() -> None:
     stages = study.stages_of(ROOT)
-    assert stages == list(study.params.STAGES)
+    assert stages == list(STAGES)
     assert sorted(p.stem for p in (ROOT / "notebooks").glob("*.ipynb")) == sorted(stages)

@@ -13,14 +13,14 @@ from tile_network import PINK, PURPLE, graph, saved, tissue, write_network
 from ki67.base.errors import InputError
 from ki67.data.patches import SIDE
 from ki67.engine.graphs import ov
-from ki67.pictures.domain import familiar
+from ki67.pictures.domain import familiar_ranges
 from ki67.pictures.header import header
 from ki67.tiles import model as models
+from ki67.tiles.appearance import measure_tile, unfamiliar
 from ki67.tiles.drawing import heat_map
-from ki67.tiles.grid import Part, Tile, bands, mean_cellularity, parts
-from ki67.tiles.look import look, unlike
-from ki67.tiles.model import load_model
-from ki67.tiles.scorer import Scorer
+from ki67.tiles.grid import Part, Tile, mean_cellularity, parts
+from ki67.tiles.model import load_cellularity_model
+from ki67.tiles.scorer import CellularityScorer
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +29,11 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_user_knows_the_scale_better_than_the_file_and_the_file_better_than_the_size(network: Path, tmp_path: Path) -> None:
-    scorer = Scorer(load_model(network))
+    scorer = CellularityScorer(load_cellularity_model(network))
     bare, told = tissue(512, 512, 0.5), tmp_path / "told.png"
     assert scorer.scale(header(saved(bare, tmp_path / "bare.tif"))) == (0.5, "published patch")
     assert scorer.scale(header(saved(bare, told, dpi=(101_600, 101_600)))) == (pytest.approx(0.25), "file")
-    assert Scorer(load_model(network), 0.4).scale(header(told)) == (0.4, "--mpp")
+    assert CellularityScorer(load_cellularity_model(network), 0.4).scale(header(told)) == (0.4, "--mpp")
     with pytest.raises(InputError, match="its scale is not known; give it in micrometres per pixel with --mpp"):
         scorer.scale(header(saved(tissue(512, 511, 0.5), tmp_path / "other.png")))
 
@@ -52,15 +52,6 @@ def test_every_pixel_has_one_tile_to_answer_for_it(length: int) -> None:
     assert [place for part in found for place in range(part.low, part.high)] == list(range(length))
     assert all(part.start <= part.low and part.high <= part.start + SIDE for part in found)
     assert max(part.start for part in found) + SIDE <= max(length, SIDE)
-
-
-@pytest.mark.parametrize("height", [40, 256, 300, 900])
-@pytest.mark.parametrize("step", [1, 32, 700])
-def test_bands_are_the_rows_of_their_tiles_however_strips_come(height: int, step: int) -> None:
-    picture = np.arange(height, dtype=np.uint16).repeat(2).reshape(height, 2, 1)
-    strips = (picture[top : top + step] for top in range(0, height, step))
-    for part, band in bands(strips, parts(height)):
-        assert np.array_equal(band, picture[part.start : part.start + SIDE])
 
 
 def test_tiles_weigh_what_tissue_they_answer_for() -> None:
@@ -87,40 +78,40 @@ CHANGES = {
 
 @pytest.mark.parametrize("why", CHANGES)
 def test_what_the_network_was_not_made_for_is_warned_of(why: str) -> None:
-    ranges = familiar([look(stroma(seed)) for seed in range(20)])
-    assert unlike(look(stroma(30)), ranges) == []
-    assert any(why in text for text in unlike(look(CHANGES[why](stroma(30))), ranges))
+    ranges = familiar_ranges([measure_tile(stroma(seed)) for seed in range(20)])
+    assert unfamiliar(measure_tile(stroma(30)), ranges) == []
+    assert any(why in text for text in unfamiliar(measure_tile(CHANGES[why](stroma(30))), ranges))
 
 
 def test_where_no_network_is_shipped_one_line_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "CELLULARITY", tmp_path / "weights/cellularity")
     with pytest.raises(InputError, match="holds no network for cellularity; name a model folder with --model"):
-        load_model()
+        load_cellularity_model()
 
 
 def test_a_folder_that_holds_no_such_network_is_refused(network: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"model\.json: cannot be read .*; a model is a folder with model\.json, graph\.xml"):
-        load_model(tmp_path)
+        load_cellularity_model(tmp_path)
     folder = shutil.copytree(network, tmp_path / "copy")
     for text, why in (("<net", "damaged"), ("<other/>", "not a graph of OpenVINO")):
         (folder / "graph.xml").write_text(text)
         with pytest.raises(InputError, match=rf"graph\.xml: {why}"):
-            load_model(folder)
+            load_cellularity_model(folder)
     other = graph()
     other.output("score").get_tensor().set_names({"maps"})
     ov.save_model(other, folder / "graph.xml")
     with pytest.raises(InputError, match=r"graph\.xml: reads no 'pixels' or gives no 'score'; name a network for cellularity"):
-        load_model(folder)
+        load_cellularity_model(folder)
     shutil.copy(network / "graph.xml", folder)
     (folder / "graph.bin").write_bytes(b"short")
     with pytest.raises(InputError, match=r"graph\.xml: damaged, or not the graph of its graph\.bin"):
-        load_model(folder)
+        load_cellularity_model(folder)
 
 
 def test_a_network_starts_on_several_threads_at_once(network: Path) -> None:
     code = (
-        "import sys, threading; from pathlib import Path; import numpy as np; from ki67.tiles.model import SHAPE, load_model; "
-        f"running = load_model(Path({str(network)!r})).network.running(*SHAPE); sys.setswitchinterval(1e-6); "
+        "import sys, threading; from pathlib import Path; import numpy as np; from ki67.tiles import model; SHAPE = model.SHAPE; "
+        f"running = model.load_cellularity_model(Path({str(network)!r})).network.running(*SHAPE); sys.setswitchinterval(1e-6); "
         "gate = threading.Barrier(4); pixels = np.zeros(SHAPE, np.float32); "
         "start = lambda: (gate.wait(), running(pixels)); threads = [threading.Thread(target=start) for _ in range(4)]; "
         "[thread.start() for thread in threads]; [thread.join() for thread in threads]"

@@ -7,7 +7,7 @@ import pytest
 from safetensors.numpy import load
 
 from ki67.bench.specimen import small_network
-from ki67.compression.folding import folded
+from ki67.compression.batchnorm import folded
 from ki67.container.container import packed
 from ki67.container.vectors import shortened
 

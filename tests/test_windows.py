@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ki67.cells.cells import Cells
-from ki67.score.sliding import Window, bands, put_together
+from ki67.score.sliding import Window, put_together
 from ki67.score.windows import MARGIN, SIDE, Span, own_cells, side_of, spans, without_twins
 
 EVERYWHERE = Span(0, -np.inf, np.inf)
@@ -33,15 +33,6 @@ def test_windows_reach_beyond_their_own_part(length: int) -> None:
 def test_a_picture_that_fits_is_one_window_as_wide_as_the_network_needs() -> None:
     assert spans(250) == [EVERYWHERE]
     assert [side_of(length) for length in (16, 17, 250, 384, 2000)] == [16, 32, 256, 384, 384]
-
-
-@pytest.mark.parametrize("height", [40, 384, 900, 1500])
-@pytest.mark.parametrize("step", [1, 32, 700])
-def test_bands_are_the_rows_of_their_windows_however_strips_come(height: int, step: int) -> None:
-    picture = np.arange(height, dtype=np.uint16).repeat(2).reshape(height, 2, 1)
-    strips = (picture[top : top + step] for top in range(0, height, step))
-    for span, band in bands(strips, spans(height), height):
-        assert np.array_equal(band, picture[span.start : span.start + side_of(height)])
 
 
 def test_a_window_keeps_its_own_cells_and_moves_them() -> None:

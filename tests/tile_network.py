@@ -11,11 +11,13 @@ from PIL import Image
 
 from ki67.data.patches import SIDE
 from ki67.engine.graphs import PIXELS, op, ov
-from ki67.pictures.batch import Done
+from ki67.pictures.batch import BatchResult
+from ki67.pictures.run import run_tool
+from ki67.pictures.tool import Order
 from ki67.tiles.description import ShippedNetwork
-from ki67.tiles.model import load_model
-from ki67.tiles.results import Result
-from ki67.tiles.run import Job, score_pictures
+from ki67.tiles.model import load_cellularity_model
+from ki67.tiles.results import CellularityResult
+from ki67.tiles.tool import CellularityTool
 
 PURPLE, PINK, GLASS = (110, 60, 140), (225, 150, 190), (243, 243, 243)
 DARK = 100  # of green: between purple and pink
@@ -81,8 +83,8 @@ def write_sections(folder: Path) -> Path:
     return folder
 
 
-def scored(paths: list[Path], out: Path, network: Path, um_per_px: float | None = None) -> Done[Result]:
-    return score_pictures(Job(paths, out, um_per_px), load_model(network))
+def scored(paths: list[Path], out: Path, network: Path, um_per_px: float | None = None) -> BatchResult[CellularityResult]:
+    return run_tool(CellularityTool(load_cellularity_model(network)), Order(paths, out, um_per_px))
 
 
 def read(path: Path) -> list[dict[str, str]]:

@@ -21,7 +21,8 @@ from ki67.models.experiment import Begin, Data, Parts, describe, feed, train_net
 from ki67.models.imagenet import beginning, weights_of
 from ki67.models.store import BACKENDS, predict_maps, save_model
 from ki67.models.tuning import tuned
-from ki67.settings.params import Backends, Train, Tune
+from ki67.settings.backends import Backends
+from ki67.settings.detection import Train, Tune
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,30 @@
-"""The failures a user can mend, one line each; and what was probably meant where a name is wrong."""
+"""The failures a user can mend, one line each and told apart by cause; and what was probably meant where a name is wrong."""
 
 import difflib
 from collections.abc import Iterable
 
 
-class InputError(ValueError):
-    """Something the user gave is wrong; the message names the file, what is wrong and what to do."""
+class InputError(Exception):
+    """Something the user gave is wrong; the message names the file, what is wrong and what to do.
+
+    No `ValueError`: whoever catches the mistakes of a library must not swallow a line that is meant for the user.
+    """
+
+
+class Unreadable(InputError):
+    """A file is damaged, cut off, empty, or no picture at all."""
+
+
+class WrongKind(InputError):
+    """A picture, but not of a kind that can be scored without a guess: grey, 16-bit, CMYK."""
+
+
+class TooLarge(InputError):
+    """A picture has more pixels than are allowed; told from its first bytes, before it is decoded."""
+
+
+class UnknownScale(InputError):
+    """Nothing tells how many micrometres a pixel is wide, or what is told is no scale: only the user can say."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

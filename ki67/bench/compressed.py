@@ -7,7 +7,6 @@ import importlib.metadata
 import os
 import re
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from ki67.base.hardware import processor
 from ki67.base.tables import write_json
 from ki67.bench import memory
 from ki67.bench.networks import QUANTIZER, K, Subject, fields, pixels, ten_times, tuned
+from ki67.bench.turns import in_turns
 from ki67.cells.detect import Detector
 from ki67.cells.outcomes import f1_by_class
 from ki67.compression.files import architecture_of
@@ -49,18 +49,6 @@ def f1(network: Network, frames: Frames, detector: Detector, unit: tuple[float, 
     return f1_by_class(frames.cells, found)
 
 
-def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, list[float]]:
-    """Seconds of each call, turn by turn, after two that do not count."""
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for turn in range(turns + 2):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            if turn >= 2:
-                times[name].append(time.perf_counter() - start)
-    return times
-
-
 def speeds(networks: Mapping[str, Network], model: keras.Model, batch: int, turns: int) -> dict[str, dict[str, float]]:
     """Milliseconds a batch, images a second, and how many times the speed of uncompressed OpenVINO and of TensorFlow."""
     import tensorflow
@@ -70,15 +58,15 @@ def speeds(networks: Mapping[str, Network], model: keras.Model, batch: int, turn
     calls: dict[str, Callable[[], object]] = {"tensorflow": lambda: step(tensor).numpy()}
     for name, network in networks.items():
         calls[name] = partial(network.running(*pictures.shape), pictures)
-    times = in_turns(calls, turns)
+    times = {name: [turn.wall for turn in costs] for name, costs in in_turns(calls, turns).items()}
     return {
         name: {
-            "ms": 1000 * median(own),
-            "images_per_s": batch / median(own),
-            "to_float32": median(np.divide(times["float32"], own).tolist()),
-            "to_tensorflow": median(np.divide(times["tensorflow"], own).tolist()),
+            "ms": 1000 * median(seconds),
+            "images_per_s": batch / median(seconds),
+            "to_float32": median(np.divide(times["float32"], seconds).tolist()),
+            "to_tensorflow": median(np.divide(times["tensorflow"], seconds).tolist()),
         }
-        for name, own in times.items()
+        for name, seconds in times.items()
     }
 
 
@@ -97,11 +85,11 @@ def memory_held(networks: Mapping[str, Network], subject: Subject, folder: Path,
         name: {
             "private_mb": memory.middle(found[name]).private * KILOBYTE,
             "peak_mb": memory.middle(found[name]).peak * KILOBYTE,
-            "weights_mb": own * KILOBYTE,
-            "times_less": weights["float32"] / own,
-            "times_less_than_one_copy": 4 * subject.together.weights / 1024 / own,
+            "weights_mb": held * KILOBYTE,
+            "times_less": weights["float32"] / held,
+            "times_less_than_one_copy": 4 * subject.together.weights / 1024 / held,
         }
-        for name, own in weights.items()
+        for name, held in weights.items()
     }
 
 
@@ -129,8 +117,8 @@ def facts(subject: Subject, networks: Mapping[str, Network], frames: Frames, fin
     cells = {name: find(network) for name, network in judged.items()}
     return {
         "difference": float(np.abs(mapped - whole).max() / np.abs(whole).max()),
-        "widest_constant": {name: one.widest_constant for name, one in running.items()},
-        "convolutions": {name: dict(one.arithmetic) for name, one in running.items()},
+        "widest_constant": {name: network.widest_constant for name, network in running.items()},
+        "convolutions": {name: dict(network.arithmetic) for name, network in running.items()},
         "f1": cells,
         "changed": changed(cells),
     }
@@ -147,8 +135,8 @@ def machine() -> dict[str, Any]:
     info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").is_file() else ""
     flags = set(next(iter(re.findall(r"^flags\s*:\s*(.+)$", info, re.MULTILINE)), "").split())
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
-    told = {"processor": processor(), "flags": [flag for flag in FLAGS if flag in flags], "cores": os.cpu_count()}
-    return {**told, "load": os.getloadavg()[0], **versions}
+    hardware = {"processor": processor(), "flags": [flag for flag in FLAGS if flag in flags], "cores": os.cpu_count()}
+    return {**hardware, "load": os.getloadavg()[0], **versions}
 
 
 def table(title: str, rows: Mapping[str, Mapping[str, float]]) -> str:
@@ -182,7 +170,7 @@ def bench(folder: Path, frames: Path = Path("frames"), turns: int = 15, starts: 
     yield table("Disk", {name: {"bytes": size, "times_less": sizes["float32"] / size} for name, size in sizes.items()})
     found = facts(subject, networks, judged, lambda network: f1(network, judged, detector_of(description), unit))
     yield table(f"F1 at R = 6 on {len(judged)} fields ({source})", found["f1"])
-    told = {"quantizer": QUANTIZER, "k": K, "weights": subject.together.weights, "fields": len(judged), "source": source}
-    write_json({**told, **found, "disk": sizes}, Path("metrics/running.json"))
+    what = {"quantizer": QUANTIZER, "k": K, "weights": subject.together.weights, "fields": len(judged), "source": source}
+    write_json({**what, **found, "disk": sizes}, Path("metrics/running.json"))
     costs = {"machine": setting, "turns": turns, "starts": starts, "time": times, "memory": {**held, "tensorflow": heavy}}
     write_json(costs, Path("measurements/running.json"))

@@ -95,7 +95,7 @@ def cost(way: str, work: Callable[[], None], queries: int, country: str, trackin
     tracker = OfflineEmissionsTracker(
         country_iso_code=country,
         tracking_mode=tracking_mode,
-        save_to_file=False,
+        output_methods=[],
         log_level=logging.CRITICAL,
         measure_power_secs=1,
     )

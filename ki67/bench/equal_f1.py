@@ -23,7 +23,8 @@ from ki67.container.shared import SharedWeights
 from ki67.data.frames import Frames, load_frames
 from ki67.quantize.ecsq import typical, with_step
 from ki67.quantize.quantizers import QUANTIZERS, Quantizer, share_globally
-from ki67.settings import params
+from ki67.settings.compression import Compress, Small
+from ki67.settings.params import PARAMS, settings_of
 
 K, SMALLEST = 256, "smallest"
 STEPS = {"step_50": 0.5, "step_100": 1.0}  # of ECSQ with λ > 0, in hundredths of the median weight's size
@@ -179,11 +180,11 @@ def benchmark(studio: Studio, validation: Frames, smallest: Path, tolerance: flo
 
 def benchmark_study(folder: Path) -> None:
     """The first network of a study that has run, in its own frames; the figures join the study's."""
-    settings = params.of("small", folder / "params.yaml")
+    small, grid = settings_of(Small, folder / PARAMS), settings_of(Compress, folder / PARAMS)
     network = sorted((folder / "models/tuned").iterdir())[0]
-    studio = Studio(network, params.Compress(**params.of("compress", folder / "params.yaml")))
+    studio = Studio(network, grid)
     validation = load_frames(folder / "frames/validation.npz")
-    benchmark(studio, validation, smallest_file(folder), settings["tolerance"]).keep(folder)
+    benchmark(studio, validation, smallest_file(folder), small.tolerance).keep(folder)
 
 
 def as_it_is(scales: Scales) -> Iterator[Written]:

@@ -3,8 +3,6 @@
 import gc
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from statistics import median
 import numpy as np
 
 from ki67.base.errors import InputError
+from ki67.bench.child import run_python
 from ki67.engine.graphs import Network, hand_back
 
 STARTS = 7
@@ -69,11 +68,8 @@ def tensorflow(folder: str, *shape: int) -> None:
 
 def fresh(program: str, folder: Path, shape: Shape) -> Resident:
     """What a new process holds that runs one of the programs here."""
-    command = [sys.executable, "-c", CHILD.format(program=program), str(folder), *map(str, shape)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{folder}: the process to measure failed\n{done.stderr[-2000:]}")
-    return Resident(**json.loads(done.stdout.splitlines()[-1]))
+    printed = run_python(CHILD.format(program=program), str(folder), *map(str, shape))
+    return Resident(**json.loads(printed.splitlines()[-1]))
 
 
 def engines(folders: Mapping[str, Path], shape: Shape, starts: int = STARTS) -> dict[str, list[Resident]]:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +15,13 @@ from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import FRAME, Frames
 from ki67.engine.model import Model
 from ki67.figures.plots import COLOURS, METHOD_COLOURS, TITLES, new_figure
-from ki67.pictures.domain import DENSITY, UNMIXING, look, warnings
+from ki67.pictures.decoded import Decoded
+from ki67.pictures.domain import DENSITY
 from ki67.pictures.regions import Pixels
+from ki67.score.appearance import UNMIXING, measure_field, unfamiliar
 from ki67.score.sliding import Finder, put_together
 
+AS_IT_IS = 1.0  # one scale for pictures and network: nothing is reduced
 Change = Callable[[Pixels, float], Pixels]
 
 
@@ -77,12 +81,12 @@ SHIFTS = (
 
 def robustness(model: Model, frames: Frames, shifts: Sequence[Shift] = SHIFTS) -> pd.DataFrame:
     """F1 of each class at R = 6, and the share of fields that would carry a warning, for every step of every shift."""
-    finder = Finder(model.network("float32", lambda: frames.images[:8]), model.detector)
     rows = []
-    for shift in shifts:
-        for step in shift.steps:
-            changed = [shift.change(image, step) for image in frames.images]
-            rows.append({"shift": shift.name, "step": step, **judged(finder, model.familiar, frames, changed)})
+    with closing(Finder(model.network("float32", lambda: frames.images[:8]), model.detector)) as finder:
+        for shift in shifts:
+            for step in shift.steps:
+                changed = [shift.change(image, step) for image in frames.images]
+                rows.append({"shift": shift.name, "step": step, **judged(finder, model.familiar, frames, changed)})
     return pd.DataFrame(rows)
 
 
@@ -91,16 +95,15 @@ def judged(
 ) -> dict[str, float]:
     """What is found in changed fields, against the cells that are there."""
     found = [cells_of(finder, image) for image in images]
-    same = [one.scaled(FRAME / image.shape[0], "network") for one, image in zip(found, images, strict=True)]
+    same = [cells.scaled(FRAME / image.shape[0], "network") for cells, image in zip(found, images, strict=True)]
     f1 = f1_by_class(frames.cells, same)
-    warned = [bool(warnings(look(image, one), ranges)) for image, one in zip(images, found, strict=True)]
+    warned = [bool(unfamiliar(measure_field(image, cells), ranges)) for image, cells in zip(images, found, strict=True)]
     return {f"f1_{name}": value for name, value in f1.items()} | {"warned": float(np.mean(warned))}
 
 
 def cells_of(finder: Finder, image: Pixels) -> Cells:
     """The cells of a field of any size."""
-    height, width = image.shape[:2]
-    return put_together(finder.windows([image], width, height))
+    return put_together(finder.windows(Decoded(image, AS_IT_IS), AS_IT_IS))
 
 
 def curves(table: pd.DataFrame, shifts: Sequence[Shift] = SHIFTS) -> Figure:

@@ -4,13 +4,10 @@ Whatever else the machine does meets all of them; a ratio is the median of the t
 """
 
 import os
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -22,16 +19,18 @@ from PIL import Image
 
 from ki67.base.hardware import CORES
 from ki67.base.tables import write_json
+from ki67.bench.child import run_python
 from ki67.bench.compressed import machine, table
 from ki67.bench.published import published_cells
+from ki67.bench.turns import Turn, in_turns
 from ki67.cells.cells import CLASS_NAMES
 from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import FRAME, Frames
 from ki67.engine.model import Model, load_model
-from ki67.engine.precision import PRECISIONS
+from ki67.engine.names import PRECISIONS
 from ki67.models.store import load_keras, predict_maps
 from ki67.pictures.header import header
-from ki67.score.scorer import Scorer
+from ki67.score.scorer import CellScorer
 from ki67.simulate import Cohort, render_field
 from ki67.weights import fields
 
@@ -39,26 +38,6 @@ PICTURES = 6  # simulated fields, 1228×1228, as jpg
 MANY, HUGE = 1000, 20_000  # pictures in a folder, and the side of a large one
 PREDICT, FUNCTION, PUBLISHED = "predict", "tf_function", "published"
 Rows = dict[str, dict[str, float]]
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Seconds by the clock and of all cores."""
-
-    wall: float
-    cpu: float
-
-
-def in_turns(calls: Mapping[str, Callable[[], object]], turns: int) -> dict[str, list[Turn]]:
-    """Each call's cost, turn by turn, after two that do not count."""
-    costs: dict[str, list[Turn]] = {name: [] for name in calls}
-    for turn in range(turns + 2):
-        for name, call in calls.items():
-            wall, cpu = time.perf_counter(), time.process_time()
-            call()
-            if turn >= 2:
-                costs[name].append(Turn(time.perf_counter() - wall, time.process_time() - cpu))
-    return costs
 
 
 def rows_of(costs: Mapping[str, Sequence[Turn]], pictures: int, beside: Sequence[str]) -> Rows:
@@ -97,18 +76,18 @@ def of_files(whole: keras.Model, model: Model, folder: Path, turns: int) -> Rows
     """From a file to its cells."""
     paths, thresholds = pictures(folder), model.detector.thresholds
 
-    workers = ThreadPoolExecutor(CORES)
-
-    def ours(scorer: Scorer) -> None:
-        list(workers.map(lambda path: scorer.cells(scorer.open(path.stem, header(path))), paths))
+    def ours(scorer: CellScorer, workers: Executor) -> None:
+        list(workers.map(lambda path: scorer.cells(header(path)), paths))
 
     def theirs() -> None:
         for path in paths:
             published_cells(whole, path, thresholds)
 
     calls: dict[str, Callable[[], object]] = {PUBLISHED: theirs}
-    calls |= {precision: partial(ours, Scorer(model, precision)) for precision in PRECISIONS}
-    return rows_of(in_turns(calls, turns), len(paths), (PUBLISHED,))
+    with ThreadPoolExecutor(CORES) as workers, ExitStack() as until:
+        scorers = {precision: until.enter_context(CellScorer(model, precision)) for precision in PRECISIONS}
+        calls |= {precision: partial(ours, scorer, workers) for precision, scorer in scorers.items()}
+        return rows_of(in_turns(calls, turns), len(paths), (PUBLISHED,))
 
 
 def pictures(folder: Path) -> list[Path]:
@@ -128,10 +107,7 @@ atexit.register(lambda: print(next(line for line in open("/proc/self/status") if
 
 def peak_of(program: str, *arguments: str) -> float:
     """The largest memory that a new Python process needed, in megabytes."""
-    done = subprocess.run([sys.executable, "-c", TELL_PEAK + program, *arguments], capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(arguments)}: exit code {done.returncode}\n{done.stderr[-1000:]}")
-    return int(done.stdout.split()[-1]) / 1024
+    return int(run_python(TELL_PEAK + program, *arguments).split()[-1]) / 1024
 
 
 PUBLISHED_PROGRAM = """
@@ -190,8 +166,8 @@ def f1_changes(whole: keras.Model, model: Model, frames: Frames) -> Rows:
     """F1 at R = 6 of each class by TensorFlow in float32, and how much the engine changes it at most."""
     scale = {"tensorflow": f1_of(frames, [model.detector(maps) for maps in predict_maps(whole, frames.images)])}
     for precision in PRECISIONS:
-        finder = Scorer(model, precision).finder
-        scale[precision] = f1_of(frames, [finder.cells(image) for image in frames.images])
+        with CellScorer(model, precision) as scorer:
+            scale[precision] = f1_of(frames, [scorer.finder.cells(image) for image in frames.images])
     for own in scale.values():
         own["changed"] = max(abs(own[name] - scale["tensorflow"][name]) for name in CLASS_NAMES.values())
     return scale

@@ -23,7 +23,7 @@ SMALLER = 1.5
 
 
 @dataclass(frozen=True)
-class Look:
+class BlobSearch:
     """How a field is searched for blobs: nuclear sizes from `radius` to `radius` × `spread`, in pixels of the network frame."""
 
     radius: float = 4.5
@@ -37,7 +37,7 @@ class Look:
 class Classical:
     """Every choice of the baseline is a setting, so that all are made on validation; the defaults are where the search starts."""
 
-    look: Look = Look()
+    look: BlobSearch = BlobSearch()  # named as in the stored settings
     contrast: float = 0.12
     dab_share: float = 0.5
     dab_strength: float = 0.10
@@ -73,7 +73,7 @@ def load_classical(path: Path) -> Classical:
     """Tuned settings as the stage wrote them: `asdict` of a `Classical`, as JSON."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        return Classical(**{**stored, "look": Look(**stored["look"])})
+        return Classical(**{**stored, "look": BlobSearch(**stored["look"])})
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise InputError(f"{path}: no settings of the classical row ({error}); run the stage `classical` again") from error
 
@@ -86,14 +86,14 @@ def stain_strengths(image: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.moveaxis(np.clip(strengths, 0, None), -1, 0)
 
 
-def find_blobs(image: NDArray[np.uint8], look: Look) -> Blobs:
+def find_blobs(image: NDArray[np.uint8], search: BlobSearch) -> Blobs:
     """Maxima of the scale-normalised Laplacian of all stain together, over the sizes of nucleus looked for."""
     haematoxylin, dab = stain_strengths(image)
     # Saturating, so that one black nucleus does not outshine ten pale ones.
-    stain = np.tanh((haematoxylin + dab) / look.saturation)
-    sizes = np.unique(look.radius * np.array([1.0, np.sqrt(look.spread), look.spread]))
+    stain = np.tanh((haematoxylin + dab) / search.saturation)
+    sizes = np.unique(search.radius * np.array([1.0, np.sqrt(search.spread), search.spread]))
     contrast = np.max([_response(stain, size) for size in sizes], axis=0)
-    peaks = peak_pixels(contrast.astype(np.float32), contrast >= FAINTEST, look.min_distance)
+    peaks = peak_pixels(contrast.astype(np.float32), contrast >= FAINTEST, search.min_distance)
     y, x = np.divmod(peaks, image.shape[1])
 
     def at(values: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -102,9 +102,9 @@ def find_blobs(image: NDArray[np.uint8], look: Look) -> Blobs:
     return Blobs(
         xy=np.stack([x, y], axis=1).astype(np.float32),
         contrast=at(contrast),
-        haematoxylin=at(ndimage.gaussian_filter(haematoxylin, look.blur)),
-        dab=at(ndimage.gaussian_filter(dab, look.blur)),
-        compactness=at(_response(stain, look.radius / SMALLER) / np.maximum(contrast, FAINTEST)),
+        haematoxylin=at(ndimage.gaussian_filter(haematoxylin, search.blur)),
+        dab=at(ndimage.gaussian_filter(dab, search.blur)),
+        compactness=at(_response(stain, search.radius / SMALLER) / np.maximum(contrast, FAINTEST)),
     )
 
 
@@ -114,7 +114,7 @@ def _response(stain: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
     return np.asarray(-(sigma**2) * ndimage.gaussian_laplace(stain, sigma))
 
 
-LOOK_GRIDS: Mapping[str, Sequence[Any]] = {
+SEARCH_GRIDS: Mapping[str, Sequence[Any]] = {
     "radius": (3.0, 3.5, 4.0, 4.5, 5.0, 6.0),
     "spread": (1.0, 1.3, 1.7, 2.2),
     "saturation": (0.3, 0.5, 1.0, 2.0),
@@ -132,8 +132,8 @@ CLASS_GRIDS: Mapping[str, Sequence[Any]] = {
 
 def variants(settings: Classical, name: str) -> list[Classical]:
     """The same settings with one of them at every value of its grid."""
-    if name in LOOK_GRIDS:
-        return [replace(settings, look=replace(settings.look, **{name: value})) for value in LOOK_GRIDS[name]]
+    if name in SEARCH_GRIDS:
+        return [replace(settings, look=replace(settings.look, **{name: value})) for value in SEARCH_GRIDS[name]]
     return [replace(settings, **{name: value}) for value in CLASS_GRIDS[name]]
 
 
@@ -151,8 +151,8 @@ def tune_classical(
     """Improve one setting after the other over its grid, `sweeps` times round; the score is the mean F1 of labelled classes."""
 
     @lru_cache
-    def blobs(look: Look) -> list[Blobs]:
-        return [find_blobs(image, look) for image in images]
+    def blobs(search: BlobSearch) -> list[Blobs]:
+        return [find_blobs(image, search) for image in images]
 
     def f1(settings: Classical) -> float:
         return mean_f1(truths, [settings.classify(b) for b in blobs(settings.look)], radius, match)
@@ -160,7 +160,7 @@ def tune_classical(
     best = Tuned(Classical(), f1(Classical()))
     for _ in range(sweeps):
         before = best
-        for name in (*LOOK_GRIDS, *CLASS_GRIDS):
+        for name in (*SEARCH_GRIDS, *CLASS_GRIDS):
             tried = [Tuned(settings, f1(settings)) for settings in variants(best.settings, name)]
             best = max([best, *tried], key=lambda t: t.f1)
         if best == before:

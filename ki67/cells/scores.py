@@ -67,6 +67,11 @@ class Scores:
         """Wilson's 95 % interval of the Ki-67 index: what counting this many cells can tell."""
         return wilson(self.n_positive, self.n_tumour)
 
+    @property
+    def til_interval(self) -> tuple[float, float]:
+        """The same of the TIL score."""
+        return wilson(self.n_til, self.n_cells)
+
 
 def score(cells: Cells) -> Scores:
     """Count the cells of each class."""

@@ -14,7 +14,7 @@ from lightgbm import Booster, Dataset
 from ki67.base.errors import InputError
 from ki67.base.files import write_whole
 from ki67.cellularity.features import NAMES
-from ki67.settings.params import Boost
+from ki67.settings.cellularity import Boost
 
 WHO = ("name", "patient", "truth")
 

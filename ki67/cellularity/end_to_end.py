@@ -12,7 +12,7 @@ from ki67.cellularity.regressors import REGRESSION
 from ki67.cellularity.segmenting import load_segmentation
 from ki67.models.store import set_weights_by_name, weights_by_name
 from ki67.models.training import layer_precision
-from ki67.settings.params import Regress
+from ki67.settings.cellularity import Regress
 
 
 @dataclass(frozen=True, eq=False)

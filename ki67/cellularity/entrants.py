@@ -21,8 +21,8 @@ from ki67.cellularity.store import load_network, predict
 from ki67.data.patches import Patches
 from ki67.models.experiment import Data
 from ki67.models.store import save_model
+from ki67.settings.cellularity import Regress
 from ki67.settings.networks import ROWS, Row
-from ki67.settings.params import Regress
 from ki67.tiles.network import PatchNetwork
 
 CASCADE, CLASSES = "sr", "xception_classes"

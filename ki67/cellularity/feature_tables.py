@@ -12,8 +12,8 @@ from tqdm import tqdm
 
 from ki67.base.files import whole_file
 from ki67.base.state import state_folder
+from ki67.cellularity.augmentation import augmented
 from ki67.cellularity.features import NAMES, Map, feature_rows
-from ki67.cellularity.views import augmented
 from ki67.data.patches import Patches, load_patches
 
 TOGETHER = 8  # patches segmented at once, and lost at most when the work is killed

@@ -7,15 +7,15 @@ import keras
 import numpy as np
 import pandas as pd
 
-from ki67.cellularity.feeding import ScoredViews, Served
+from ki67.cellularity.batches import ScoredViews, Served
 from ki67.cellularity.imagenet import start_from_imagenet
 from ki67.cellularity.regressors import REGRESSORS, Reading, Scores
 from ki67.cellularity.store import predict
 from ki67.data.patches import Patches
 from ki67.models.store import set_weights_by_name, weights_by_name
 from ki67.models.training import Recipe, Watch, fit, layer_precision
+from ki67.settings.cellularity import Regress
 from ki67.settings.networks import Row
-from ki67.settings.params import Regress
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ki67.base.errors import InputError
 from ki67.base.state import state_folder
+from ki67.cellularity.batches import Crops, Served
 from ki67.cellularity.discs import CHANNELS, discs
-from ki67.cellularity.feeding import Crops, Served
 from ki67.cellularity.fpn import fpn
 from ki67.cellularity.jaccard import jaccard, mean_jaccard
 from ki67.cellularity.losses import CLASS_WEIGHTS, segmentation_loss
@@ -22,7 +22,7 @@ from ki67.data.patches import SIDE, Patches
 from ki67.models.experiment import Data
 from ki67.models.store import save_model, set_weights_by_name, weights_by_name
 from ki67.models.training import Recipe, Watch, fit, layer_precision
-from ki67.settings.params import Segment
+from ki67.settings.cellularity import Segment
 from ki67.tiles.network import PatchNetwork
 
 DECODERS = {"fpn": fpn, "unet": unet}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ki67.base.errors import InputError
-from ki67.cellularity.views import network_input
+from ki67.cellularity.augmentation import network_input
 from ki67.engine.description import read_description
 from ki67.models.store import with_weights
 from ki67.tiles.network import PatchNetwork

@@ -1,1 +1,1 @@
-"""`ki67`: the command line."""
+"""`ki67`: the command line, and the one line that a failure becomes."""

@@ -1,13 +1,14 @@
 """Anyone's Keras model into a container and back, without running a line of code that a file brings along."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from ki67.base.errors import InputError, nearest
+from ki67.base.errors import InputError
 from ki67.base.files import whole_file
 from ki67.compression.keras_models import kernels, left_whole, put_shared, put_vectors, vectors
 from ki67.container.codebook import Floats
@@ -15,6 +16,7 @@ from ki67.container.container import Compressed, read, write
 from ki67.container.shared import SharedWeights
 from ki67.models.store import load_keras
 from ki67.quantize.quantizers import quantizer, share_by_layer, share_globally
+from ki67.settings.names import QuantizerName, Scope
 
 OWN = "keras"  # the only package whose classes a stored architecture may name
 
@@ -60,10 +62,8 @@ def load_keras_file(path: Path) -> keras.Model:
         raise InputError(f"{path}: Keras cannot load it ({what}); models with code of their own cannot be compressed") from error
 
 
-def compress_file(path: Path, out: Path, method: str, k: int, codebook: str) -> Report:
+def compress_file(path: Path, out: Path, method: QuantizerName, k: int, codebook: Scope) -> Report:
     """A Keras model's file, or a model folder, as a container. `codebook` is for all kernels together or for each layer."""
-    if codebook not in CODEBOOKS:
-        raise InputError(f"codebook {codebook!r}: unknown{nearest(codebook, CODEBOOKS)}")
     chosen = quantizer(method)
     model, description = load_any(path)
     shared = CODEBOOKS[codebook](kernels(model), chosen, k, str(path))
@@ -74,7 +74,7 @@ def compress_file(path: Path, out: Path, method: str, k: int, codebook: str) -> 
     )
 
 
-CODEBOOKS = {"global": share_globally, "layer": share_by_layer}
+CODEBOOKS: dict[Scope, Callable[..., SharedWeights]] = {"global": share_globally, "layer": share_by_layer}
 
 
 def float32_bytes(shared: SharedWeights, whole: dict[str, Floats]) -> int:

@@ -10,7 +10,7 @@ from ki67.base.cluster import run_all
 from ki67.base.state import state_folder
 from ki67.cells.metrics import Estimate, bootstrap, difference, rmse_statistic
 from ki67.compression.trials import Judgement, RunTrial, Trial, TrialResult, keep, kept
-from ki67.settings.params import Compress
+from ki67.settings.compression import Compress
 
 RESAMPLES = 2000
 

@@ -19,9 +19,9 @@ from ki67.base.tables import read_json
 from ki67.cells.cells import CLASS_NAMES
 from ki67.cells.evaluation import Resampling
 from ki67.cells.outcomes import Outcome, f1_by_class
+from ki67.compression.batchnorm import folded
 from ki67.compression.chosen import change, found, store
 from ki67.compression.files import expanded, float32_bytes
-from ki67.compression.folding import folded
 from ki67.compression.keras_models import put_vectors, vectors
 from ki67.compression.trials import Studio
 from ki67.compression.weight_sharing import Retrainer, Room
@@ -35,7 +35,7 @@ from ki67.models.store import predict_maps
 from ki67.models.training import batches
 from ki67.quantize.ecsq import typical, with_step
 from ki67.quantize.quantizers import share_globally
-from ki67.settings.params import Small
+from ki67.settings.compression import Small
 
 STAGES = 5  # of learning
 MOST = 256  # representatives: one byte each while running

@@ -22,7 +22,7 @@ from ki67.models.batches import Feed, stored_maps
 from ki67.models.store import build, load_keras, predict_maps, set_weights_by_name, weights_by_name
 from ki67.models.training import batches, layer_precision, scale_output
 from ki67.quantize.quantizers import quantizer, share_globally
-from ki67.settings.params import Compress
+from ki67.settings.compression import Compress
 
 Maps = NDArray[np.float32]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ki67.base.errors import InputError
 from ki67.base.files import whole_file
 from ki67.cells.cells import Cells
 
@@ -65,6 +66,8 @@ def save_frames(frames: Frames, path: Path) -> None:
 
 def load_frames(path: Path) -> Frames:
     """What `save_frames` wrote."""
+    if not path.is_file():
+        raise InputError(f"{path}: missing; the stage `split` writes it, in the study that the network was trained in")
     with np.load(path, allow_pickle=False) as stored:
         cuts = np.cumsum(stored["counts"])[:-1]
         cells = tuple(

@@ -85,8 +85,6 @@ def read_points(path: Path) -> Nuclei:
     parser.EndElementHandler = reader.closed
     try:
         parser.Parse(path.read_bytes(), True)
-    except InputError:
-        raise
     except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: an encoding that expat cannot take
         raise InputError(f"{path}: not valid XML ({error}); export the points again, in UTF-8") from error
     if not reader.xy:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ki67.base.errors import InputError, nearest
+from ki67.base.errors import InputError
 from ki67.data import breastpathq, shidc
 from ki67.data.tables import SIMULATED_MARK
+from ki67.settings.names import DatasetName
 
 MOST_ODDITIES = 20
 
@@ -39,7 +40,7 @@ class Dataset:
     kept: str
 
 
-DATASETS = {
+DATASETS: dict[DatasetName, Dataset] = {
     "shidc": Dataset("SHIDC-B-Ki-67", shidc.PARTS, shidc.survey, "metrics/dataset.json after the split stage"),
     "breastpathq": Dataset(
         "BreastPathQ", breastpathq.PARTS, breastpathq.survey, "metrics/cellularity_dataset.json after the patches stage"
@@ -47,10 +48,8 @@ DATASETS = {
 }
 
 
-def use(path: Path, dataset: str) -> list[str]:
+def use(path: Path, dataset: DatasetName) -> list[str]:
     """Check first, then copy to `data/<dataset>` and hand the folder to DVC; what was found, as lines to print."""
-    if dataset not in DATASETS:
-        raise InputError(f"--as {dataset}: no such dataset{nearest(dataset, DATASETS)}")
     if not Path("data.dvc").is_file():
         raise InputError("data.dvc: not here; run this at the top of the study")
     chosen = DATASETS[dataset]

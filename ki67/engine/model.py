@@ -19,8 +19,9 @@ from ki67.engine.detector import detector_of
 from ki67.engine.graphs import Floats, Network, ov
 from ki67.engine.grids import Images, Reach
 from ki67.engine.layers import graph_of, read_network, whole_kernels
+from ki67.engine.names import Precision
 from ki67.engine.pathonet import Weight
-from ki67.engine.precision import Precision, network, reach_of
+from ki67.engine.precision import network, reach_of
 
 FRAME, FIELD = 256, 1228  # pixels of a published field as the network sees it, and as it is
 # What a container's description may hold beside the network's own.
@@ -98,11 +99,11 @@ class Model:
             return self.architecture.build(self.weight, self.description.activation, self.unit)
         except KeyError as error:
             raise InputError(f"{self.path}: lacks {error}; train or copy the model again") from error
+        except InputError as error:
+            raise InputError(f"{self.path}: the engine cannot build its network ({error})") from error
         except (TypeError, ValueError, RuntimeError) as error:
-            what = "the engine cannot build its network"
-            if isinstance(error, InputError):
-                raise InputError(f"{self.path}: {what} ({error})") from error
-            raise InputError(f"{self.path}: {what} from its weights; train or copy the model again") from error
+            what = "the engine cannot build its network from its weights"
+            raise InputError(f"{self.path}: {what}; train or copy the model again") from error
 
     def reach(self, images: Callable[[], Images]) -> Reach:
         """How far values reach: as the file says, else as pictures show."""

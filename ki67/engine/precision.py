@@ -1,15 +1,13 @@
 """In which numbers a network is computed: float32 as trained, bfloat16, or whole numbers of one byte."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Literal, get_args
 
 import numpy as np
 
 from ki67.engine.graphs import EXACT, Floats, Network, Output, folded, kernels, op, ov, taken_factor, values
 from ki67.engine.grids import Images, Reach, put_on_grids, reached
+from ki67.engine.names import Precision
 
-Precision = Literal["float32", "bfloat16", "int8"]
-PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 HALF = {**EXACT, "INFERENCE_PRECISION_HINT": "bf16"}  # bfloat16 where the processor has it, else float32
 TOP = 127
 

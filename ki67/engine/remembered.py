@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from ki67.base.files import write_whole
-from ki67.engine.precision import PRECISIONS, Precision
+from ki67.engine.names import PRECISIONS, Precision
 
 EXACT: Precision = "float32"  # where nobody measured, nothing is assumed
 

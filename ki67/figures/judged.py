@@ -13,8 +13,8 @@ from ki67.cells.agreement import bland_altman
 from ki67.cells.cells import LABELS
 from ki67.cells.detect import Tuning
 from ki67.cells.evaluation import radius_curves
-from ki67.cells.outcomes import STRICT, Rule
-from ki67.cells.scores import CUT_OFFS, CutOffs, Scores
+from ki67.cells.outcomes import PUBLISHED, Rule
+from ki67.cells.scores import CUT_OFFS, CutOffs, Measure, Scores
 from ki67.figures.plots import COLOURS, INK, METHOD_COLOURS, PALE, TITLES, WIDTH, new_figure
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def _method_line(number: int, method: str) -> tuple[str, str]:
     return (PALE, ":") if method == CHANCE else (METHOD_COLOURS[number % len(METHOD_COLOURS)], "-")
 
 
-def f1_over_radius(table: "pd.DataFrame", rule: Rule = STRICT, marked: Sequence[float] = (6, 20)) -> Figure:
-    """F1 of each method against the matching radius, one frame a class; the radii reported are marked."""
+def f1_over_radius(table: "pd.DataFrame", rule: Rule = PUBLISHED, marked: Sequence[float] = (6, 20)) -> Figure:
+    """F1 of each method against the matching radius by one rule, one frame a class; the radii reported are marked."""
     radii, curves = sorted(table["radius"].unique()), radius_curves(table, rule)
     figure = new_figure(2.7)
     grid = figure.subplots(1, len(LABELS), sharey=True)
@@ -60,7 +60,7 @@ def f1_over_radius(table: "pd.DataFrame", rule: Rule = STRICT, marked: Sequence[
             colour, dashes = _method_line(number, method)
             axes.plot(radii, f1[:, column], dashes, color=colour, label=method)
         axes.set(title=TITLES[label], xlabel="matching radius R (px)", ylim=(0, 1), xlim=(0, max(radii) + 1))
-    grid[0].set_ylabel("F1")
+    grid[0].set_ylabel(f"F1, {rule.key} rule")
     figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(curves))
     return figure
 
@@ -85,28 +85,43 @@ SHOWN = (("Ki-67 index", CUT_OFFS[0]), ("TIL score", CUT_OFFS[2]))
 
 def scores_scatter(patients: "pd.DataFrame", method: str = "") -> Figure:
     """Predicted against labelled scores of one method, the first if none is named; right categories lie in shaded squares."""
-    own = patients[patients["method"] == (method or patients["method"].iloc[0])]
+    chosen = patients[patients["method"] == (method or patients["method"].iloc[0])]
+    truth, predicted = (_counts(chosen, side) for side in ("truth", "predicted"))
     figure = new_figure(WIDTH / 2 + 0.1)
     for axes, (title, cut) in zip(figure.subplots(1, 2), SHOWN, strict=True):
-        truth, predicted = (own[f"{cut.measure}_{side}"].to_numpy(float) for side in ("truth", "predicted"))
-        defined = ~np.isnan(truth + predicted)
-        draw_scores(axes, truth[defined], predicted[defined], cut)
+        draw_scores(axes, _measured(truth, cut.measure), _measured(predicted, cut.measure), cut)
         axes.set_title(f"{title} by patient, cut-offs {cut.name}")
     return figure
 
 
+def _counts(patients: "pd.DataFrame", side: str) -> list[Scores]:
+    columns = [f"{name}_{side}" for name in ("n_positive", "n_negative", "n_til")]
+    return [Scores(*map(int, row)) for row in patients[columns].to_numpy()]
+
+
+def _measured(counts: Sequence[Scores], measure: Measure) -> NDArray[np.float64]:
+    """A score and the ends of its 95 % interval (rows) of each patient (columns)."""
+    if measure == "ki67_index":
+        return np.array([(scores.ki67_index, *scores.interval) for scores in counts]).T
+    return np.array([(scores.til_score, *scores.til_interval) for scores in counts]).T
+
+
 def draw_scores(axes: Axes, truth: NDArray[np.float64], predicted: NDArray[np.float64], cut: CutOffs) -> None:
-    """Points, the identity, and a shaded square for each category."""
-    right = cut.categories(truth) == cut.categories(predicted)
-    top = max(1.08 * max([*truth, *predicted, 0.0]), 1.25 * cut.high)
+    """Points with their intervals either way, the identity, and a shaded square for each category."""
+    defined = ~np.isnan(truth[0] + predicted[0])
+    truth, predicted = truth[:, defined], predicted[:, defined]
+    right = cut.categories(truth[0]) == cut.categories(predicted[0])
+    top = max(1.03 * max([*truth.flat, *predicted.flat, 0.0]), 1.25 * cut.high)
     for low, high in pairwise((0.0, cut.low, cut.high, top)):
         axes.fill_between([low, high], low, high, color="#eef3f7", linewidth=0)
     axes.plot([0, top], [0, top], color=PALE, linewidth=1)
     for kind, colour, name in ((right, METHOD_COLOURS[0], "right category"), (~right, "#D55E00", "wrong category")):
+        (x, *across), (y, *up) = truth[:, kind], predicted[:, kind]
+        axes.hlines(y, *across, color=colour, linewidth=0.7, alpha=0.5)
+        axes.vlines(x, *up, color=colour, linewidth=0.7, alpha=0.5)
         axes.scatter(
-            truth[kind], predicted[kind], s=26, color=colour, edgecolors="white", linewidths=0.6, clip_on=False,
-            label=f"{name}: {kind.sum()}", zorder=3,
-        )  # fmt: skip
+            x, y, s=26, color=colour, edgecolors="white", linewidths=0.6, clip_on=False, label=f"{name}: {kind.sum()}", zorder=3
+        )
     axes.set(xlim=(0, top), ylim=(0, top), aspect="equal", xlabel="from labels", ylabel="predicted")
     axes.grid(visible=False)
     axes.legend(loc="upper left", handletextpad=0.1)

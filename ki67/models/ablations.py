@@ -17,7 +17,7 @@ from ki67.data.framing import build_crops
 from ki67.data.shidc import PUBLISHED_SIZE, read_part
 from ki67.models.experiment import Parts, train_network
 from ki67.models.store import predict_maps
-from ki67.settings.params import Ablations, Train
+from ki67.settings.detection import Ablations, Train
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ki67.engine.description import Description, TrainingRecipe
 from ki67.models.batches import Feed, stored_maps
 from ki67.models.store import BUILDERS, save_model, set_weights_by_name, weights_by_name
 from ki67.models.training import Recipe, fit, layer_precision, loss_on, scale_output
-from ki67.settings.params import Train
+from ki67.settings.detection import Train
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,38 @@
 """Training or fine-tuning on anyone's labelled folder, outside the study."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
-from ki67.base.errors import InputError, nearest
+from ki67.base.errors import InputError
 from ki67.base.state import hash_of
 from ki67.base.tables import write_csv
 from ki67.cells.detect import UNTUNED, tune
 from ki67.cells.metrics import match_one_to_one
 from ki67.data.framing import build_frames
+from ki67.data.samples import Sample
 from ki67.data.shidc import read_part
 from ki67.data.split import by_patient, published
+from ki67.data.tables import SHIDC_UM_PER_PX
+from ki67.engine.model import FIELD
 from ki67.models.experiment import Data, Parts, describe, going_on_from, train_network
-from ki67.models.store import BACKENDS, load_keras, predict_maps, save_model
-from ki67.settings import params
-from ki67.settings.params import Train
+from ki67.models.store import load_keras, predict_maps, save_model
+from ki67.pictures.header import Header, header
+from ki67.pictures.scale import ask_for_scale
+from ki67.settings.detection import Train
+from ki67.settings.networks import BackendName
+from ki67.settings.params import check, shipped, values_of
+
+ALIKE = 1.01  # times the tissue of one picture that another may show
 
 
 def train_on_folder(
-    folder: Path, out: Path, start: Path | None, um_per_px: float, changes: dict[str, object], backend: str | None = None
+    folder: Path,
+    out: Path,
+    start: Path | None,
+    um_per_px: float | None,
+    changes: dict[str, object],
+    backend: BackendName | None = None,
 ) -> list[str]:
     """Train on four fifths of the patients, tune thresholds on the rest, write a model folder; lines to print."""
     if (out / "model.json").is_file():
@@ -30,12 +44,13 @@ def train_on_folder(
     split = by_patient(samples) if len({s.patient for s in samples}) > 1 else published(samples)
     if not split.validation:
         raise InputError(f"{folder}: {len(samples)} pictures; five at least are needed to train and to validate")
+    scale = field_scale(samples, um_per_px, first[1].um_per_px if first else SHIDC_UM_PER_PX)
     parts = Parts(build_frames(split.train), build_frames(split.validation))
     seed = settings.seeds[0]
     begin = going_on_from(first[0], settings.unit) if first else None
     model, curve = train_network(settings, name, seed, parts, out / "unfinished", begin)
     tuning = tune(list(predict_maps(model, parts.validation.images)), parts.validation.cells, 6.0, match_one_to_one)
-    described = describe(settings, name, seed, Data(um_per_px, str(folder), hash_of([folder])))
+    described = describe(settings, name, seed, Data(scale, str(folder), hash_of([folder])))
     write_csv(curve, out / "curve.csv")
     save_model(model, described.tuned(tuning.thresholds, UNTUNED.marker, UNTUNED.min_distance), out)
     shutil.rmtree(out / "unfinished", ignore_errors=True)
@@ -43,11 +58,32 @@ def train_on_folder(
     return [f"{out}: {name} trained on {len(parts.train)} pictures; F1 on the other {len(parts.validation)} (R = 6): {best}"]
 
 
-def backend_of(asked: str | None, started: str | None) -> str:
+def field_scale(samples: Sequence[Sample], asked: float | None, published: float) -> float:
+    """µm/px of a field of the published size that shows as much tissue as each of these pictures does.
+
+    A network sees any picture in one frame, and its description tells the frame's scale by the published size. So pictures that
+    show more tissue than others would be seen at another scale, and are refused.
+    """
+    heads = [header(sample.image) for sample in samples]
+    widths = {head.path: um_per_px_of(head, asked, published) * (head.width / FIELD) for head in heads}
+    least, most = min(widths, key=widths.__getitem__), max(widths, key=widths.__getitem__)
+    if widths[most] > ALIKE * widths[least]:
+        what = f"shows {widths[most] * FIELD:.0f} µm of tissue, {least.name} {widths[least] * FIELD:.0f} µm"
+        raise InputError(f"{most}: {what}; cut all pictures to the same size at the same scale")
+    return widths[most]
+
+
+def um_per_px_of(head: Header, asked: float | None, published: float) -> float:
+    """The scale as `ki67 score` has it: what the user says, what published fields have, what the file tells; never a guess."""
+    found = asked or (published if (head.width, head.height) == (FIELD, FIELD) else None) or head.um_per_px
+    if not found:
+        raise ask_for_scale(head)
+    return found
+
+
+def backend_of(asked: BackendName | None, started: str | None) -> str:
     """Which network is trained: the one that is asked for, else that of the model to start from, else PathoNet."""
     name = asked or started or "pathonet"
-    if name not in BACKENDS and name != started:
-        raise InputError(f"--backend {name}: unknown{nearest(name, BACKENDS)}")
     if started and name != started:
         raise InputError(f"--backend {name}: the model to start from is {started}; leave --backend out, or start anew")
     return name
@@ -55,8 +91,5 @@ def backend_of(asked: str | None, started: str | None) -> str:
 
 def settings_with(changes: dict[str, object]) -> Train:
     """The study's training settings with what the user asked for instead."""
-    shipped = params.shipped()
-    values = params.read(shipped)["train"] | {name: value for name, value in changes.items() if value is not None}
-    checked = params.check("train", values, "ki67 train")
-    assert isinstance(checked, Train)
-    return checked
+    asked = {name: value for name, value in changes.items() if value is not None}
+    return check(Train, values_of(Train, shipped()) | asked, "ki67 train")

@@ -12,7 +12,7 @@ from ki67.cells.detect import Detector, Tuning, tune
 from ki67.cells.metrics import MATCHES
 from ki67.data.frames import Frames
 from ki67.models.store import load_keras, predict_maps, save_model
-from ki67.settings.params import Tune
+from ki67.settings.detection import Tune
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Many pictures, one after the other: what is done is skipped, what fails is said, and the others go on."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -13,15 +13,15 @@ from ki67.base.errors import InputError
 from ki67.base.hardware import CORES
 from ki67.pictures.header import header
 from ki67.pictures.inputs import Picture
-from ki67.pictures.regions import AT_ONCE
+from ki67.pictures.reader import AT_ONCE
 
-PACKAGES = ("ki67", "openvino", "numpy", "scipy", "scikit-image", "pillow")
 Found = TypeVar("Found")
+Score = Callable[[Picture], Found]
 
 
 @dataclass
-class Done(Generic[Found]):
-    """What came of it."""
+class BatchResult(Generic[Found]):
+    """What came of a batch of pictures."""
 
     results: list[Found] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -29,11 +29,11 @@ class Done(Generic[Found]):
     interrupted: bool = False
 
     @property
-    def code(self) -> int:
+    def exit_code(self) -> int:
         """0 where all went well, 1 where some pictures failed, 2 where nothing was done."""
         return 0 if not (self.failures or self.interrupted) else 1 if self.results else 2
 
-    def said(self, out: Path, cautions: Sequence[str] = ()) -> str:
+    def summary_line(self, out: Path, cautions: Sequence[str] = ()) -> str:
         """One line for the terminal; `cautions` are of the network."""
         before = f", {self.skipped} of them earlier" if self.skipped else ""
         failed = f"; {len(self.failures)} could not be scored" if self.failures else ""
@@ -46,27 +46,29 @@ class Done(Generic[Found]):
 def score_each(
     wanted: Sequence[Picture],
     known: Mapping[Picture, Found],
-    ready: Callable[[int], Callable[[Picture], Found]],
-) -> Done[Found]:
-    """Whatever is not known yet. `ready` is asked for the way to score only where something is left to do; its argument
-    says how many windows are worth running side by side.
+    scoring: Callable[[int], AbstractContextManager[Score[Found]]],
+) -> BatchResult[Found]:
+    """Whatever is not known yet. `scoring` is asked for the way to score only where something is left to do, and closed
+    when it is done; its argument says how many windows are worth running side by side.
     """
-    done = Done[Found](skipped=len(known))
+    done = BatchResult[Found](skipped=len(known))
     found = dict(known)
     waiting = [picture for picture in wanted if picture not in known]
     try:
-        for picture, one in _scored(waiting, ready(at_once(waiting))) if waiting else ():
-            if isinstance(one, _Failure):
-                done.failures.append(one.why)
-            else:
-                found[picture] = one
+        if waiting:
+            with scoring(windows_at_once(waiting)) as score, closing(_scored(waiting, score)) as outcomes:
+                for picture, outcome in outcomes:
+                    if isinstance(outcome, _Failure):
+                        done.failures.append(outcome.why)
+                    else:
+                        found[picture] = outcome
     except KeyboardInterrupt:
         done.interrupted = True
     done.results = [found[picture] for picture in wanted if picture in found]
     return done
 
 
-def at_once(waiting: Sequence[Picture]) -> int:
+def windows_at_once(waiting: Sequence[Picture]) -> int:
     """How many windows are worth running side by side: a single small picture is one, and memory is saved."""
     try:
         small = len(waiting) == 1 and header(waiting[0].path).pixels <= AT_ONCE
@@ -80,7 +82,7 @@ class _Failure:
     why: str
 
 
-def _scored(waiting: Sequence[Picture], score: Callable[[Picture], Found]) -> Iterator[tuple[Picture, Found | _Failure]]:
+def _scored(waiting: Sequence[Picture], score: Score[Found]) -> Generator[tuple[Picture, Found | _Failure], None, None]:
     """Each picture's result, or why there is none, in order; as many at once as there are cores."""
     workers = ThreadPoolExecutor(CORES)
     under_way = {picture: workers.submit(score, picture) for picture in waiting}
@@ -95,22 +97,3 @@ def _scored(waiting: Sequence[Picture], score: Callable[[Picture], Found]) -> It
                 yield picture, _Failure(why)
     finally:
         workers.shutdown(cancel_futures=True)
-
-
-def check_writable(out: Path, others: Sequence[str] = ()) -> None:
-    """Say so before the work where the results would have no place, or would lie among the tables of another command."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        trial = out / ".ki67-trial"
-        trial.touch()
-        trial.unlink()
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written to ({error.strerror}); name another folder with --out") from error
-    for name in others:
-        if (out / name).exists():
-            raise InputError(f"{out}: holds the results of another command ({name}); name another folder with --out")
-
-
-def versions() -> dict[str, str]:
-    """Of everything that decides what is found."""
-    return {name: version(name) for name in PACKAGES}

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from ki67.base.errors import InputError
+from ki67.base.errors import Unreadable, WrongKind
+from ki67.data.images import check_pixels, open_image
 
 MOST_PIXELS = 1_000_000_000
+FORMATS = ("JPEG", "PNG", "TIFF")
 # Colours that become 8-bit RGB without a guess: a palette, an opacity laid on white, the colours that JPEG itself uses.
 CONVERTED = ("RGB", "RGBA", "P", "PA", "YCbCr")
 WHY_NOT = {"L": "grey", "LA": "grey", "1": "black and white", "CMYK": "CMYK", "LAB": "Lab", "F": "32-bit", "I": "32-bit"}
 CENTIMETRE, INCH = 10_000.0, 25_400.0  # in micrometres
 PLAUSIBLE = (0.05, 4.0)  # µm/px of a microscope: a screen's 72 dots an inch say nothing of the tissue
-TOLD = re.compile(r"\bMPP\s*=\s*([0-9.]+)|PhysicalSizeX=\"([0-9.eE+-]+)\"")
+WRITTEN_SCALE = re.compile(r"\bMPP\s*=\s*([0-9.]+)|PhysicalSizeX=\"([0-9.eE+-]+)\"")
 TEXT, RESOLUTION, UNIT = 270, 282, 296  # tags of a TIFF
 DIGITS = 9
 
@@ -33,46 +35,31 @@ class Header:
 
     @property
     def pixels(self) -> int:
-        """How many there are."""
+        """Width times height: what its memory and time depend on."""
         return self.width * self.height
 
 
 def header(path: Path, most_pixels: int = MOST_PIXELS) -> Header:
     """The head of a picture that can be scored, or one line of why it cannot."""
-    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # counted here, against the user's own limit
-    try:
-        if path.stat().st_size == 0:
-            raise InputError(f"{path}: the file is empty; copy or export it again")
-        with Image.open(path, formats=("JPEG", "PNG", "TIFF")) as image:
-            return _checked(Header(path, *image.size, str(image.format), image.mode, told_scale(image)), most_pixels)
-    except UnidentifiedImageError as error:
-        raise InputError(f"{path}: not a picture that can be read; export it again as jpg, png or tif") from error
-    except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{path}: damaged or not readable ({error}); copy or export it again") from error
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
-
-
-def _checked(found: Header, most_pixels: int) -> Header:
-    if found.pixels > most_pixels:
-        size = f"{found.width}×{found.height} are more than {most_pixels:,} pixels"
-        raise InputError(f"{found.path}: {size}; if the file is what it says, allow it with --max-pixels")
+    if path.is_file() and path.stat().st_size == 0:
+        raise Unreadable(f"{path}: the file is empty; copy or export it again")
+    with open_image(path, FORMATS, "damaged or not readable") as image:
+        found = Header(path, *image.size, str(image.format), image.mode, scale_in_file(image))
+    check_pixels(path, (found.width, found.height), most_pixels, "if the file is what it says, allow it with --max-pixels")
     if found.mode not in CONVERTED:
         what = WHY_NOT.get(found.mode, "16-bit" if found.mode.startswith("I;16") else found.mode)
-        raise InputError(f"{found.path}: the picture is {what}, not colour in 8 bits; save it as 8-bit RGB jpg, png or tif")
+        raise WrongKind(f"{path}: the picture is {what}, not colour in 8 bits; save it as 8-bit RGB jpg, png or tif")
     return found
 
 
-def told_scale(image: Image.Image) -> float | None:
+def scale_in_file(image: Image.Image) -> float | None:
     """µm/px as the file tells it, where what it tells can be a microscope's."""
     scales = (_in_words(image), _in_tags(image), _in_dots(image))
-    return next((round(one, DIGITS) for one in scales if one and PLAUSIBLE[0] <= one <= PLAUSIBLE[1]), None)
+    return next((round(scale, DIGITS) for scale in scales if scale and PLAUSIBLE[0] <= scale <= PLAUSIBLE[1]), None)
 
 
 def _in_words(image: Image.Image) -> float | None:
-    found = TOLD.search(str(_tags(image).get(TEXT, "")))
+    found = WRITTEN_SCALE.search(str(_tags(image).get(TEXT, "")))
     return float(found[1] or found[2]) if found else None
 
 

@@ -11,7 +11,7 @@ from string import Template
 from urllib.parse import quote
 
 from ki67.base.files import write_whole
-from ki67.pictures.store import NOT_DEFINED
+from ki67.pictures.tables import NOT_DEFINED
 
 HERE = "<!-- the rows -->"
 TEMPLATE = Path(__file__).with_name("report.html")

@@ -1,24 +1,38 @@
-"""What is done stays done: a picture's finding, its table and its small view, kept until that picture or the settings change."""
+"""What is done stays done: a picture's result, its table and its small view, kept until that picture or the settings change."""
 
 import hashlib
 import json
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from pydantic import TypeAdapter
 
 from ki67.base.files import write_whole
 from ki67.pictures.inputs import Picture
 
-KEPT = Path(".ki67")
-NOT_DEFINED = "not defined"
+STORE = Path(".ki67")
 
 
-class Store:
-    """The pictures that are done, under a folder of the output."""
+class PictureResult(Protocol):
+    """What a picture came to: a dataclass small enough to be kept as JSON, which knows the name of its picture."""
 
-    def __init__(self, out: Path, key: str) -> None:
-        self.folder, self.key = out / KEPT, key
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def image(self) -> str:
+        """The picture's name in tables."""
+        ...
+
+
+Result = TypeVar("Result", bound=PictureResult)
+
+
+class Store(Generic[Result]):
+    """The pictures that are done, under a folder of the output; `key` stands for all that decides a result but the picture."""
+
+    def __init__(self, out: Path, key: str, kind: type[Result]) -> None:
+        self.folder, self.key, self._kind = out / STORE, key, TypeAdapter(kind)
 
     def fingerprint(self, picture: Picture) -> str:
         """Of the picture's content and of all that decides what is found in it."""
@@ -27,48 +41,28 @@ class Store:
         digest.update(self.key.encode())
         return digest.hexdigest()
 
-    def stored(self, picture: Picture) -> dict[str, Any] | None:
-        """What an earlier run kept of this very picture with these very settings."""
+    def restored(self, picture: Picture) -> Result | None:
+        """What an earlier run found in this very picture with these very settings."""
         try:
-            found = json.loads(self._finding(picture.name).read_text())
-            same = found.pop("fingerprint") == self.fingerprint(picture) and self.table(picture.name).is_file()
-            return found if same else None
+            stored = json.loads(self._result(picture.name).read_text())
+            same = stored.pop("fingerprint") == self.fingerprint(picture) and self.details(picture.name).is_file()
+            return self._kind.validate_python(stored) if same else None
         except (OSError, ValueError, KeyError, AttributeError):
             return None
 
-    def store(self, picture: Picture, finding: dict[str, Any], thumbnail: bytes) -> None:
-        """Last of all, once the picture's table is there: where the finding is, all is there."""
-        self.thumbnail(picture.name).parent.mkdir(parents=True, exist_ok=True)
+    def keep(self, picture: Picture, result: Result, thumbnail: bytes) -> None:
+        """Last of all, once the picture's table is there: where the result is, all is there."""
         self.thumbnail(picture.name).write_bytes(thumbnail)
-        write_whole(self._finding(picture.name), [json.dumps(finding | {"fingerprint": self.fingerprint(picture)})])
+        stored = asdict(result) | {"fingerprint": self.fingerprint(picture)}
+        write_whole(self._result(picture.name), [json.dumps(stored)])
 
-    def table(self, name: str) -> Path:
-        """One picture's own table."""
+    def details(self, name: str) -> Path:
+        """One picture's own table: its cells, its tiles."""
         return self.folder / f"{name}.csv"
 
     def thumbnail(self, name: str) -> Path:
         """One picture in small."""
         return self.folder / f"{name}.jpg"
 
-    def _finding(self, name: str) -> Path:
+    def _result(self, name: str) -> Path:
         return self.folder / f"{name}.json"
-
-
-def joined(header: Sequence[str], files: Iterable[Path]) -> Iterator[str]:
-    """The tables of many pictures as one, a line at a time."""
-    yield ",".join(header) + "\n"
-    for file in files:
-        with file.open(encoding="utf-8", newline="") as stream:
-            next(stream)
-            yield from stream
-
-
-def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Fields in quotes where they hold what would end them."""
-    for row in rows:
-        yield ",".join('"' + field.replace('"', '""') + '"' if set(field) & set(',"\n\r') else field for field in row) + "\n"
-
-
-def share(value: float) -> str:
-    """Four digits, or that there is no such figure: never 0, never NaN."""
-    return NOT_DEFINED if math.isnan(value) else f"{value:.4f}"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ki67.base.errors import InputError
 from ki67.cells.agreement import bland_altman, icc, linear_kappa
 from ki67.cells.scores import CATEGORIES, CutOffs
-from ki67.pictures.store import NOT_DEFINED
+from ki67.pictures.tables import NOT_DEFINED
 
 COLUMNS = ("image", "ki67_index")
 
@@ -56,13 +56,13 @@ class Shared:
 
 def shared(first: Path, second: Path) -> Shared:
     """What two tables have in common."""
-    one, other = indices(first), indices(second)
-    names = [name for name in one if name in other]
-    pairs = np.array([(one[name], other[name]) for name in names]).reshape(-1, 2)
+    of_first, of_second = indices(first), indices(second)
+    names = [name for name in of_first if name in of_second]
+    pairs = np.array([(of_first[name], of_second[name]) for name in names]).reshape(-1, 2)
     defined = pairs[np.isfinite(pairs).all(axis=1)]
     if len(defined) < 2:
         raise InputError(f"{second}: shares {len(defined)} pictures with an index with {first}; two at least are needed")
-    return Shared(defined, len(one.keys() ^ other.keys()), len(pairs) - len(defined))
+    return Shared(defined, len(of_first.keys() ^ of_second.keys()), len(pairs) - len(defined))
 
 
 def agreement_lines(found: Shared, cuts: CutOffs) -> list[str]:

@@ -1,46 +1,38 @@
-"""`ki67 score` as the command line calls it: what is asked for is read, and what came of it is said."""
+"""`ki67 score` as the command line calls it: what is asked for is read there and understood here."""
 
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-
-from ki67.base.errors import InputError, nearest
+from ki67.base.errors import InputError
 from ki67.base.hardware import processor
 from ki67.cells.scores import CutOffs
 from ki67.engine.model import Model, load_model
-from ki67.engine.precision import PRECISIONS, Precision
+from ki67.engine.names import AskedPrecision, Precision
 from ki67.engine.remembered import remembered
-from ki67.pictures.page import cautions
-from ki67.score.run import Job, score_pictures
+from ki67.pictures.run import run_command
+from ki67.pictures.tool import Order
+from ki67.score.tool import CellTool
 from ki67.weights import NETWORK
-
-AUTO = "auto"
 
 
 def score_command(
-    paths: Sequence[Path], out: Path, um_per_px: float | None, model: Path | None, precision: str, cut_offs: str, max_pixels: int
+    paths: Sequence[Path],
+    out: Path,
+    um_per_px: float | None,
+    model: Path | None,
+    precision: AskedPrecision,
+    cut_offs: str,
+    max_pixels: int,
 ) -> int:
     """The exit code."""
-    job = Job(paths, out, um_per_px, cut_offs_of(cut_offs), max_pixels)
-    network = load_model(model or NETWORK)
-    done = score_pictures(job, network, precision_of(precision, network))
-    for line in done.failures:
-        print(f"ki67: {line}", file=sys.stderr)
-    typer.echo(done.said(out, cautions(network.description.trained_on)))
-    return done.code
+    limits, network = cut_offs_of(cut_offs), load_model(model or NETWORK)
+    return run_command(CellTool(network, precision_of(precision, network), limits), Order(paths, out, um_per_px, max_pixels))
 
 
-def precision_of(asked: str, model: Model) -> Precision:
+def precision_of(asked: AskedPrecision, model: Model) -> Precision:
     """The one that is named, or the one that was measured to be best here."""
-    if asked == AUTO:
-        return remembered(model.digest, processor())
-    found = next((one for one in PRECISIONS if one == asked), None)
-    if found is None:
-        raise InputError(f"--precision {asked}: unknown{nearest(asked, [*PRECISIONS, AUTO])}")
-    return found
+    return remembered(model.digest, processor()) if asked == "auto" else asked
 
 
 def cut_offs_of(text: str) -> CutOffs:

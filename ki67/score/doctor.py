@@ -14,7 +14,7 @@ from ki67.cells.cells import CLASS_NAMES, LABELS
 from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import Frames
 from ki67.engine.model import Model, load_model
-from ki67.engine.precision import PRECISIONS, Precision
+from ki67.engine.names import PRECISIONS, Precision
 from ki67.engine.remembered import EXACT, place, remember
 from ki67.score.sliding import Finder
 from ki67.weights import NETWORK, fields
@@ -44,9 +44,9 @@ def doctor(path: Path | None, say: Callable[[str], None]) -> int:
     found = measured(model, fields())
     names = list(CLASS_NAMES.values())
     say(f"{processor()}; one 256×256 picture, median of {TURNS} turns; F1 at R = 6 on {len(fields())} simulated fields")
-    for precision, one in found.items():
-        f1 = ", ".join(f"{name} {value:.3f}" for name, value in zip(names, one.f1, strict=True))
-        say(f"  {precision:9} {one.milliseconds:6.1f} ms   {f1}   (changed by at most {max(one.changed):.4f})")
+    for precision, figures in found.items():
+        f1 = ", ".join(f"{name} {value:.3f}" for name, value in zip(names, figures.f1, strict=True))
+        say(f"  {precision:9} {figures.milliseconds:6.1f} ms   {f1}   (changed by at most {max(figures.changed):.4f})")
     best = fastest(found)
     remember(model.digest, processor(), best)
     say(f"ki67 score will use {best} for this model; remembered in {place()}")
@@ -78,9 +78,9 @@ def measured(model: Model, frames: Frames) -> dict[Precision, Measured]:
             if turn >= 2:
                 times[name].append(1000 * (time.perf_counter() - start))
     f1 = {name: f1_of(finder, frames) for name, finder in finders.items()}
-    changed = {name: tuple(abs(a - b) for a, b in zip(own, f1[EXACT], strict=True)) for name, own in f1.items()}
+    changed = {name: tuple(abs(a - b) for a, b in zip(classes, f1[EXACT], strict=True)) for name, classes in f1.items()}
     limits = tolerated(frames)
-    kept = {name: all(a <= b for a, b in zip(own, limits, strict=True)) for name, own in changed.items()}
+    kept = {name: all(a <= b for a, b in zip(by, limits, strict=True)) for name, by in changed.items()}
     return {name: Measured(median(times[name]), f1[name], changed[name], kept[name]) for name in PRECISIONS}
 
 
@@ -98,5 +98,5 @@ def f1_of(finder: Finder, frames: Frames) -> tuple[float, ...]:
 
 def fastest(found: Mapping[Precision, Measured]) -> Precision:
     """Of those that find the same cells."""
-    good = {name: one for name, one in found.items() if one.kept}
+    good = {name: figures for name, figures in found.items() if figures.kept}
     return min(good, key=lambda name: good[name].milliseconds)

@@ -1,5 +1,6 @@
 """`ki67 evaluate`: a model on pictures that somebody labelled."""
 
+import json
 import math
 from collections import Counter
 from dataclasses import asdict
@@ -15,10 +16,12 @@ from ki67.cells.outcomes import RULES, Outcome, Rule, patient_counts
 from ki67.cells.scores import score
 from ki67.data.shidc import PARTS, patient_of, read_part
 from ki67.engine.model import load_model
+from ki67.engine.names import AskedPrecision
 from ki67.pictures.header import header
 from ki67.pictures.inputs import Picture, pictures
+from ki67.pictures.tables import NOT_DEFINED
 from ki67.score.command import precision_of
-from ki67.score.scorer import Scorer, in_frame
+from ki67.score.scorer import CellScorer, in_frame
 from ki67.weights import NETWORK
 
 TABLE = "cells.csv"
@@ -26,18 +29,20 @@ SEED = 0
 Figures = dict[str, dict[str, Estimate]]
 
 
-def evaluate_folder(folder: Path, um_per_px: float | None, model: Path | None, precision: str, out: Path | None) -> list[str]:
+def evaluate_folder(
+    folder: Path, um_per_px: float | None, model: Path | None, precision: AskedPrecision, out: Path | None
+) -> list[str]:
     """F1 of each class by both rules and the error of the index, as lines; as JSON where a file is named."""
     network = load_model(model or NETWORK)
-    scorer = Scorer(network, precision_of(precision, network), um_per_px)
-    outcome = outcome_of(labelled(folder), scorer)
+    with CellScorer(network, precision_of(precision, network), um_per_px) as scorer:
+        outcome = outcome_of(labelled(folder), scorer)
     found = figures(outcome)
     if out:
         write_whole(out, [as_json(found)])
     who = len(outcome.who)
     lines = [f"{len(outcome.names)} pictures of {who} patients; intervals are over patients" + " (one has none)" * (who == 1)]
     for rule, classes in found.items():
-        lines.append(f"{rule}: " + ", ".join(f"{name} {said(one)}" for name, one in classes.items()))
+        lines.append(f"{rule}: " + ", ".join(f"{name} {with_interval(figure)}" for name, figure in classes.items()))
     return lines + [f"{out}: written"] * bool(out)
 
 
@@ -59,14 +64,14 @@ def labelled(folder: Path) -> list[tuple[Picture, Cells]]:
     return [(Picture(s.image, s.name), Cells.from_shidc_json(s.label, head.width, head.height)) for s, head in heads]
 
 
-def outcome_of(pairs: list[tuple[Picture, Cells]], scorer: Scorer) -> Outcome:
+def outcome_of(pairs: list[tuple[Picture, Cells]], scorer: CellScorer) -> Outcome:
     """Labels and found cells, both at the network's scale, where the matching radius means the same for all pictures."""
     truths, found = [], []
     for picture, truth in pairs:
-        opened = scorer.open(picture.name, header(picture.path))
-        own = (opened.header.width, opened.header.height)
-        truths.append(in_frame(truth, own, opened.size, "network"))
-        found.append(in_frame(scorer.score(opened).cells, own, opened.size, "network"))
+        scored = scorer.score(picture.name, header(picture.path))
+        full = (scored.result.width, scored.result.height)
+        truths.append(in_frame(truth, full, scored.size, "network"))
+        found.append(in_frame(scored.cells, full, scored.size, "network"))
     names = [picture.name for picture, _ in pairs]
     return Outcome("model", names, [patient_of(Path(name).name) for name in names], truths, found)
 
@@ -80,7 +85,7 @@ def figures(outcome: Outcome) -> Figures:
 def _f1(outcome: Outcome, rule: Rule) -> dict[str, Estimate]:
     counts = patient_counts(outcome, rule)
     by_class = {name: counts[:, column] for column, name in enumerate(CLASS_NAMES.values())}
-    return {name: bootstrap(f1_statistic(*own.T), len(own), SEED) for name, own in by_class.items()}
+    return {name: bootstrap(f1_statistic(*patients.T), len(patients), SEED) for name, patients in by_class.items()}
 
 
 def _index_error(outcome: Outcome) -> Estimate:
@@ -90,18 +95,18 @@ def _index_error(outcome: Outcome) -> Estimate:
     return bootstrap(rmse_statistic(outcome.by_patient(squared), outcome.by_patient(number)), len(outcome.who), SEED)
 
 
-def said(one: Estimate) -> str:
+def with_interval(figure: Estimate) -> str:
     """A figure with its interval, where there is one."""
-    if math.isnan(one.value):
-        return "not defined"
-    return f"{one.value:.3f}" + ("" if math.isnan(one.low) else f" ({one.low:.2f} to {one.high:.2f})")
+    if math.isnan(figure.value):
+        return NOT_DEFINED
+    return f"{figure.value:.3f}" + ("" if math.isnan(figure.low) else f" ({figure.low:.2f} to {figure.high:.2f})")
 
 
 def as_json(found: Figures) -> str:
     """The figures with null for what is not defined."""
-    import json
 
-    def plain(one: Estimate) -> dict[str, float | None]:
-        return {name: None if math.isnan(value) else round(value, 6) for name, value in asdict(one).items()}
+    def plain(figure: Estimate) -> dict[str, float | None]:
+        return {name: None if math.isnan(value) else round(value, 6) for name, value in asdict(figure).items()}
 
-    return json.dumps({rule: {name: plain(one) for name, one in own.items()} for rule, own in found.items()}, indent=2) + "\n"
+    rules = {rule: {name: plain(figure) for name, figure in classes.items()} for rule, classes in found.items()}
+    return json.dumps(rules, indent=2) + "\n"

@@ -2,24 +2,28 @@
 
 import math
 from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 from PIL import Image
 
-from ki67.base.errors import InputError
 from ki67.base.hardware import CORES
-from ki67.cells.cells import Cells
+from ki67.cells.cells import Cells, write_csv
 from ki67.cells.scores import score
 from ki67.engine.graphs import hand_back
 from ki67.engine.model import FIELD, Model
-from ki67.engine.precision import Precision
-from ki67.pictures.domain import Look, look, together, warnings
-from ki67.pictures.drawing import View, overlay
+from ki67.engine.names import Precision
+from ki67.pictures.domain import mean_appearance
+from ki67.pictures.drawing import overlay, write_png
 from ki67.pictures.header import Header
-from ki67.pictures.regions import Rows, Size, opened, reduced
-from ki67.pictures.scale import size_at
+from ki67.pictures.reader import open_regions
+from ki67.pictures.regions import Regions, Size
+from ki67.pictures.scale import ask_for_scale, checked_size
+from ki67.score.appearance import FieldAppearance, measure_field, unfamiliar
 from ki67.score.hotspot import hot_spot
-from ki67.score.results import Result
+from ki67.score.results import CellResult
 from ki67.score.sliding import Finder, Window, put_together
 from ki67.weights import fields
 
@@ -28,65 +32,70 @@ LEAST = 32  # pixels at the network's scale: room for a few nuclei
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A picture with its pixels at hand, and the size that the network sees it in."""
+class ScoredCells:
+    """A result, its cells in the picture's own pixels, the size that the network saw it in, and the cells drawn in."""
 
-    name: str
-    header: Header
-    um_per_px: float
-    rows: Rows
-    size: Size
-
-
-@dataclass(frozen=True)
-class Scored:
-    """A result, its cells in the picture's own pixels, and the picture with the cells drawn in."""
-
-    result: Result
+    result: CellResult
     cells: Cells
+    size: Size
     drawn: Image.Image
 
+    def write_beside(self, target: Path) -> None:
+        """The picture with its cells, and the cells for QuPath."""
+        write_png(self.drawn, target.with_name(f"{target.name}.png"))
+        self.cells.to_geojson(target.with_name(f"{target.name}.geojson"), self.result.image)
 
-class Scorer:
-    """A model, ready for one picture after the other."""
+    def write_details(self, path: Path) -> None:
+        """A row a cell."""
+        write_csv(path, {self.result.image: self.cells})
+
+
+class CellScorer:
+    """A model, ready for one picture after the other; it holds threads until it is closed."""
 
     def __init__(self, model: Model, precision: Precision, um_per_px: float | None = None, at_once: int = CORES) -> None:
         self.model, self.asked = model, um_per_px
         self.finder = Finder(model.network(precision, lambda: fields().images), model.detector, at_once)
         hand_back()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.finder.close()
+
     def scale(self, header: Header) -> float:
         """µm/px: what the user says, what all published pictures have, or what the file tells; never a guess."""
         published = self.model.description.um_per_px if (header.width, header.height) == (FIELD, FIELD) else None
         found = self.asked or published or header.um_per_px
         if not found:
-            raise InputError(f"{header.path}: its scale is not known; give it in micrometres per pixel with --mpp")
+            raise ask_for_scale(header)
         return found
 
-    def open(self, name: str, header: Header) -> Opened:
-        """The picture with its pixels ready; small ones are decoded here."""
-        um_per_px = self.scale(header)
-        size = size_at(header, um_per_px, self.model.um_per_px, LEAST)
-        return Opened(name, header, um_per_px, opened(header, self.model.um_per_px / um_per_px), size)
-
-    def cells(self, picture: Opened) -> Cells:
+    def cells(self, header: Header) -> Cells:
         """No more than the cells, at the network's scale."""
-        return put_together(self.finder.windows(reduced(picture.rows, picture.size), *picture.size))
+        return put_together(self.finder.windows(self._opened(header, self.scale(header)), self.model.um_per_px))
 
-    def score(self, picture: Opened) -> Scored:
+    def score(self, name: str, header: Header) -> ScoredCells:
         """One pass over the pixels."""
-        view = View(picture.rows, picture.size)
-        windows, looks = list[Window](), list[Look]()
-        for window in self.finder.windows(view.passing(reduced(picture.rows, picture.size)), *picture.size):
+        um_per_px, network = self.scale(header), self.model.um_per_px
+        picture = self._opened(header, um_per_px)
+        size, full = picture.size(network), (header.width, header.height)
+        windows, appearances = list[Window](), list[FieldAppearance]()
+        for window in self.finder.windows(picture, network):
             windows.append(replace(window, pixels=NOTHING))
-            looks.append(look(window.pixels, window.cells))
+            appearances.append(measure_field(window.pixels, window.cells))
         cells = put_together(windows)
-        unfamiliar = warnings(together(looks), self.model.familiar)
-        own = in_frame(cells, picture.size, (picture.header.width, picture.header.height), "image")
-        pixels = view.pixels()
-        shown = in_frame(cells, picture.size, (pixels.shape[1], pixels.shape[0]), "view")
-        drawn = overlay(pixels, shown, picture.um_per_px * picture.header.width / pixels.shape[1])
-        return Scored(_result(picture, own, unfamiliar), own, drawn)
+        warnings = unfamiliar(mean_appearance(appearances), self.model.familiar)
+        in_picture = in_frame(cells, size, full, "image")
+        view = picture.overview()
+        shown = in_frame(cells, size, (view.shape[1], view.shape[0]), "view")
+        drawn = overlay(view, shown, um_per_px * header.width / view.shape[1])
+        return ScoredCells(_result(name, header, um_per_px, in_picture, warnings), in_picture, size, drawn)
+
+    def _opened(self, header: Header, um_per_px: float) -> Regions:
+        checked_size(header, um_per_px, self.model.um_per_px, LEAST)
+        return open_regions(header, um_per_px, self.model.um_per_px)
 
 
 def in_frame(cells: Cells, size: Size, new: Size, frame: str) -> Cells:
@@ -95,9 +104,8 @@ def in_frame(cells: Cells, size: Size, new: Size, frame: str) -> Cells:
     return replace(cells, xy=cells.xy * factors, frame=frame)
 
 
-def _result(picture: Opened, cells: Cells, unfamiliar: list[str]) -> Result:
-    spot, head = hot_spot(cells), picture.header
-    return Result(
-        picture.name, head.width, head.height, picture.um_per_px, score(cells), None if math.isnan(spot) else spot,
-        tuple(unfamiliar),
-    )  # fmt: skip
+def _result(name: str, header: Header, um_per_px: float, cells: Cells, warnings: list[str]) -> CellResult:
+    spot = hot_spot(cells)
+    return CellResult(
+        name, header.width, header.height, um_per_px, score(cells), None if math.isnan(spot) else spot, tuple(warnings)
+    )

@@ -2,10 +2,11 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import product
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from ki67.base.hardware import CORES
 from ki67.cells.cells import Cells
 from ki67.cells.detect import Detector
 from ki67.engine.graphs import Network, Running
-from ki67.pictures.regions import Pixels
+from ki67.pictures.regions import Pixels, Region, Regions
 from ki67.score.windows import Span, own_cells, side_of, spans, without_twins
 
 SHAPES = 2  # sizes of window that are kept ready
@@ -30,7 +31,7 @@ class Window:
 
 
 class Finder:
-    """A network and its post-processing, ready for pictures at the network's own scale."""
+    """A network and its post-processing, ready for pictures at the network's own scale; it holds threads until it is closed."""
 
     def __init__(self, network: Network, detector: Detector, at_once: int = CORES) -> None:
         # A window on one core takes less of it than on several, and sums in the same order however many are under way.
@@ -39,15 +40,19 @@ class Finder:
         self.detector, self.at_once, self._lock = detector, at_once, threading.Lock()
         self._workers = ThreadPoolExecutor(at_once)
 
-    def windows(self, strips: Iterable[Pixels], width: int, height: int) -> Iterator[Window]:
-        """The picture window by window, from top to bottom; several at once."""
+    def close(self) -> None:
+        """End the threads; what was not begun is dropped."""
+        self._workers.shutdown(cancel_futures=True)
+
+    def windows(self, picture: Regions, um_per_px: float) -> Iterator[Window]:
+        """The picture window by window at the network's scale, from top to bottom; several at once."""
+        width, height = picture.size(um_per_px)
         under_way: deque[tuple[Pixels, Span, Span, Future[Cells]]] = deque()
-        for down, band in bands(strips, spans(height), height):
-            for across in spans(width):
-                pixels = band[:, across.start : across.start + side_of(width)]
-                under_way.append((pixels, across, down, self._workers.submit(self.cells, pixels)))
-                if len(under_way) > self.at_once:
-                    yield _finished(*under_way.popleft())
+        for down, across in product(spans(height), spans(width)):
+            pixels = picture.read(Region(across.start, down.start, side_of(width), side_of(height), um_per_px))
+            under_way.append((pixels, across, down, self._workers.submit(self.cells, pixels)))
+            if len(under_way) > self.at_once:
+                yield _finished(*under_way.popleft())
         while under_way:
             yield _finished(*under_way.popleft())
 
@@ -72,18 +77,3 @@ def put_together(windows: Iterable[Window]) -> Cells:
     parts = [own_cells(window.cells, window.across, window.down) for window in windows]
     numbers = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     return without_twins(Cells.concatenate(parts), numbers)
-
-
-def bands(strips: Iterable[Pixels], downs: Sequence[Span], height: int) -> Iterator[tuple[Span, Pixels]]:
-    """The rows of each row of windows, out of strips that come one after the other."""
-    side, top, rows = side_of(height), 0, 0
-    parts = list[Pixels]()
-    waiting = iter(strips)
-    for down, following in zip(downs, [*downs[1:], None], strict=True):
-        while rows < min(down.start + side, height) - top:
-            parts.append(next(waiting))
-            rows += len(parts[-1])
-        band = np.concatenate(parts) if len(parts) > 1 else parts[0]
-        yield down, band[down.start - top : down.start - top + side]
-        if following:
-            parts, rows, top = [band[following.start - top :]], rows - following.start + top, following.start

@@ -1,4 +1,4 @@
-"""The networks of Table 2 by name; a name says what the network is, and what its training starts from.
+"""Networks by name: those that find cells, and those of Table 2, whose name says what the network is and what it starts from.
 
 SR and ResNet-34 start at random alone: no public weights fit ELU before BatchNorm.
 """
@@ -6,6 +6,11 @@ SR and ResNet-34 start at random alone: no public weights fit ELU before BatchNo
 from dataclasses import dataclass
 from typing import Literal
 
+BackendName = Literal["pathonet", "fcrn_a", "fcrn_b", "deeplab_mobilenetv2", "deeplab_xception", "unet"]
+NetworkName = Literal[
+    "sr", "resnet34", "resnet50", "xception", "xception_classes",
+    "resnet50_imagenet", "xception_imagenet", "xception_classes_imagenet",
+]  # fmt: skip
 Start = Literal["random", "imagenet"]
 STARTS: tuple[Start, ...] = ("random", "imagenet")
 # What the networks say that answer in two ways; all others have one answer, called as they are.

@@ -5,15 +5,13 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from ki67.base.errors import InputError, nearest
 from ki67.base.files import whole_file
 from ki67.settings import params
+from ki67.settings.names import ProfileName
 
 
-def apply(name: str, path: Path) -> None:
+def apply(name: ProfileName, path: Path) -> None:
     """Put a profile's values in their places; comments stay, and the file is checked before it is replaced."""
-    if name not in params.PROFILES:
-        raise InputError(f"no profile {name!r}{nearest(name, params.PROFILES)}")
     params.read(path)
     yaml = YAML()
     yaml.width, yaml.preserve_quotes = 120, True

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
+from ki67.base.errors import InputError
 from ki67.cells.cells import NEGATIVE, POSITIVE, Cells
 from ki67.data.images import read_rgb
 
@@ -142,6 +143,8 @@ def measure_folder(folder: Path) -> list[Realism]:
         picture, labels = read_rgb(path), path.with_suffix(".json")
         cells = Cells.from_shidc_json(labels, picture.width, picture.height)
         measured.append(measure(np.asarray(picture), cells))
+    if not measured:
+        raise InputError(f"{folder}: no jpg pictures in it; name a folder of fields in the SHIDC layout")
     return measured
 
 

@@ -34,7 +34,7 @@ class StudyEngine(NBClientEngine):  # type: ignore[misc]
             return super().execute_notebook(nb, kernel_name, **options)
         values = declared(nb) | dict(nb.metadata.papermill.get("parameters", {}))
         try:
-            params.check(stage, values, f"{stage}.ipynb")
+            params.check(params.stage_called(stage), values, f"{stage}.ipynb")
         except InputError as error:
             raise Refused(str(error)) from error
         options["stderr_file"] = options.get("stderr_file") or sys.stderr

@@ -10,8 +10,11 @@ from pathlib import Path
 import yaml
 
 from ki67.base.errors import InputError
-from ki67.settings import params
+from ki67.settings.cellularity import Tissue
+from ki67.settings.names import ProfileName
+from ki67.settings.params import PARAMS, settings_of
 from ki67.settings.profiles import apply
+from ki67.settings.simulation import Simulate
 from ki67.study import book_links
 from ki67.study.costs import minutes
 from ki67.study.results import main_results
@@ -24,20 +27,19 @@ MEGABYTES_PER_PATCH = 0.6  # an H&E patch, the same way
 MEGABYTES_BESIDE = 4500  # models (DeepLab on Xception and its optimiser alone 500), checkpoints, the book, room to breathe
 
 
-def megabytes_needed(settings: params.Simulate, tissue: params.Tissue) -> float:
+def megabytes_needed(fields: Simulate, tissue: Tissue) -> float:
     """What the study will write at most."""
-    fields = settings.patients * settings.fields_per_patient + settings.test_patients * settings.test_fields_per_patient
+    pictures = fields.patients * fields.fields_per_patient + fields.test_patients * fields.test_fields_per_patient
     scored = tissue.patients * tissue.slides_per_patient * tissue.patches_per_slide
     patches = scored + tissue.annotated_patients * tissue.annotated_per_patient
-    return MEGABYTES_BESIDE + fields * MEGABYTES_PER_FIELD + patches * MEGABYTES_PER_PATCH
+    return MEGABYTES_BESIDE + pictures * MEGABYTES_PER_FIELD + patches * MEGABYTES_PER_PATCH
 
 
 def check_disk(folder: Path) -> None:
     """Refuse to start what would fill the disk an hour later."""
-    whole = params.read(folder / "params.yaml")
-    settings, tissue = (params.check(name, whole[name], "params.yaml") for name in ("simulate", "tissue"))
-    assert isinstance(settings, params.Simulate) and isinstance(tissue, params.Tissue)
-    needed, free = megabytes_needed(settings, tissue), shutil.disk_usage(folder).free / 1e6
+    settings = folder / PARAMS
+    needed = megabytes_needed(settings_of(Simulate, settings), settings_of(Tissue, settings))
+    free = shutil.disk_usage(folder).free / 1e6
     if free < needed:
         raise InputError(f"{folder}: {free / 1000:.1f} GB free, the study needs {needed / 1000:.1f} GB; make room first")
 
@@ -94,7 +96,7 @@ def reproduce() -> int:
     return built
 
 
-def clone(profile: str, folder: Path) -> None:
+def clone(profile: ProfileName, folder: Path) -> None:
     """The study as it stands in this work tree, in a clone of its own and in another profile; one that is there is kept."""
     if (folder / ".git").is_dir():
         return
@@ -104,4 +106,4 @@ def clone(profile: str, folder: Path) -> None:
         if Path(name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(name, folder / name)
-    apply(profile, folder / "params.yaml")
+    apply(profile, folder / PARAMS)

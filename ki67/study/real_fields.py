@@ -26,11 +26,11 @@ from ki67.engine.model import load_model
 from ki67.models.predictions import Network, found_by
 from ki67.pictures.inputs import Picture
 from ki67.score.evaluate import Figures, figures, outcome_of
-from ki67.score.scorer import Scorer
+from ki67.score.scorer import CellScorer
 from ki67.simulate.realism import realism_table
 from ki67.study.real_patches import FOLDER as PATCHES
 from ki67.study.real_patches import Patches, check_patches
-from ki67.tiles.model import load_model as load_patch_network
+from ki67.tiles.model import load_cellularity_model
 from ki67.weights import CELLULARITY
 
 RESULT = Path("release/real_check.json")
@@ -52,7 +52,7 @@ def check_folder(folder: Path | None, model: Path | None) -> list[str]:
     if patches and not CELLULARITY.is_dir():
         lines.append(f"{PATCHES}: skipped; no network for cellularity is shipped")
     elif patches:
-        results[PATCHES] = check_patches(folder / PATCHES, load_patch_network())
+        results[PATCHES] = check_patches(folder / PATCHES, load_cellularity_model())
         lines += results[PATCHES].lines(PATCHES)
     if results:
         write_json({name: asdict(result) for name, result in results.items()}, RESULT)
@@ -180,7 +180,8 @@ def scored(name: str, folder: Path, network: Path) -> Figures:
     """The same pictures through `ki67 score`, from their files."""
     layout = LAYOUTS[name]
     pairs = [(Picture(sample.image, sample.name), layout.cells(sample)) for sample in layout.samples(folder)]
-    return figures(outcome_of(pairs, Scorer(load_model(network), "float32", layout.um_per_px)))
+    with CellScorer(load_model(network), "float32", layout.um_per_px) as scorer:
+        return figures(outcome_of(pairs, scorer))
 
 
 def undefined(frames: Frames) -> list[str]:

@@ -7,8 +7,8 @@ from pathlib import Path
 from ki67.base.errors import InputError
 from ki67.data.breastpathq import LABEL_COLUMNS, read_rows, score_of
 from ki67.pictures.header import header
-from ki67.tiles.model import Model
-from ki67.tiles.scorer import Scorer
+from ki67.tiles.model import CellularityModel
+from ki67.tiles.scorer import CellularityScorer
 
 FOLDER, LABELS, NUCLEI = "breastpathq", "train_labels.csv", "cells"
 LISTED = 50  # patches that are told one by one
@@ -44,15 +44,15 @@ class Patches:
         return lines + ([f"  mean squared error {self.mse:.4f} over {self.labelled}"] if self.labelled else [])
 
 
-def check_patches(folder: Path, model: Model) -> Patches:
+def check_patches(folder: Path, model: CellularityModel) -> Patches:
     """Every patch in a folder through the command's own way, beside its label."""
-    labels, scorer = labels_in(folder), Scorer(model, at_once=1)
+    labels = labels_in(folder)
     paths = sorted(path for path in folder.rglob("*.tif") if NUCLEI not in path.relative_to(folder).parts)
     if not paths:
         raise InputError(f"{folder}: no patches in it; expected SLIDE_RID.tif as published")
-    found = [
-        (path.stem, Compared(scorer.score(path.stem, header(path)).result.cellularity, labels.get(path.stem))) for path in paths
-    ]
+    with CellularityScorer(model, at_once=1) as scorer:
+        results = [scorer.score(path.stem, header(path)).result for path in paths]
+    found = [(result.image, Compared(result.cellularity, labels.get(result.image))) for result in results]
     errors = squared_errors([compared for _, compared in found])
     mse = sum(errors) / len(errors) if errors else None
     return Patches(len(found), model.digest, len(errors), mse, dict(found[:LISTED]))

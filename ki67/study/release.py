@@ -10,16 +10,16 @@ from pathlib import Path
 
 import yaml
 
-from ki67.base.errors import InputError, nearest
 from ki67.base.hardware import processor
 from ki67.base.tables import write_json
+from ki67.settings.names import ReleasePart
 from ki67.study.costs import costs, minutes_of
 from ki67.study.pipeline import check_disk, clone, repro, stages_of
 from ki67.study.results import main_results
 
 CLONE, KEPT = Path("build/release"), Path("release")
 RESULTS = ("metrics", "figures", "measurements")
-PARTS = {  # what can be run for itself: its stages, the last of which needs all of them
+PARTS: dict[ReleasePart, tuple[str, ...]] = {  # what can be run for itself: its stages, the last of which needs all of them
     "backends": ("backends", "backends_compared"),
     "cellularity": ("tissue", "patches", "segment", "boost", "regress", "cellularity"),
 }
@@ -32,7 +32,7 @@ def release() -> int:
     """
     from ki67.bench.equal_f1 import benchmark_study
     from ki67.compression.small import smallest_file
-    from ki67.study.ship_cells import ship
+    from ki67.study.shipping import ship
     from ki67.weights import HERE
 
     clone("release", CLONE)
@@ -51,10 +51,8 @@ def release() -> int:
     return 0
 
 
-def release_part(part: str) -> int:
+def release_part(part: ReleasePart) -> int:
     """One chapter of it alone, in the same clone; what the other chapters keep in release/ stays."""
-    if part not in PARTS:
-        raise InputError(f"{part}: not a part of the longest run{nearest(part, PARTS)}")
     clone("release", CLONE)
     check_disk(CLONE)
     repro(CLONE, PARTS[part][-1])
@@ -63,7 +61,7 @@ def release_part(part: str) -> int:
     return 0
 
 
-def keep(part: str, folder: Path, kept: Path) -> None:
+def keep(part: ReleasePart, folder: Path, kept: Path) -> None:
     """What the stages of one part wrote, and its provenance."""
     for path in results_of(PARTS[part], folder):
         target = kept / path.relative_to(folder)

@@ -1,17 +1,16 @@
 """One stage of the pipeline: its notebook, with its section of params.yaml, and what it cost."""
 
 import os
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
 from ki67.base.errors import InputError
+from ki67.base.quiet import quiet_libraries
 from ki67.base.state import STATE
 from ki67.settings import params
 from ki67.study import notebooks
@@ -29,7 +28,7 @@ def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
 
     A stage that DVC runs item by item is given what the item changes, and its name.
     """
-    values = params.of(stage) | dict(changes)
+    values = params.values_of(params.stage_called(stage)) | dict(changes)
     name = f"{stage}-{item}" if item else stage
     partial = STATE / f"{name}.partial.ipynb"
     unfinished = STATE / f"{name}.unfinished"
@@ -52,15 +51,3 @@ def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
     EXECUTED.mkdir(parents=True, exist_ok=True)
     os.replace(partial, EXECUTED / f"{name}.ipynb")
     write_cost(cost_of_children(time.monotonic() - started, resumed), name)
-
-
-@contextmanager
-def quiet_libraries(log: Path) -> Iterator[TextIO]:
-    """What libraries say on the error stream while they start goes to a log; what is yielded still reaches the terminal."""
-    sys.stderr.flush()
-    with os.fdopen(os.dup(2), "w") as terminal, log.open("w") as stream:
-        os.dup2(stream.fileno(), 2)
-        try:
-            yield terminal
-        finally:
-            os.dup2(terminal.fileno(), 2)

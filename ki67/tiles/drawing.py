@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ki67.pictures.regions import Pixels, Size
+from ki67.tiles.appearance import stained
 from ki67.tiles.grid import Tile
-from ki67.tiles.look import stained
 
 # From pale yellow to brown by lightness (ColorBrewer's YlOrBr): told apart by colour-blind eyes, and unlike grey tissue.
 SCALE = np.array([(255, 247, 188), (254, 196, 79), (236, 112, 20), (180, 70, 3), (102, 30, 5)], np.float32)

@@ -2,9 +2,10 @@
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -12,16 +13,16 @@ from ki67.base.errors import InputError
 from ki67.base.hardware import CORES
 from ki67.data.patches import SIDE
 from ki67.engine.graphs import hand_back
-from ki67.pictures.regions import Pixels
-from ki67.tiles.grid import Part, Tile, bands, parts
-from ki67.tiles.look import ENOUGH, Look, look, stained
-from ki67.tiles.model import SHAPE, Model
+from ki67.pictures.regions import Pixels, Region, Regions
+from ki67.tiles.appearance import ENOUGH, TileAppearance, measure_tile, stained
+from ki67.tiles.grid import Part, Tile, parts
+from ki67.tiles.model import SHAPE, CellularityModel
 
 
 class Grader:
-    """A network, ready for pictures at its own scale."""
+    """A network, ready for pictures at its own scale; it holds threads until it is closed."""
 
-    def __init__(self, model: Model, at_once: int = CORES) -> None:
+    def __init__(self, model: CellularityModel, at_once: int = CORES) -> None:
         # A tile on one core sums in the same order however many are under way.
         settings = dict(model.network.settings) | {"NUM_STREAMS": at_once, "INFERENCE_NUM_THREADS": at_once}
         self._running = replace(model.network, settings=settings).running(*SHAPE)
@@ -29,28 +30,33 @@ class Grader:
         self._workers = ThreadPoolExecutor(at_once)
         hand_back()
 
-    def graded(self, strips: Iterable[Pixels], width: int, height: int) -> Iterator[tuple[Tile, Look]]:
+    def close(self) -> None:
+        """End the threads; what was not begun is dropped."""
+        self._workers.shutdown(cancel_futures=True)
+
+    def graded(self, picture: Regions) -> Iterator[tuple[Tile, TileAppearance]]:
         """The picture tile by tile, from top to bottom."""
-        under_way: deque[Future[tuple[Tile, Look]]] = deque()
-        for down, band in bands(strips, parts(height)):
-            for across in parts(width):
-                pixels = band[:, across.start : across.start + SIDE]
-                under_way.append(self._workers.submit(self._tile, pixels, across, down))
-                if len(under_way) > self._at_once:
-                    yield under_way.popleft().result()
+        um_per_px = self._model.um_per_px
+        width, height = picture.size(um_per_px)
+        under_way: deque[Future[tuple[Tile, TileAppearance]]] = deque()
+        for down, across in product(parts(height), parts(width)):
+            pixels = picture.read(Region(across.start, down.start, SIDE, SIDE, um_per_px))
+            under_way.append(self._workers.submit(self._tile, pixels, across, down))
+            if len(under_way) > self._at_once:
+                yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
 
-    def _tile(self, pixels: Pixels, across: Part, down: Part) -> tuple[Tile, Look]:
-        own = pixels[down.low - down.start : down.high - down.start, across.low - across.start : across.high - across.start]
-        tissue = float(stained(own).mean())
-        return Tile(across, down, tissue, self.cellularity(pixels) if tissue >= ENOUGH else None), look(pixels)
+    def _tile(self, pixels: Pixels, across: Part, down: Part) -> tuple[Tile, TileAppearance]:
+        answered = pixels[down.low - down.start : down.high - down.start, across.low - across.start : across.high - across.start]
+        tissue = float(stained(answered).mean())
+        return Tile(across, down, tissue, self.cellularity(pixels) if tissue >= ENOUGH else None), measure_tile(pixels)
 
     def cellularity(self, pixels: Pixels) -> float:
         """Of one tile. What is missing to a whole tile is the picture mirrored at its edges: white would pass for glass."""
         height, width = pixels.shape[:2]
         full = np.pad(pixels, ((0, SIDE - height), (0, SIDE - width), (0, 0)), "symmetric")
-        low, high = self._model.described.pixel_range
+        low, high = self._model.description.pixel_range
         found = float(self._running(full[None] * np.float32((high - low) / 255) + np.float32(low))[0, 0])
         if not math.isfinite(found):
             raise InputError(f"{self._model.path}: gives no number for a tile; copy or train the model again")

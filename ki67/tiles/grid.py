@@ -1,12 +1,10 @@
 """A picture at the network's scale in tiles: where each lies, and for which part of the picture it answers."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from ki67.data.patches import SIDE
-from ki67.pictures.regions import Pixels, Size
+from ki67.pictures.regions import Size
 
 
 @dataclass(frozen=True)
@@ -23,17 +21,6 @@ def parts(length: int) -> list[Part]:
     if length <= SIDE:
         return [Part(0, 0, length)]
     return [Part(min(low, length - SIDE), low, min(low + SIDE, length)) for low in range(0, length, SIDE)]
-
-
-def bands(strips: Iterable[Pixels], downs: Sequence[Part]) -> Iterator[tuple[Part, Pixels]]:
-    """The rows of each row of tiles, out of strips that come one after the other."""
-    waiting, top = iter(strips), 0
-    rows = next(waiting)
-    for down in downs:
-        while top + len(rows) < min(down.start + SIDE, downs[-1].high):
-            rows = np.concatenate([rows, next(waiting)])
-        rows, top = rows[down.start - top :], down.start
-        yield down, rows[:SIDE]
 
 
 @dataclass(frozen=True)

@@ -20,18 +20,18 @@ SHAPE = (1, SIDE, SIDE, 3)
 
 
 @dataclass(frozen=True)
-class Model:
+class CellularityModel:
     """A network, what it says of itself, and the hash of its three files."""
 
     path: Path
     digest: str
-    described: ShippedNetwork
+    description: ShippedNetwork
     network: Network
 
     @property
     def um_per_px(self) -> float:
         """Micrometres of a pixel as the network sees it."""
-        return self.described.um_per_px
+        return self.description.um_per_px
 
     @property
     def published_um_per_px(self) -> float:
@@ -39,7 +39,7 @@ class Model:
         return self.um_per_px * SIDE / SIZE
 
 
-def load_model(asked: Path | None = None) -> Model:
+def load_cellularity_model(asked: Path | None = None) -> CellularityModel:
     """The network that is asked for, else the one that is shipped."""
     if asked is None and not CELLULARITY.is_dir():
         raise InputError(
@@ -54,8 +54,8 @@ def load_model(asked: Path | None = None) -> Model:
         except OSError as error:
             wanted = f"a model is a folder with {DESCRIPTION}, {GRAPH} and {WEIGHTS}"
             raise InputError(f"{folder / name}: cannot be read ({error.strerror}); {wanted}") from error
-    described = read_description(folder, ShippedNetwork)
-    return Model(folder, digest.hexdigest(), described, Network(_scoring(folder / GRAPH)))
+    description = read_description(folder, ShippedNetwork)
+    return CellularityModel(folder, digest.hexdigest(), description, Network(_scoring(folder / GRAPH)))
 
 
 def _scoring(path: Path) -> ov.Model:

@@ -1,35 +1,29 @@
-"""One page for people: every picture with its cellularity, what it rests on, and what speaks against trusting it."""
+"""A picture's line in the report for people: its cellularity, what it rests on, and what speaks against trusting it."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from ki67.pictures.page import Origin, Page, number, percent, row, small_picture, warned, words
-from ki67.pictures.store import NOT_DEFINED
-from ki67.tiles.results import Kept, Result
+from ki67.pictures.page import number, percent, row, small_picture, warned, words
+from ki67.pictures.tables import NOT_DEFINED
+from ki67.tiles.results import CellularityResult
 
 HEADS = ("picture", "name", "cellularity", "tiles with tissue", "tissue", "µm/px", "scale from", "warnings")
 
 
-def write_report(results: Sequence[Result], failures: Sequence[str], kept: Kept, origin: Origin, out: Path) -> None:
-    """`report.html`."""
-    page = Page("Cellularity report", origin, summary(results, failures), HEADS, failures)
-    page.write((_row(result, kept.thumbnail(result.image)) for result in results), out / "report.html")
-
-
-def summary(results: Sequence[Result], failures: Sequence[str]) -> str:
+def summary(results: Sequence[CellularityResult], failures: Sequence[str]) -> str:
     """What a reader should know before the table."""
     tiles, warned_of = sum(result.tiles_with_tissue for result in results), sum(bool(result.warnings) for result in results)
-    said = [f"{len(results)} pictures, {tiles:,} tiles with tissue."]
-    said += [f"{warned_of} pictures carry a warning."] * bool(warned_of)
-    said += [f"{len(failures)} could not be scored."] * bool(failures)
-    said.append("Cellularity is the share of the tumour bed that malignant cells fill, as a pathologist estimates it on a patch.")
-    said.append(
-        "A picture's figure is the mean over its tiles with tissue, each weighed by its tissue; glass counts for nothing."
-    )
-    return " ".join(said)
+    lines = [f"{len(results)} pictures, {tiles:,} tiles with tissue."]
+    lines += [f"{warned_of} pictures carry a warning."] * bool(warned_of)
+    lines += [f"{len(failures)} could not be scored."] * bool(failures)
+    lines.append("Cellularity is the share of the tumour bed that malignant cells fill, as a pathologist estimates it on a")
+    lines.append("patch. A picture's figure is the mean over its tiles with tissue, each weighed by its tissue; glass counts for")
+    lines.append("nothing.")
+    return " ".join(lines)
 
 
-def _row(result: Result, thumbnail: Path) -> str:
+def report_row(result: CellularityResult, thumbnail: Path) -> str:
+    """A line of the table, under `HEADS`."""
     found = NOT_DEFINED if result.cellularity is None else f"{result.cellularity:.2f}"
     cells = [
         small_picture(result.image, thumbnail), words(result.image), number(result.cellularity, found),

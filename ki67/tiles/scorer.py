@@ -1,24 +1,29 @@
 """One H&E picture scored: its scale, one pass over its pixels, its tiles, and what is shown of it."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from PIL import Image
 
-from ki67.base.errors import InputError
+from ki67.base.files import write_whole
 from ki67.base.hardware import CORES
 from ki67.data.breastpathq import SIZE
 from ki67.data.patches import SIDE
-from ki67.pictures.domain import together
-from ki67.pictures.drawing import View
+from ki67.pictures.domain import mean_appearance
+from ki67.pictures.drawing import write_png
 from ki67.pictures.header import Header
-from ki67.pictures.regions import Size, opened, reduced
-from ki67.pictures.scale import size_at
-from ki67.tiles.drawing import heat_map
+from ki67.pictures.reader import open_regions
+from ki67.pictures.regions import Size
+from ki67.pictures.scale import ask_for_scale, checked_size
+from ki67.pictures.tables import csv_lines
+from ki67.tiles.appearance import unfamiliar
+from ki67.tiles.drawing import heat_map, with_legend
 from ki67.tiles.grading import Grader
 from ki67.tiles.grid import Tile, mean_cellularity
-from ki67.tiles.look import Look, unlike
-from ki67.tiles.model import Model
-from ki67.tiles.results import Result
+from ki67.tiles.model import CellularityModel
+from ki67.tiles.results import TILES, CellularityResult, tile_rows
 
 LEAST = SIDE // 2  # pixels at the network's scale: less than a quarter of a patch is no patch
 LITTLE = 0.25  # patches of tissue: below, a figure is coarse
@@ -26,21 +31,35 @@ COARSE = 1.25  # times the network's µm/px: above, a picture holds less than th
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredTiles:
     """A result, its tiles at the network's scale, that scale's size, and the heat map."""
 
-    result: Result
+    result: CellularityResult
     tiles: tuple[Tile, ...]
     size: Size
     drawn: Image.Image
 
+    def write_beside(self, target: Path) -> None:
+        """The heat map."""
+        write_png(with_legend(self.drawn), target.with_name(f"{target.name}.png"))
 
-class Scorer:
-    """A model, ready for one picture after the other."""
+    def write_details(self, path: Path) -> None:
+        """A row a tile."""
+        write_whole(path, csv_lines([TILES.columns, *tile_rows(self.result, self.tiles, self.size)]))
 
-    def __init__(self, model: Model, um_per_px: float | None = None, at_once: int = CORES) -> None:
+
+class CellularityScorer:
+    """A model, ready for one picture after the other; it holds threads until it is closed."""
+
+    def __init__(self, model: CellularityModel, um_per_px: float | None = None, at_once: int = CORES) -> None:
         self.model, self.asked = model, um_per_px
         self.grader = Grader(model, at_once)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.grader.close()
 
     def scale(self, header: Header) -> tuple[float, str]:
         """µm/px and who says so: the user, the file, or the size that all published patches have; never a guess."""
@@ -48,33 +67,29 @@ class Scorer:
         for found, source in ((self.asked, "--mpp"), (header.um_per_px, "file"), (published, "published patch")):
             if found:
                 return found, source
-        raise InputError(f"{header.path}: its scale is not known; give it in micrometres per pixel with --mpp")
+        raise ask_for_scale(header)
 
-    def score(self, name: str, header: Header) -> Scored:
+    def score(self, name: str, header: Header) -> ScoredTiles:
         """One pass over the pixels."""
         um_per_px, source = self.scale(header)
-        size, reduction = size_at(header, um_per_px, self.model.um_per_px, LEAST), self.model.um_per_px / um_per_px
-        rows = opened(header, reduction)
-        view = View(rows, size)
-        tiles, looks = zip(*self.grader.graded(view.passing(reduced(rows, size)), *size), strict=True)
-        drawn = heat_map(view.pixels(), tiles, size)
-        warnings = (*cautions(tiles, size, reduction), *self.unfamiliar(looks))
-        result = Result(
+        size = checked_size(header, um_per_px, self.model.um_per_px, LEAST)
+        picture = open_regions(header, um_per_px, self.model.um_per_px)
+        tiles, appearances = zip(*self.grader.graded(picture), strict=True)
+        drawn = heat_map(picture.overview(), tiles, size)
+        unlike = unfamiliar(mean_appearance(appearances), self.model.description.familiar)
+        warnings = (*cautions(tiles, size, self.model.um_per_px / um_per_px), *unlike)
+        result = CellularityResult(
             name, header.width, header.height, um_per_px, source, mean_cellularity(tiles), len(tiles),
             sum(tile.cellularity is not None for tile in tiles), sum(t.tissue_pixels for t in tiles) / (size[0] * size[1]),
             warnings,
         )  # fmt: skip
-        return Scored(result, tiles, size, drawn)
-
-    def unfamiliar(self, looks: tuple[Look, ...]) -> list[str]:
-        """In what the picture is unlike those of training, where the model can tell."""
-        return unlike(together(looks), self.model.described.familiar)
+        return ScoredTiles(result, tiles, size, drawn)
 
 
 def cautions(tiles: tuple[Tile, ...], size: Size, reduction: float) -> list[str]:
     """What a reader of the figure should know of what it rests on."""
     tissue = sum(tile.tissue_pixels for tile in tiles if tile.cellularity is not None)
-    said = ["no tissue: the cellularity is not defined"] * (not tissue)
-    said += ["less tissue than a quarter of a patch"] * (0 < tissue < LITTLE * SIDE**2)
-    said += ["smaller than a patch: mirrored at its edges"] * (min(size) < SIDE)
-    return said + ["coarser than the network's scale: enlarged"] * (reduction * COARSE < 1)
+    lines = ["no tissue: the cellularity is not defined"] * (not tissue)
+    lines += ["less tissue than a quarter of a patch"] * (0 < tissue < LITTLE * SIDE**2)
+    lines += ["smaller than a patch: mirrored at its edges"] * (min(size) < SIDE)
+    return lines + ["coarser than the network's scale: enlarged"] * (reduction * COARSE < 1)

@@ -20,7 +20,7 @@ ENOUGH = 0.05  # share of tissue from which a tile is scored
 
 
 @dataclass(frozen=True)
-class Look:
+class TileAppearance:
     """A tile in numbers; all but the first are nan where there is no tissue."""
 
     tissue: float  # share of the pixels
@@ -30,7 +30,7 @@ class Look:
     sharpness: float  # mean change from pixel to pixel, as a share of the mean density
 
 
-LOW_AND_HIGH = {
+WARNINGS = {  # where a number is below and above what training saw
     "haematoxylin": ("the blue stain is paler than in training", "the blue stain is darker than in training"),
     "eosin": ("the pink stain is paler than in training", "the pink stain is darker than in training"),
     "foreign": ("", "other colours than blue and pink"),
@@ -44,12 +44,12 @@ def stained(pixels: Pixels) -> NDArray[np.bool_]:
     return np.asarray(density[..., 1] - np.minimum(density[..., 0], density[..., 2]) > STAINED)
 
 
-def look(pixels: Pixels) -> Look:
+def measure_tile(pixels: Pixels) -> TileAppearance:
     """Measure a tile."""
     inside = stained(pixels)
     share = float(inside.mean())
     if share == 0.0:
-        return Look(0.0, *[math.nan] * 4)
+        return TileAppearance(0.0, *[math.nan] * 4)
     density = DENSITY[pixels]
     found = density[inside]
     amounts = found @ UNMIXING
@@ -57,9 +57,9 @@ def look(pixels: Pixels) -> Look:
     foreign = float(np.abs(found - amounts @ STAINS).sum() / found.sum())
     grey = density.mean(axis=2)
     change = np.abs(np.diff(grey, axis=0))[inside[1:]].sum() + np.abs(np.diff(grey, axis=1))[inside[:, 1:]].sum()
-    return Look(share, float(blue), float(pink), foreign, float(change / grey[inside].sum()))
+    return TileAppearance(share, float(blue), float(pink), foreign, float(change / grey[inside].sum()))
 
 
-def unlike(found: Look, ranges: Mapping[str, Range]) -> list[str]:
+def unfamiliar(found: TileAppearance, ranges: Mapping[str, Range]) -> list[str]:
     """In what a picture is unlike those of training."""
-    return outside(found, ranges, LOW_AND_HIGH)
+    return outside(found, ranges, WARNINGS)

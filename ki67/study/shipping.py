@@ -12,7 +12,8 @@ from ki67.engine.graphs import Network, folded
 from ki67.engine.grids import Reach
 from ki67.engine.model import FAMILIAR, REACH, load_model
 from ki67.engine.precision import reach_of
-from ki67.pictures.domain import Look, familiar, look
+from ki67.pictures.domain import familiar_ranges
+from ki67.score.appearance import FieldAppearance, measure_field
 from ki67.score.sliding import Finder
 
 CALIBRATING, SHOWN = 64, 12  # training fields to measure, validation fields to ship
@@ -24,16 +25,16 @@ def ship(container: Path, frames: Path, out: Path) -> None:
     model, stored = load_model(container), read(container)
     some = train.evenly(CALIBRATING)
     reach = reach_of(model.graph(), model.architecture.whole, some.images)
-    looks = looks_of(Finder(Network(folded(model.graph())), model.detector), train)
-    own: dict[str, JsonValue] = {REACH: _plain(reach), FAMILIAR: _plain(familiar(looks))}
+    appearances = appearances_of(Finder(Network(folded(model.graph())), model.detector), train)
+    measured: dict[str, JsonValue] = {REACH: _plain(reach), FAMILIAR: _plain(familiar_ranges(appearances))}
     out.mkdir(parents=True, exist_ok=True)
-    write(replace(stored, description=stored.description | own), out / "pathonet.ki67")
+    write(replace(stored, description=stored.description | measured), out / "pathonet.ki67")
     save_frames(validation.evenly(SHOWN), out / "fields.npz")
 
 
-def looks_of(finder: Finder, frames: Frames) -> Sequence[Look]:
+def appearances_of(finder: Finder, frames: Frames) -> Sequence[FieldAppearance]:
     """Every training picture in numbers, with the cells that the network finds in it."""
-    return [look(image, finder.cells(image)) for image in frames.images]
+    return [measure_field(image, finder.cells(image)) for image in frames.images]
 
 
 def _plain(ranges: Reach) -> JsonValue:

@@ -8,6 +8,7 @@ import numpy as np
 from keras import layers
 
 from ki67.compression.files import compress_file, expand_file, load_keras_file
+from ki67.settings.names import Scope
 
 
 def densenet_ensemble(members: int = 3, size: int = 224) -> keras.Model:
@@ -47,7 +48,7 @@ class Example:
     largest_change: float  # of an answer between 0 and 1, on random input
 
 
-def example(model: keras.Model, k: int, codebook: str, folder: Path, seed: int) -> Example:
+def example(model: keras.Model, k: int, codebook: Scope, folder: Path, seed: int) -> Example:
     """Save, compress, expand, and compare the answers."""
     folder.mkdir(parents=True, exist_ok=True)
     path, small, back = (folder / f"{model.name}{suffix}" for suffix in (".keras", ".ki67", "_back.keras"))

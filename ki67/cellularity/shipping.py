@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 
 from ki67.base.errors import InputError
 from ki67.base.files import write_whole
+from ki67.cellularity.augmentation import network_input
 from ki67.cellularity.entrants import load_regressor
-from ki67.cellularity.views import network_input
 from ki67.data.patches import load_patches
 from ki67.engine.graphs import Floats, Network, Output, op, ov
 from ki67.engine.layers import CHANNELS_LAST, placed
 from ki67.models.export import described
-from ki67.pictures.domain import familiar
+from ki67.pictures.domain import familiar_ranges
+from ki67.tiles.appearance import measure_tile
 from ki67.tiles.description import ShippedNetwork
-from ki67.tiles.look import look
-from ki67.tiles.model import DESCRIPTION, GRAPH, MAPS, SCORE, SHAPE, load_model, only_score
+from ki67.tiles.model import DESCRIPTION, GRAPH, MAPS, SCORE, SHAPE, load_cellularity_model, only_score
 from ki67.tiles.network import PatchNetwork
 
 MAPS_LAYER = "sigmoid"  # what the segmentation in a network ends in, where there is one
@@ -39,7 +39,8 @@ class Shipped:
 
 def words(network: PatchNetwork, source: str, images: NDArray[np.uint8]) -> ShippedNetwork:
     """What a network says of itself when it is shipped: training patches tell what is familiar to it."""
-    return ShippedNetwork(**network.model_dump(), source=source, familiar=familiar([look(image) for image in images]))
+    familiar = familiar_ranges([measure_tile(image) for image in images])
+    return ShippedNetwork(**network.model_dump(), source=source, familiar=familiar)
 
 
 def ship_trained(trained: Path, patches: Path, folder: Path) -> Shipped:
@@ -59,7 +60,7 @@ def ship(model: keras.Model, network: ShippedNetwork, folder: Path) -> Shipped:
     folder.mkdir(parents=True, exist_ok=True)
     ov.save_model(graph, folder / GRAPH, compress_to_fp16=True)
     write_whole(folder / DESCRIPTION, [network.model_dump_json(indent=2) + "\n"])
-    off_halved = _furthest(load_model(folder).network, pixels, expected)
+    off_halved = _furthest(load_cellularity_model(folder).network, pixels, expected)
     if off_halved > NEAR_HALVED:
         raise InputError(f"{folder}: scores {off_halved:.2g} away from Keras's with halved weights; do not ship it")
     return Shipped(off, off_halved, sum(file.stat().st_size for file in folder.iterdir()))

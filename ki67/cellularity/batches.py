@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.cellularity.views import augmented, augmented_pair, network_input
+from ki67.cellularity.augmentation import augmented, augmented_pair, network_input
 
 Example = tuple[NDArray[np.float32], NDArray[np.float32]]
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ki67.cellularity.feeding import Crops, Served
-from ki67.cellularity.views import WAYS, augmented, augmented_pair, network_input, recoloured, turned
+from ki67.cellularity.augmentation import WAYS, augmented, augmented_pair, network_input, recoloured, turned
+from ki67.cellularity.batches import Crops, Served
 
 
 @pytest.fixture

@@ -1,0 +1,69 @@
+"""What is measured of networks and files on this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ki67.base.quiet import quiet_libraries
+from ki67.base.state import STATE
+
+
+def bench(
+    model: Annotated[Path, typer.Argument(help="a model folder")] = Path("release/pathonet"),
+    frames: Annotated[Path, typer.Option(help="where validation.npz lies; without it, simulated fields")] = Path("frames"),
+    turns: Annotated[int, typer.Option(min=5, help="of each network in turn; times are medians")] = 15,
+    starts: Annotated[int, typer.Option(min=1, help="fresh processes for each measurement of memory")] = 7,
+) -> None:
+    """Measure a network that runs compressed beside the whole one: memory, time, disk, F1."""
+    with quiet_libraries(STATE / "bench.log"):
+        from ki67.bench.compressed import bench
+
+        for line in bench(model, frames, turns, starts):
+            typer.echo(line)
+
+
+def bench_score(
+    model: Annotated[Path, typer.Argument(help="a model folder")] = Path("release/pathonet"),
+    frames: Annotated[Path, typer.Option(help="fields to judge on; else those that are shipped")] = Path("frames/test.npz"),
+    turns: Annotated[int, typer.Option(min=5, help="of each way in turn; times are medians")] = 15,
+    starts: Annotated[int, typer.Option(min=1, help="fresh processes for each measurement of memory")] = 3,
+    much: Annotated[bool, typer.Option(help="also a thousand pictures and one of 20,000×20,000: minutes")] = True,
+) -> None:
+    """Measure how fast pictures become cells: the published way, TensorFlow, the engine; time, memory, F1."""
+    with quiet_libraries(STATE / "bench-score.log"):
+        from ki67.bench.speed import bench
+        from ki67.data.frames import load_frames
+        from ki67.weights import fields
+
+        found = (load_frames(frames), frames.as_posix()) if frames.is_file() else (fields(), "shipped with the package")
+        for line in bench(model, *found, turns, starts, much):
+            typer.echo(line)
+
+
+def bench_coders(
+    study: Annotated[Path, typer.Argument(help="a study that has run; its release lies in build/release")] = Path("."),
+) -> None:
+    """Write a study's network by our container, lzma, zstd and the ISO codec: sizes at equal F1."""
+    from ki67.bench.equal_f1 import benchmark_study
+
+    benchmark_study(study)
+    typer.echo(f"{study / 'metrics/coders.csv'}: written")
+
+
+def fuzz(
+    mutations: Annotated[int, typer.Option(min=1, help="damaged files to read")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    processes: Annotated[int, typer.Option(min=1)] = 1,
+) -> None:
+    """Damage a container in every way there is and read it: each must be refused or give what it declares."""
+    from ki67.base.tables import write_json
+    from ki67.bench.fuzz import fuzz
+
+    report = fuzz(mutations, seed, processes)
+    write_json(report.figures(), Path("metrics/fuzz.json"))
+    write_json(report.costs(), Path("measurements/fuzz.json"))
+    for number, what in report.failures:
+        typer.echo(f"mutation {number} of seed {seed}: {what}")
+    typer.echo(f"metrics/fuzz.json: {mutations:,} mutations, {len(report.failures)} failures")
+    raise typer.Exit(1 if report.failures else 0)

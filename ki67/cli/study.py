@@ -1,0 +1,151 @@
+"""The study: reproducing it, changing its settings and its data, simulating, and making what ships."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ki67.settings.names import DatasetName, ProfileName, ReleasePart
+
+data = typer.Typer(help="Point the study at a real dataset.")
+
+
+def reproduce() -> None:
+    """Check disk space, run every stage, build the book, print the main results."""
+    from ki67.study.pipeline import reproduce
+
+    raise typer.Exit(reproduce())
+
+
+def book() -> None:
+    """Build the book from the results that are there, and check its links."""
+    from ki67.settings.params import stand_at_top
+    from ki67.study.pipeline import build_book
+
+    stand_at_top()
+    raise typer.Exit(build_book())
+
+
+@data.command("use")
+def data_use(
+    path: Annotated[Path, typer.Argument(help="folder of the dataset")],
+    dataset: Annotated[DatasetName, typer.Option("--as", help="which dataset it is")] = "shidc",
+) -> None:
+    """Check a dataset's layout, say what is odd, and make it the one that `dvc repro` uses."""
+    from ki67.data.use import use
+
+    for line in use(path, dataset):
+        typer.echo(line)
+
+
+def profile(name: Annotated[ProfileName, typer.Argument(help="how long it takes, and on what it can run")]) -> None:
+    """Write a profile's settings into params.yaml; `git checkout params.yaml` brings the default back."""
+    from ki67.settings.profiles import apply
+
+    apply(name, Path("params.yaml"))
+    typer.echo(f"params.yaml: profile {name}")
+
+
+def stage(
+    name: Annotated[str, typer.Argument(help="as in dvc.yaml: simulate, split, train and so on")],
+    changes: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE in place of params.yaml's")] = None,
+    item: Annotated[str, typer.Option(help="a name for this part of a stage that runs in parts")] = "",
+) -> None:
+    """Run one stage with its section of params.yaml, as `dvc repro` does."""
+    from ki67.settings.params import assignments
+    from ki67.study.stages import run_stage
+
+    run_stage(name, assignments(changes or []), item)
+
+
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="where to write Train/ and Test/")],
+    patients: Annotated[int, typer.Option(min=2, help="simulated patients in Train")] = 20,
+    fields_per_patient: Annotated[int, typer.Option(min=1)] = 5,
+    test_patients: Annotated[int, typer.Option(min=1)] = 5,
+    test_fields_per_patient: Annotated[int, typer.Option(min=1)] = 4,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    um_per_px: Annotated[float, typer.Option(help="of the 1228-pixel field")] = 0.135,
+    label_stroma: Annotated[bool, typer.Option(help="annotate spindle nuclei too")] = False,
+) -> None:
+    """Write a cohort of simulated fields in the SHIDC-B-Ki-67 layout; a killed run goes on where it stopped."""
+    from ki67.simulate import Cohort, write_cohort
+
+    cohort = Cohort(
+        patients, fields_per_patient, test_patients, test_fields_per_patient, seed,
+        um_per_px=um_per_px, label_stroma=label_stroma,
+    )  # fmt: skip
+    write_cohort(folder, cohort)
+    typer.echo(f"{folder}: simulated fields of {patients} + {test_patients} patients, {um_per_px} µm/px")
+
+
+def simulate_he(
+    folder: Annotated[Path, typer.Argument(help="where to write train/, cells/ and the labels")],
+    patients: Annotated[int, typer.Option(min=3, help="simulated patients whose patches are scored")] = 12,
+    slides_per_patient: Annotated[int, typer.Option(min=1, max=99)] = 2,
+    patches_per_slide: Annotated[int, typer.Option(min=1)] = 3,
+    annotated_patients: Annotated[int, typer.Option(min=2, help="others, whose nuclei are annotated")] = 4,
+    annotated_per_patient: Annotated[int, typer.Option(min=1)] = 2,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Write a cohort of simulated H&E patches in the BreastPathQ layout; a killed run goes on where it stopped."""
+    from ki67.simulate.he import TissueCohort, write_cohort
+
+    cohort = TissueCohort(patients, slides_per_patient, patches_per_slide, annotated_patients, annotated_per_patient, seed)
+    write_cohort(folder, cohort)
+    typer.echo(f"{folder}: simulated H&E patches of {patients} + {annotated_patients} patients, 0.5 µm/px")
+
+
+def realism(folder: Annotated[Path, typer.Argument(help="a folder of fields in the SHIDC layout")]) -> None:
+    """Measure fields, simulated or real: optical densities, nuclear areas, cells per field, contrast, sharpness."""
+    from ki67.simulate.realism import realism_table
+
+    typer.echo(realism_table(folder).round(3).to_string(index=False))
+
+
+def real_check(
+    folder: Annotated[Path | None, typer.Argument(help="folder that holds shidc/, bcdata/ or breastpathq/")] = None,
+    model: Annotated[Path | None, typer.Option(help="model folder; release/pathonet if there is one")] = None,
+) -> None:
+    """Run the trained model and the classical row on real fields: development figures, nothing is tuned on them."""
+    from ki67.study.real_fields import check_folder
+
+    for line in check_folder(folder, model):
+        typer.echo(line)
+
+
+def release(
+    part: Annotated[ReleasePart | None, typer.Argument(help="that chapter alone; all if left out")] = None,
+) -> None:
+    """Run the study, or a chapter of it, in its release profile in a clone of its own, and keep the results in release/."""
+    from ki67.settings.params import stand_at_top
+    from ki67.study.release import release, release_part
+
+    stand_at_top()
+    raise typer.Exit(release_part(part) if part else release())
+
+
+def ship(
+    container: Annotated[Path, typer.Argument(help="the .ki67 file to ship")] = Path("release/pathonet.ki67"),
+    frames: Annotated[Path, typer.Option(help="of the study that trained it")] = Path("build/release/frames"),
+) -> None:
+    """Put a network into the package, with what its training pictures tell of it; `ki67 score` then uses it."""
+    from ki67.study.shipping import ship
+    from ki67.weights import HERE
+
+    ship(container, frames, HERE)
+    typer.echo(f"{HERE}: written")
+
+
+def ship_cellularity(
+    network: Annotated[Path, typer.Argument(help="a trained network of H&E patches: models/cellularity/NAME")],
+    out: Annotated[Path | None, typer.Option(help="the folder to write, in place of the package's own")] = None,
+    patches: Annotated[Path, typer.Option(help="what it was trained on")] = Path("patches/train.npz"),
+) -> None:
+    """Make of a trained network the folder that `ki67 cellularity` reads; without --out it is the one that ships."""
+    from ki67.cellularity.shipping import ship_trained
+    from ki67.weights import CELLULARITY
+
+    folder = out or CELLULARITY
+    shipped = ship_trained(network, patches, folder)
+    typer.echo(f"{folder}: {shipped.size / 1e6:.1f} MB; scores at most {shipped.off_halved:.1g} from Keras's")

@@ -1,0 +1,129 @@
+"""What a laboratory or a reader runs on pictures and networks of their own."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ki67.engine.names import AskedPrecision
+from ki67.settings.names import QuantizerName, Scope
+from ki67.settings.networks import BackendName
+
+Shipped = Annotated[Path | None, typer.Option("--model", help="a .ki67 file or a model folder, in place of the shipped one")]
+Scale = Annotated[float | None, typer.Option("--mpp", min=0.01, help="micrometres per pixel of the pictures")]
+Numbers = Annotated[AskedPrecision, typer.Option(help="what it is computed in; auto: what `ki67 doctor` found best here")]
+Limits = Annotated[str, typer.Option(help="of the categories low, middle, high, in per cent")]
+
+
+def score(
+    paths: Annotated[list[Path], typer.Argument(help="pictures, and folders of them: jpg, png, tif")],
+    out: Annotated[Path, typer.Option(help="folder for tables, overlays and the report")],
+    um_per_px: Scale = None,
+    model: Shipped = None,
+    precision: Numbers = "auto",
+    cut_offs: Limits = "16/30",
+    max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures are refused before they are decoded")] = 1_000_000_000,
+) -> None:
+    """Count the cells of your pictures: tables, overlays, QuPath objects and a report. Research use only."""
+    from ki67.score.command import score_command
+
+    raise typer.Exit(score_command(paths, out, um_per_px, model, precision, cut_offs, max_pixels))
+
+
+def cellularity(
+    paths: Annotated[list[Path], typer.Argument(help="H&E pictures, and folders of them: jpg, png, tif")],
+    out: Annotated[Path, typer.Option(help="folder for tables, heat maps and the report")],
+    um_per_px: Scale = None,
+    model: Annotated[Path | None, typer.Option(help="a model folder (model.json, graph.xml, graph.bin)")] = None,
+    max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures are refused before they are decoded")] = 1_000_000_000,
+) -> None:
+    """Estimate tumour cellularity of your H&E pictures tile by tile: tables, heat maps and a report. Research use only."""
+    from ki67.tiles.command import cellularity_command
+
+    raise typer.Exit(cellularity_command(paths, out, um_per_px, model, max_pixels))
+
+
+def doctor(
+    model: Shipped = None,
+) -> None:
+    """Check the installation, measure the precisions on this machine, and remember the fastest that finds the same cells."""
+    from ki67.score.doctor import doctor
+
+    raise typer.Exit(doctor(model, typer.echo))
+
+
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="labelled pictures: each with its .json (SHIDC layout) or .csv beside it")],
+    um_per_px: Scale = None,
+    model: Shipped = None,
+    precision: Numbers = "auto",
+    out: Annotated[Path | None, typer.Option(help="a JSON file for the figures")] = None,
+) -> None:
+    """Judge a model on labelled pictures: F1 of each class and the error of the index, with 95 % intervals."""
+    from ki67.score.evaluate import evaluate_folder
+
+    for line in evaluate_folder(folder, um_per_px, model, precision, out):
+        typer.echo(line)
+
+
+def agree(
+    first: Annotated[Path, typer.Argument(help="scores.csv of one scorer, human or not: columns image and ki67_index")],
+    second: Annotated[Path, typer.Argument(help="the other's")],
+    cut_offs: Limits = "16/30",
+    figure: Annotated[Path | None, typer.Option(help="a Bland–Altman plot: NAME.png (needs ki67[study])")] = None,
+) -> None:
+    """How far two scorers agree: ICC(2,1), Bland–Altman limits, weighted kappa."""
+    from ki67.score.agree import agreement_lines, shared
+    from ki67.score.command import cut_offs_of
+
+    found = shared(first, second)
+    for line in agreement_lines(found, cut_offs_of(cut_offs)):
+        typer.echo(line)
+    if figure:
+        from ki67.figures.judged import agreement
+        from ki67.figures.plots import save
+
+        save(agreement(found.pairs[:, 0], found.pairs[:, 1], first.stem, second.stem), figure)
+        typer.echo(f"{figure}: Bland–Altman plot")
+
+
+def train(
+    folder: Annotated[Path, typer.Argument(help="labelled pictures in the SHIDC layout: name.jpg with name.json")],
+    out: Annotated[Path, typer.Option(help="where the model goes")],
+    start: Annotated[Path | None, typer.Option(help="a model folder to fine-tune instead of starting anew")] = None,
+    backend: Annotated[BackendName | None, typer.Option(help="which network; pathonet if left out")] = None,
+    um_per_px: Scale = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="instead of params.yaml's")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="instead of params.yaml's")] = None,
+) -> None:
+    """Train a network on your own labelled folder, or fine-tune one on it; thresholds are tuned on a fifth of the patients."""
+    from ki67.models.own_data import train_on_folder
+
+    changes: dict[str, object] = {"epochs": epochs, "learning_rate": learning_rate}
+    for line in train_on_folder(folder, out, start, um_per_px, changes, backend):
+        typer.echo(line)
+
+
+def compress(
+    model: Annotated[Path, typer.Argument(help="a Keras model, NAME.keras, or a model folder")],
+    out: Annotated[Path, typer.Option(help="the compressed file: NAME.ki67")],
+    quantizer: Annotated[QuantizerName, typer.Option(help="how weights come to share values")] = "cws",
+    k: Annotated[int, typer.Option(help="values that weights share")] = 256,
+    codebook: Annotated[Scope, typer.Option(help="global: one for all layers; layer: one each")] = "global",
+) -> None:
+    """Let the weights of any Keras model share k values, and store it in one small file."""
+    from ki67.compression.files import compress_file
+
+    for line in compress_file(model, out, quantizer, k, codebook).lines(out):
+        typer.echo(line)
+
+
+def expand(
+    file: Annotated[Path, typer.Argument(help="a file that `ki67 compress` wrote")],
+    out: Annotated[Path, typer.Option(help="the Keras model: NAME.keras")],
+) -> None:
+    """Bring a compressed network back as a Keras model with full weights."""
+    from ki67.compression.files import expand_file
+
+    expand_file(file, out)
+    typer.echo(f"{out}: expanded from {file}")

@@ -1,0 +1,125 @@
+"""What a tool brings to the way from pictures to results that all tools take: its scorer, its tables, its report.
+
+The way itself is `run.py`. A new tool is one scorer and one subclass of `Tool`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Generic, Protocol, TypeVar
+
+from PIL import Image
+
+from ki67.pictures.header import MOST_PIXELS, Header
+from ki67.pictures.page import cautions
+from ki67.pictures.store import PictureResult, Result
+
+Result_co = TypeVar("Result_co", bound=PictureResult, covariant=True)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a user asked for, of whichever tool."""
+
+    paths: Sequence[Path]
+    out: Path
+    um_per_px: float | None = None
+    most_pixels: int = MOST_PIXELS
+
+
+@dataclass(frozen=True)
+class UsedNetwork:
+    """What the record, the report and the terminal say of the network."""
+
+    digest: str
+    precision: str
+    trained_on: str
+    record: Mapping[str, str | float]  # as it stands in `run.json`
+    sentence: str  # of the report: what it is and was trained on
+    version: str  # of the report's last line: by what the network is told from others
+
+    @property
+    def cautions(self) -> list[str]:
+        """What speaks against every figure of it."""
+        return cautions(self.trained_on)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the output and its columns."""
+
+    file: str
+    columns: tuple[str, ...]
+
+
+class Scored(Protocol[Result_co]):
+    """A picture that is scored, ready to be written."""
+
+    @property
+    def result(self) -> Result_co:
+        """What it came to."""
+        ...
+
+    @property
+    def drawn(self) -> Image.Image:
+        """What is shown in small in the report."""
+        ...
+
+    def write_beside(self, target: Path) -> None:
+        """The files of this picture alone; `target` is their path without an ending."""
+        ...
+
+    def write_details(self, path: Path) -> None:
+        """Its part of the table of details, with that table's columns."""
+        ...
+
+
+class Scorer(Protocol[Result_co]):
+    """A network that is ready for one picture after the other, from several threads."""
+
+    def score(self, name: str, header: Header) -> Scored[Result_co]:
+        """One pass over the pixels; what cannot be scored is an `InputError`."""
+        ...
+
+
+class Tool(ABC, Generic[Result]):
+    """A command from pictures to results."""
+
+    command: ClassVar[str]
+    results: ClassVar[Table]  # a row a picture
+    details: ClassVar[Table]  # what was found in each
+    title: ClassVar[str]  # of the report
+    heads: ClassVar[tuple[str, ...]]  # of the report's columns
+
+    @property
+    @abstractmethod
+    def result_type(self) -> type[Result]:
+        """What the store restores."""
+
+    @property
+    @abstractmethod
+    def network(self) -> UsedNetwork:
+        """By what pictures are scored."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What else the user chose, for the record; it changes tables, not what is found."""
+        return {}
+
+    @abstractmethod
+    def scorer(self, um_per_px: float | None, at_once: int) -> AbstractContextManager[Scorer[Result]]:
+        """Ready to score, as long as the context lasts; `at_once` parts of pictures run side by side."""
+
+    @abstractmethod
+    def row(self, result: Result) -> Sequence[str]:
+        """A line of the table of results, of which the picture's name is the first."""
+
+    @abstractmethod
+    def summary(self, results: Sequence[Result], failures: Sequence[str]) -> str:
+        """What a reader of the report should know before its table."""
+
+    @abstractmethod
+    def report_row(self, result: Result, thumbnail: Path) -> str:
+        """A line of the report's table."""

@@ -1,0 +1,56 @@
+"""`ki67 score` as a tool: its network, its scorer, its tables, its report. The way to these is `pictures/run.py`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ki67.cells.scores import CutOffs
+from ki67.engine.model import Model
+from ki67.engine.names import Precision
+from ki67.pictures.tool import Tool, UsedNetwork
+from ki67.score.report import HEADS, report_row, summary
+from ki67.score.results import CELLS, SCORES, CellResult
+from ki67.score.scorer import CellScorer
+
+
+@dataclass(frozen=True)
+class CellTool(Tool[CellResult]):
+    """Cells of IHC pictures, counted by a network."""
+
+    model: Model
+    precision: Precision
+    cut_offs: CutOffs
+
+    command = "score"
+    results, details = SCORES, CELLS
+    title, heads = "Ki-67 report", HEADS
+    result_type = CellResult
+
+    @property
+    def network(self) -> UsedNetwork:
+        """By file, hash and numbers."""
+        digest, name, trained_on = self.model.digest, self.model.path.name, self.model.description.trained_on
+        record = {"file": name, "sha256": digest, "trained_on": trained_on}
+        sentence = f"The network was trained on {trained_on} data ({name})."
+        return UsedNetwork(digest, self.precision, trained_on, record, sentence, f"{digest[:12]}, {self.precision}")
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The categories' limits."""
+        return {"cut_offs": self.cut_offs.name}
+
+    def scorer(self, um_per_px: float | None, at_once: int) -> CellScorer:
+        """Finds and counts the cells."""
+        return CellScorer(self.model, self.precision, um_per_px, at_once)
+
+    def row(self, result: CellResult) -> Sequence[str]:
+        """Counts, scores, category."""
+        return result.row(self.cut_offs)
+
+    def summary(self, results: Sequence[CellResult], failures: Sequence[str]) -> str:
+        """How many cells, and what the figures mean."""
+        return summary(results, failures, self.cut_offs)
+
+    def report_row(self, result: CellResult, thumbnail: Path) -> str:
+        """Index, counts, category, warnings."""
+        return report_row(result, thumbnail, self.cut_offs)

@@ -1,0 +1,69 @@
+"""The chapter of PathoNet: who trains and who tests, the network, its thresholds, the test, the paper's own arguments."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from ki67.settings.networks import BackendName
+from ki67.settings.stage import Crop, Precision, Stage
+
+
+class Split(Stage):
+    """Who trains and who validates, and the frames that the networks see."""
+
+    kind: Literal["published", "by_patient"]
+
+
+class Train(Stage):
+    """The study's network, its labels and its training."""
+
+    backend: BackendName
+    seeds: list[int] = Field(min_length=1)
+    epochs: int = Field(ge=1)
+    crop: Crop
+    batch: int = Field(ge=1)
+    crops_per_frame: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    schedule: Literal["step", "cosine"]
+    precision: Precision
+    l2: float = Field(ge=0)
+    activation: Literal["relu", "linear"]
+    unit: list[float] = Field(min_length=3, max_length=3)
+    peak: float = Field(gt=0)
+    centre: float = Field(gt=0, le=65535)
+    sigma: float = Field(gt=0)
+    overlap: Literal["last", "maximum"]
+
+
+class Tune(Stage):
+    """Thresholds, chosen on validation."""
+
+    radius: float = Field(gt=0)
+    matching: Literal["published", "strict"]
+    marker: Literal["distance", "density"]
+    min_distance: int = Field(ge=1)
+
+
+class Classical(Stage):
+    """The classical row, tuned like the network."""
+
+    radius: float = Field(gt=0)
+    matching: Literal["published", "strict"]
+
+
+class Evaluate(Stage):
+    """The test."""
+
+    resamples: int = Field(ge=100)
+    seed: int = Field(ge=0)
+
+
+class Ablations(Stage):
+    """The paper's own arguments, each a short training of its own."""
+
+    variants: list[Literal["as_published", "plain_convolutions", "centre_2250", "crop"]]
+    epochs: int = Field(ge=1)
+    seeds: list[int] = Field(min_length=1)
+
+
+SECTIONS = (Split, Train, Tune, Classical, Evaluate, Ablations)

@@ -1,0 +1,9 @@
+"""The answers that options and settings have in common, names alone, which the command line need not load more to know."""
+
+from typing import Literal
+
+ProfileName = Literal["smoke", "default", "paper", "release"]
+DatasetName = Literal["shidc", "breastpathq"]
+QuantizerName = Literal["cws", "pws", "uq", "ecsq"]
+Scope = Literal["global", "layer"]  # of a codebook: all kernels share one, or each has its own
+ReleasePart = Literal["backends", "cellularity"]  # chapters that the longest run can run alone

@@ -1,0 +1,50 @@
+"""`ki67 cellularity` as a tool: its network, its scorer, its tables, its report. The way to these is `pictures/run.py`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ki67.pictures.tool import Tool, UsedNetwork
+from ki67.tiles.model import CellularityModel
+from ki67.tiles.report import HEADS, report_row, summary
+from ki67.tiles.results import CELLULARITY, TILES, CellularityResult
+from ki67.tiles.scorer import CellularityScorer
+
+
+@dataclass(frozen=True)
+class CellularityTool(Tool[CellularityResult]):
+    """Cellularity of H&E pictures, tile by tile."""
+
+    model: CellularityModel
+
+    command = "cellularity"
+    results, details = CELLULARITY, TILES
+    title, heads = "Cellularity report", HEADS
+    result_type = CellularityResult
+
+    @property
+    def network(self) -> UsedNetwork:
+        """By folder, hash and what it says of itself."""
+        digest, words = self.model.digest, self.model.description
+        record: dict[str, str | float] = {
+            "folder": self.model.path.name, "sha256": digest, "architecture": words.architecture,
+            "um_per_px": words.um_per_px, "trained_on": words.trained_on, "source": words.source,
+        }  # fmt: skip
+        sentence = f"The network {words.architecture} was trained on {words.trained_on} data."
+        return UsedNetwork(digest, "float32", words.trained_on, record, sentence, digest[:12])
+
+    def scorer(self, um_per_px: float | None, at_once: int) -> CellularityScorer:
+        """Grades the tiles."""
+        return CellularityScorer(self.model, um_per_px, at_once)
+
+    def row(self, result: CellularityResult) -> Sequence[str]:
+        """Cellularity, and what it rests on."""
+        return result.row()
+
+    def summary(self, results: Sequence[CellularityResult], failures: Sequence[str]) -> str:
+        """How many tiles, and what the figures mean."""
+        return summary(results, failures)
+
+    def report_row(self, result: CellularityResult, thumbnail: Path) -> str:
+        """Cellularity, tissue, scale, warnings."""
+        return report_row(result, thumbnail)
