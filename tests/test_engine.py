@@ -17,7 +17,7 @@ from ki67.cells.density import Stamp
 from ki67.container.container import read, write
 from ki67.engine.description import LAYERS, Description, Thresholds
 from ki67.engine.graphs import PIXELS, Floats, Network, folded, ov
-from ki67.engine.model import Model, load_model
+from ki67.engine.model import Model, Shipped, load_model
 from ki67.engine.names import PRECISIONS
 from ki67.engine.pathonet import pathonet
 from ki67.engine.precision import network
@@ -110,7 +110,7 @@ def test_how_far_values_reach_comes_with_the_shipped_network() -> None:
 
 def test_a_network_that_does_not_say_how_far_values_reach_is_shown_pictures() -> None:
     model = load_model(NETWORK)
-    silent = Model(model.path, model.digest, model.description, model.weight, {})
+    silent = Model(model.path, model.digest, model.description, model.weight, Shipped())
     told, shown = model.reach(lambda: fields().images), silent.reach(lambda: fields().images)
     assert told.keys() == shown.keys()
     assert told != shown
@@ -131,11 +131,8 @@ def test_a_folder_and_a_container_of_one_network_give_the_same_maps(tmp_path: Pa
 @pytest.mark.parametrize("written", [ROOT / "release/pathonet/model.json", NETWORK], ids=["folder", "container"])
 def test_a_stored_description_is_read_and_written_as_it_was(written: Path) -> None:
     """Those that earlier runs stored must open, and what stages write must stay the same bytes."""
-    text = (
-        written.read_text() if written.suffix == ".json" else json.dumps(read(written).description, indent=2, ensure_ascii=False)
-    )
-    names = set(Description.model_fields)
-    stored = {name: value for name, value in json.loads(text).items() if name in names}
+    told = json.loads(written.read_text()) if written.suffix == ".json" else read(written).description
+    stored = {name: told[name] for name in Description.model_fields}
     description = Description.model_validate(stored)
     assert description.model_dump_json(indent=2) == json.dumps(stored, indent=2, ensure_ascii=False)
     assert description.recipe.stamp == Stamp() and description.recipe.unit == (255.0, 255.0, 127.5)
@@ -166,6 +163,13 @@ def test_a_container_that_is_no_network_for_cells_is_refused(tmp_path: Path) -> 
     write(replace(stored, description={"made_from": "mine.keras"}), tmp_path / "mine.ki67")
     with pytest.raises(InputError, match=r"mine\.ki67: no network for cells"):
         load_model(tmp_path / "mine.ki67")
+
+
+def test_ranges_that_make_no_sense_are_refused(tmp_path: Path) -> None:
+    stored = read(NETWORK)
+    write(replace(stored, description=stored.description | {"familiar": {"blur": 3}}), tmp_path / "odd.ki67")
+    with pytest.raises(InputError, match=r"odd\.ki67: what it says of training pictures makes no sense"):
+        load_model(tmp_path / "odd.ki67")
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

@@ -110,7 +110,6 @@ def test_settings_on_the_command_line_are_read_as_in_the_file() -> None:
 def test_trials_that_another_profile_left_are_not_read(tmp_path: Path) -> None:
     settings = Compress(**values_of(Compress, ROOT / "params.yaml") | {"quantizers": ["cws"], "ks": [256], "clr": [0.001, 1e-6]})
     for trial in [*trials_of(settings), Trial("cws", 1024, 0.001)]:
-        keep(
-            TrialResult(trial, 256, 7.0, 30.0, [], [judged([0.01])]), tmp_path / f"{trial.quantizer}-{trial.k}/{trial.clr:g}.json"
-        )
+        result = TrialResult(trial, 256, 7.0, 30.0, [], [judged([0.01])])
+        keep(result, tmp_path / f"{trial.quantizer}-{trial.k}/{trial.clr:g}.json")
     assert [one.trial for one in load_grid(tmp_path, settings)] == trials_of(settings)

@@ -9,6 +9,7 @@ import pytest
 from ki67.base.tables import read_json, write_json
 from ki67.settings.names import ReleasePart
 from ki67.study import release as longest
+from ki67.study.costs import Cost, write_cost
 
 ROOT = Path(__file__).parents[1]
 PIPELINE = """
@@ -39,7 +40,7 @@ def clone(tmp_path: Path) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
     for name, seconds in {"a": 60.0, "b": 30.0}.items():
-        write_json({"wall_s": seconds, "resumed": name == "b"}, folder / f"measurements/backends-{name}.json")
+        write_cost(Cost(seconds, seconds, 500, 2, resumed=name == "b"), f"backends-{name}", folder)
     (folder / "dvc.yaml").write_text(PIPELINE)
     (folder / "params.yaml").write_text((ROOT / "params.yaml").read_text())
     git = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b"]

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ki67.study.pipeline import minutes_of, stages_of
+from ki67.study.costs import minutes_of
+from ki67.study.pipeline import stages_of
 from ki67.study.results import readme_table, speed_table
 
 ROOT = Path(__file__).parents[1]

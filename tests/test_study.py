@@ -1,6 +1,7 @@
 """What surrounds the stages: disk, time left, the results on the terminal, unfinished work under its own name."""
 
 import os
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ from ki67.base.errors import InputError
 from ki67.base.quiet import quiet_libraries
 from ki67.base.state import publish, state_folder
 from ki67.base.tables import read_json, write_json
+from ki67.cells.summary import Accuracy, Detection, Error, MethodScores, Summary
 from ki67.settings.cellularity import Tissue
 from ki67.settings.params import STAGES
 from ki67.settings.simulation import Simulate
 from ki67.study import pipeline as study
-from ki67.study.cost import StageCost
+from ki67.study.costs import Cost, minutes_of, write_cost
 from ki67.study.results import main_results
 
 ROOT = Path(__file__).parents[1]
@@ -39,20 +41,20 @@ def test_more_fields_need_more_disk_and_a_full_disk_stops_the_study(monkeypatch)
 
 
 def test_time_left_is_the_sum_of_what_stages_took_before(tmp_path: Path) -> None:
-    StageCost(90.0, 100.0, 900, 2).write(tmp_path / "measurements/train.json")
-    StageCost(30.0, 40.0, 900, 2, resumed=True).write(tmp_path / "measurements/tune.json")
-    assert study.minutes_of(["train", "tune", "never measured"], tmp_path) == 2.0
+    for stage, seconds in {"train": 90.0, "tune": 30.0}.items():
+        write_cost(Cost(seconds, seconds, 500, 2, resumed=False), stage, tmp_path)
+    assert minutes_of(["train", "tune", "never measured"], tmp_path) == 2.0
 
 
 def test_the_results_on_the_terminal_are_those_of_the_file(tmp_path: Path) -> None:
-    classes = {name: {"f1": 0.5} for name in ("positive", "negative", "til")}
+    half = Detection(0.5, 0.5, 0.5, 0.4, 0.6, 1, 1, 1)
+    classes = dict.fromkeys(("positive", "negative", "til"), half)
     methods = {name: {"strict": classes, "published": classes} for name in ("pathonet", "classical", "chance")}
-    methods["pathonet"] = {"strict": classes | {"til": {"f1": None}}, "published": classes | {"positive": {"f1": 0.8421}}}
-    error = {"value": 0.0312, "low": 0.02, "high": 0.04}
-    write_json(
-        {"images": 8, "patients": 2, "detection": methods, "scores": {"pathonet": {"ki67_rmse_patient": error}}},
-        tmp_path / "evaluation.json",
-    )
+    undefined, better = replace(half, f1=None), replace(half, f1=0.8421)
+    methods["pathonet"] = {"strict": classes | {"til": undefined}, "published": classes | {"positive": better}}
+    error, right = Error(0.0312, 0.02, 0.04), Accuracy(0.5, 0.2, 0.8, 1, 2)
+    scores = MethodScores(error, 0, error, error, error, right, right, right, right)
+    write_json(asdict(Summary(8, 2, methods, {"pathonet": scores})), tmp_path / "evaluation.json")
     write_json({"source": "simulated"}, tmp_path / "dataset.json")
     shown = main_results(tmp_path)
     assert "8 simulated fields of 2 patients" in shown

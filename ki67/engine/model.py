@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,23 @@ class Architecture:
 ARCHITECTURES = {"pathonet": Architecture(pathonet.pathonet, pathonet.WHOLE)}
 
 
+Ranges = Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """What a container may say of a network beside its description: nothing of it where a model is a folder."""
+
+    compressed: bool = False  # by a study, in the units that it was trained in
+    reach: Ranges = field(default_factory=dict)
+    familiar: Ranges = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Shipped":
+        """From a container's description."""
+        return cls(COMPRESSED in values, _ranges(values.get(REACH)), _ranges(values.get(FAMILIAR)))
+
+
 @dataclass(frozen=True)
 class Model:
     """A network, what it says of itself, and the hash of the file it came from."""
@@ -47,7 +64,7 @@ class Model:
     digest: str
     description: Description
     weight: Weight
-    told: Mapping[str, Any]
+    shipped: Shipped
     layers: Mapping[str, Any] | None = None  # Keras's description of it, where it has one
 
     @property
@@ -58,7 +75,7 @@ class Model:
     @property
     def unit(self) -> Sequence[float]:
         """What its maps are told in: a study compresses a network in the units that it was trained in."""
-        return self.description.recipe.unit if COMPRESSED in self.told else (1.0, 1.0, 1.0)
+        return self.description.recipe.unit if self.shipped.compressed else (1.0, 1.0, 1.0)
 
     @property
     def detector(self) -> Detector:
@@ -90,13 +107,12 @@ class Model:
 
     def reach(self, images: Callable[[], Images]) -> Reach:
         """How far values reach: as the file says, else as pictures show."""
-        stated = _ranges(self.told.get(REACH))
-        return stated or reach_of(self.graph(), self.architecture.whole, images())
+        return dict(self.shipped.reach) or reach_of(self.graph(), self.architecture.whole, images())
 
     @property
-    def familiar(self) -> dict[str, tuple[float, float]]:
+    def familiar(self) -> Ranges:
         """What pictures like those of training measure; nothing where the file does not say."""
-        return _ranges(self.told.get(FAMILIAR))
+        return self.shipped.familiar
 
     def network(self, precision: Precision, images: Callable[[], Images]) -> Network:
         """The network in the numbers asked for; pictures are asked for where whole numbers need to know how far values reach."""
@@ -104,7 +120,7 @@ class Model:
         return network(self.graph(), precision, self.architecture.whole, reach)
 
 
-def _ranges(stored: Any) -> dict[str, tuple[float, float]]:
+def _ranges(stored: Any) -> Ranges:
     return {name: (float(low), float(high)) for name, (low, high) in stored.items()} if isinstance(stored, dict) else {}
 
 
@@ -119,13 +135,16 @@ def _from_container(path: Path) -> Model:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); name a .ki67 file or a model folder") from error
     stored = read_bytes(data, str(path))
-    extra = dict(stored.description)
-    fields = {name: extra.pop(name) for name in tuple(extra) if name in Description.model_fields}
+    described = {name: value for name, value in stored.description.items() if name in Description.model_fields}
     try:
-        description = Description.model_validate(fields)
+        description = Description.model_validate(described)
     except ValidationError as error:
         what = error.errors()[0]
         raise InputError(f"{path}: no network for cells ({what['loc'][0]}: {what['msg']}); name one that ki67 trained") from error
+    try:
+        shipped = Shipped.of(stored.description)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{path}: what it says of training pictures makes no sense; copy the file again") from error
     kernels = {kernel.name: kernel for kernel in stored.shared.kernels}
 
     def weight(name: str) -> Floats:
@@ -133,7 +152,7 @@ def _from_container(path: Path) -> Model:
 
     layers = stored.architecture.get("keras") if isinstance(stored.architecture, dict) else None
     network = layers if isinstance(layers, dict) else None
-    return _checked(Model(path, hashlib.sha256(data).hexdigest(), description, weight, extra, network))
+    return _checked(Model(path, hashlib.sha256(data).hexdigest(), description, weight, shipped, network))
 
 
 def _from_folder(path: Path) -> Model:
@@ -144,7 +163,7 @@ def _from_folder(path: Path) -> Model:
     except (OSError, SafetensorError) as error:
         raise InputError(f"{file}: missing or damaged ({error}); train or copy the model again") from error
     digest = hashlib.sha256(data + (path / "model.json").read_bytes()).hexdigest()
-    return _checked(Model(path, digest, description, weights.__getitem__, {}, layers))
+    return _checked(Model(path, digest, description, weights.__getitem__, Shipped(), layers))
 
 
 def _checked(model: Model) -> Model:

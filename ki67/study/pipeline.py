@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
@@ -17,7 +16,7 @@ from ki67.settings.params import PARAMS, settings_of
 from ki67.settings.profiles import apply
 from ki67.settings.simulation import Simulate
 from ki67.study import book_links
-from ki67.study.cost import StageCost
+from ki67.study.costs import minutes
 from ki67.study.results import main_results
 
 BOOK = Path("build/book")
@@ -44,22 +43,6 @@ def check_disk(folder: Path) -> None:
     free = shutil.disk_usage(folder).free / 1e6
     if free < needed:
         raise InputError(f"{folder}: {free / 1000:.1f} GB free, the study needs {needed / 1000:.1f} GB; make room first")
-
-
-def costs(stage: str, folder: Path) -> dict[str, StageCost]:
-    """What a stage took when it was last measured, or each of its items did; nothing where it never was."""
-    files = [folder / f"measurements/{stage}.json", *sorted((folder / "measurements").glob(f"{stage}-*.json"))]
-    return {file.stem: StageCost.read(file) for file in files if file.is_file()}
-
-
-def minutes(stage: str, folder: Path) -> dict[str, float]:
-    """The same as minutes."""
-    return {name: cost.wall_s / 60 for name, cost in costs(stage, folder).items()}
-
-
-def minutes_of(stages: Iterable[str], folder: Path) -> float:
-    """How long the stages took, all their items together."""
-    return sum(sum(minutes(stage, folder).values()) for stage in stages)
 
 
 def stages_of(folder: Path) -> list[str]:

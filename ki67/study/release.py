@@ -14,7 +14,8 @@ from ki67.base.hardware import processor
 from ki67.base.tables import write_json
 from ki67.engine.networks import first_network
 from ki67.settings.names import ReleasePart
-from ki67.study.pipeline import check_disk, clone, costs, minutes_of, repro, stages_of
+from ki67.study.costs import costs, minutes_of
+from ki67.study.pipeline import check_disk, clone, repro, stages_of
 from ki67.study.results import main_results
 
 CLONE, KEPT = Path("build/release"), Path("release")

@@ -1,46 +1,51 @@
 """The main results as tables, read from the files that the stages wrote: for the terminal, and for the README."""
 
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter
 
 from ki67.backends.fitted import TITLES
 from ki67.base.tables import read_json
+from ki67.cells.outcomes import PUBLISHED, STRICT
+from ki67.cells.summary import ByRule, Summary
 
 METHODS = {**TITLES, "classical": "classical row", "chance": "chance"}
 COLUMNS = {"positive": 11, "negative": 11, "til": 10}
 
 
+def evaluation_in(metrics: Path) -> Summary:
+    """What the stage `evaluate` wrote."""
+    return TypeAdapter(Summary).validate_python(read_json(metrics / "evaluation.json"))
+
+
 def main_results(metrics: Path) -> str:
     """F1 of the methods at both matchings, and the index error per patient, for the terminal."""
-    found = read_json(metrics / "evaluation.json")
+    found = evaluation_in(metrics)
     source = read_json(metrics / "dataset.json")["source"]
     lines = [
-        f"Test on {found['images']} {source} fields of {found['patients']} patients",
+        f"Test on {found.images} {source} fields of {found.patients} patients",
         f"{'':16}{'F1 at R = 6, one to one':>32}{'F1 at R = 20, as published':>32}",
         f"{'':16}" + f"{'positive':>11}{'negative':>11}{'TIL':>10}" * 2,
     ]
-    for method in found["detection"]:
-        row = f"{METHODS[method]:16}"
-        for matching in ("strict", "published"):
-            classes = found["detection"][method][matching]
-            row += "".join(f"{_shown(classes[name]['f1']):>{width}}" for name, width in COLUMNS.items())
-        lines.append(row)
-    error = found["scores"][next(iter(found["detection"]))]["ki67_rmse_patient"]
-    lines.append(f"Ki-67 index, RMSE per patient: {_shown(error['value'])} ({_shown(error['low'])} to {_shown(error['high'])})")
+    for method, rules in found.detection.items():
+        both = [(rules[rule.key][name].f1, width) for rule in (STRICT, PUBLISHED) for name, width in COLUMNS.items()]
+        lines.append(f"{METHODS[method]:16}" + "".join(f"{_shown(f1):>{width}}" for f1, width in both))
+    error = found.scores[next(iter(found.detection))].ki67_rmse_patient
+    lines.append(f"Ki-67 index, RMSE per patient: {_shown(error.value)} ({_shown(error.low)} to {_shown(error.high)})")
     return "\n".join(lines)
 
 
 def readme_table(root: Path) -> str:
     """What the README shows: F1 at R = 6 and the index error per field, simulated above, real development figures below."""
-    default, release = (read_json(root / path) for path in ("metrics/evaluation.json", "release/metrics/evaluation.json"))
+    default, release = evaluation_in(root / "metrics"), evaluation_in(root / "release/metrics")
     real = read_json(root / "release/real_check.json")
     rows = [_row("PathoNet, `make reproduce`", default, "pathonet"), _row("PathoNet, longest run", release, "pathonet")]
     rows += [_row(f"{METHODS[method]}, longest run", release, method) for method in ("classical", "chance")]
     for name, title in (("shidc", "SHIDC-B-Ki-67"), ("bcdata", "BCData")):
-        figures = real[name]["detection"]["pathonet"]["strict"]
+        figures = TypeAdapter(ByRule).validate_python(real[name]["detection"]["pathonet"])[STRICT.key]
         error = real[name]["ki67_rmse_image"]["pathonet"]
         place = f"longest run on {real[name]['images']} real fields of {title}"
-        rows.append(_cells(place, figures["positive"]["f1"], figures["negative"]["f1"], error))
+        rows.append(_cells(place, figures["positive"].f1, figures["negative"].f1, error))
     return "\n".join(["| | F1 positive | F1 negative | index RMSE per field |", "|---|---|---|---|", *rows])
 
 
@@ -65,12 +70,10 @@ def speed_table(root: Path) -> str:
     return "\n".join(rows)
 
 
-def _row(title: str, evaluation: dict[str, Any], method: str) -> str:
-    figures = evaluation["detection"][method]["strict"]
-    error = evaluation["scores"].get(method, {}).get("ki67_rmse_image", {}).get("value")
-    return _cells(
-        f"{title}, {evaluation['images']} simulated fields", figures["positive"]["f1"], figures["negative"]["f1"], error
-    )
+def _row(title: str, found: Summary, method: str) -> str:
+    figures = found.detection[method][STRICT.key]
+    error = found.scores[method].ki67_rmse_image.value if method in found.scores else None
+    return _cells(f"{title}, {found.images} simulated fields", figures["positive"].f1, figures["negative"].f1, error)
 
 
 def _cells(title: str, *values: float | None) -> str:

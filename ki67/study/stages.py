@@ -1,7 +1,6 @@
 """One stage of the pipeline: its notebook, with its section of params.yaml, and what it cost."""
 
 import os
-import resource
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from ki67.base.quiet import quiet_libraries
 from ki67.base.state import STATE
 from ki67.settings import params
 from ki67.study import notebooks
-from ki67.study.cost import StageCost
+from ki67.study.costs import cost_of_children, write_cost
 
 NOTEBOOKS = Path("notebooks")
 EXECUTED = Path("book/executed")
@@ -51,11 +50,4 @@ def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
         unfinished.unlink()
     EXECUTED.mkdir(parents=True, exist_ok=True)
     os.replace(partial, EXECUTED / f"{name}.ipynb")
-    write_cost(name, time.monotonic() - started, resumed)
-
-
-def write_cost(name: str, wall: float, resumed: bool) -> None:
-    """What the stage took, its kernel and the kernel's children together: `measurements/<name>.json`."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu, peak = round(used.ru_utime + used.ru_stime, 1), round(used.ru_maxrss / 1024)
-    StageCost(round(wall, 1), cpu, peak, os.cpu_count() or 1, resumed).write(Path(f"measurements/{name}.json"))
+    write_cost(cost_of_children(time.monotonic() - started, resumed), name)
