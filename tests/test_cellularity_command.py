@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tile_network import HALF_UM, read, saved, scored, table, tissue, write_network, write_sections
+from tile_network import HALF_UM, read, saved, scored, table, tissue, write_network
 from typer.testing import CliRunner
 
 from ki67.base.errors import InputError
@@ -23,29 +23,12 @@ from ki67.tiles.results import CELLULARITY, TILES
 RNG = np.random.default_rng(5)
 
 
-@pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_network(tmp_path_factory.mktemp("purple"))
-
-
-@pytest.fixture(scope="module")
-def sections(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_sections(tmp_path_factory.mktemp("sections"))
-
-
-@pytest.fixture(scope="module")
-def result(sections: Path, network: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("out")
-    assert scored([sections], out, network).exit_code == 0
-    return out
-
-
 def content(out: Path) -> dict[str, bytes]:
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
 
 
-def test_a_row_a_picture_and_a_row_a_tile(result: Path) -> None:
-    rows, tiles = table(result), read(result / "tiles.csv")
+def test_a_row_a_picture_and_a_row_a_tile(graded: Path) -> None:
+    rows, tiles = table(graded), read(graded / "tiles.csv")
     assert list(rows) == ["123_4", "glass", "slide"]
     assert tuple(rows["slide"]) == CELLULARITY.columns
     assert tuple(tiles[0]) == TILES.columns
@@ -55,8 +38,8 @@ def test_a_row_a_picture_and_a_row_a_tile(result: Path) -> None:
         assert sum(tile["cellularity"] != "no tissue" for tile in own) == int(row["tiles_with_tissue"])
 
 
-def test_the_report_asks_for_nothing_from_outside(result: Path) -> None:
-    page = (result / "report.html").read_text()
+def test_the_report_asks_for_nothing_from_outside(graded: Path) -> None:
+    page = (graded / "report.html").read_text()
     assert "http://" not in page and "https://" not in page
     assert "research use only" in page.lower()
     assert "trained on made-up data" in page
@@ -64,9 +47,9 @@ def test_the_report_asks_for_nothing_from_outside(result: Path) -> None:
     assert "<td>published patch</td>" in page
 
 
-def test_a_network_that_saw_no_real_tissue_is_warned_of_once_wherever_it_speaks(network: Path, tmp_path: Path) -> None:
+def test_a_network_that_saw_no_real_tissue_is_warned_of_once_wherever_it_speaks(purple_network: Path, tmp_path: Path) -> None:
     path = saved(tissue(512, 512, 0.5), tmp_path / "a.tif")
-    for folder, times in ((network, 0), (write_network(tmp_path / "simulated", trained_on="simulated"), 1)):
+    for folder, times in ((purple_network, 0), (write_network(tmp_path / "simulated", trained_on="simulated"), 1)):
         out = tmp_path / folder.name / "out"
         done = CliRunner().invoke(app, ["cellularity", str(path), "--out", str(out), "--model", str(folder)])
         assert done.output.count("warning: trained on simulated tissue") == times
@@ -74,44 +57,44 @@ def test_a_network_that_saw_no_real_tissue_is_warned_of_once_wherever_it_speaks(
         assert json.loads((out / "run.json").read_text())["warnings"] == ["trained on simulated tissue"] * times
 
 
-def test_the_record_says_what_was_run_and_nothing_of_when(result: Path, network: Path) -> None:
-    record = json.loads((result / "run.json").read_text())
+def test_the_record_says_what_was_run_and_nothing_of_when(graded: Path, purple_network: Path) -> None:
+    record = json.loads((graded / "run.json").read_text())
     assert record["command"] == "cellularity"
-    assert record["model"]["sha256"] == load_cellularity_model(network).digest
+    assert record["model"]["sha256"] == load_cellularity_model(purple_network).digest
     assert not any(word in json.dumps(record) for word in ("time", "date"))
 
 
-def test_the_same_pictures_give_the_same_bytes(result: Path, sections: Path, network: Path, tmp_path: Path) -> None:
-    scored([sections], tmp_path, network)
-    assert content(tmp_path) == content(result)
+def test_the_same_pictures_give_the_same_bytes(graded: Path, sections: Path, purple_network: Path, tmp_path: Path) -> None:
+    scored([sections], tmp_path, purple_network)
+    assert content(tmp_path) == content(graded)
 
 
-def test_what_is_done_is_not_done_again_unless_it_changed(sections: Path, network: Path, tmp_path: Path) -> None:
+def test_what_is_done_is_not_done_again_unless_it_changed(sections: Path, purple_network: Path, tmp_path: Path) -> None:
     pictures, out = shutil.copytree(sections, tmp_path / "in"), tmp_path / "out"
-    assert scored([pictures], out, network).skipped == 0
+    assert scored([pictures], out, purple_network).skipped == 0
     before = content(out)
-    assert scored([pictures], out, network).skipped == 3
+    assert scored([pictures], out, purple_network).skipped == 3
     assert content(out) == before
     saved(tissue(512, 512, 0.75), pictures / "123_4.tif")
-    assert scored([pictures], out, network).skipped == 2
+    assert scored([pictures], out, purple_network).skipped == 2
     assert table(out)["123_4"]["cellularity"] == "0.7500"
-    assert scored([pictures], out, network, um_per_px=0.6).skipped == 0
+    assert scored([pictures], out, purple_network, um_per_px=0.6).skipped == 0
     assert scored([pictures], out, write_network(tmp_path / "other", source="another"), um_per_px=0.6).skipped == 0
 
 
-def test_a_killed_run_goes_on_where_it_was(result: Path, sections: Path, network: Path, tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_where_it_was(graded: Path, sections: Path, purple_network: Path, tmp_path: Path) -> None:
     code = "import sys; from ki67.cli.main import main; main()"
-    command = [sys.executable, "-c", code, "cellularity", str(sections), "--out", str(tmp_path), "--model", str(network)]
+    command = [sys.executable, "-c", code, "cellularity", str(sections), "--out", str(tmp_path), "--model", str(purple_network)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while not list((tmp_path / STORE).glob("*.json")):
             assert process.poll() is None, "it ended before it could be killed"
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
-    assert 1 <= scored([sections], tmp_path, network).skipped <= 3
-    assert {name: data for name, data in content(tmp_path).items() if not name.endswith(".partial")} == content(result)
+    assert 1 <= scored([sections], tmp_path, purple_network).skipped <= 3
+    assert {name: data for name, data in content(tmp_path).items() if not name.endswith(".partial")} == content(graded)
 
 
-def test_bad_pictures_are_listed_and_the_others_done(sections: Path, network: Path, tmp_path: Path) -> None:
+def test_bad_pictures_are_listed_and_the_others_done(sections: Path, purple_network: Path, tmp_path: Path) -> None:
     pictures, out = tmp_path / "in", tmp_path / "out"
     pictures.mkdir()
     shutil.copy(sections / "123_4.tif", pictures)
@@ -123,7 +106,7 @@ def test_bad_pictures_are_listed_and_the_others_done(sections: Path, network: Pa
     saved(tissue(200, 600, 0.5), pictures / "narrow.png", **HALF_UM)
     saved(tissue(600, 600, 0.5), pictures / "unknown.png")
     saved(tissue(3000, 2000, 0.5), pictures / "vast.png", **HALF_UM)
-    arguments = ["--model", str(network), "--max-pixels", "5000000"]
+    arguments = ["--model", str(purple_network), "--max-pixels", "5000000"]
     done = CliRunner().invoke(app, ["cellularity", str(pictures), "--out", str(out), *arguments])
     assert done.exit_code == 1
     assert "1 pictures scored; 6 could not be scored" in done.output
@@ -136,32 +119,32 @@ def test_bad_pictures_are_listed_and_the_others_done(sections: Path, network: Pa
     assert "unknown.png" in (out / "report.html").read_text()
 
 
-def test_where_nothing_can_be_done_the_code_says_so(network: Path, tmp_path: Path) -> None:
+def test_where_nothing_can_be_done_the_code_says_so(purple_network: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.jpg").touch()
-    arguments = [str(tmp_path / "empty.jpg"), "--out", str(tmp_path / "out"), "--model", str(network)]
+    arguments = [str(tmp_path / "empty.jpg"), "--out", str(tmp_path / "out"), "--model", str(purple_network)]
     assert CliRunner().invoke(app, ["cellularity", *arguments]).exit_code == 2
     assert not (tmp_path / "out/cellularity.csv").exists()
 
 
 @pytest.mark.parametrize(("um_per_px", "why"), [("inf", "inf µm/px is no scale"), ("1000", "1000 µm/px is more than 4 times")])
-def test_a_scale_that_no_microscope_has_is_refused(network: Path, tmp_path: Path, um_per_px: str, why: str) -> None:
+def test_a_scale_that_no_microscope_has_is_refused(purple_network: Path, tmp_path: Path, um_per_px: str, why: str) -> None:
     path = saved(tissue(700, 400, 0.5), tmp_path / "a.png")
-    arguments = [str(path), "--out", str(tmp_path / "out"), "--model", str(network), "--mpp", um_per_px]
+    arguments = [str(path), "--out", str(tmp_path / "out"), "--model", str(purple_network), "--mpp", um_per_px]
     done = CliRunner().invoke(app, ["cellularity", *arguments])
     assert done.exit_code == 2
     assert f"ki67: {path}: {why}" in done.output
 
 
-def test_tables_of_two_commands_are_not_mixed(sections: Path, network: Path, tmp_path: Path) -> None:
+def test_tables_of_two_commands_are_not_mixed(sections: Path, purple_network: Path, tmp_path: Path) -> None:
     (tmp_path / "scores.csv").touch()
     with pytest.raises(InputError, match=r"holds the results of another command \(scores\.csv\); name another folder"):
-        scored([sections], tmp_path, network)
+        scored([sections], tmp_path, purple_network)
 
 
-def test_scoring_loads_no_tensorflow(sections: Path, network: Path, tmp_path: Path) -> None:
+def test_scoring_loads_no_tensorflow(sections: Path, purple_network: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from ki67.tiles.command import cellularity_command; from pathlib import Path; "
-        f"cellularity_command([Path({str(sections)!r})], Path({str(tmp_path)!r}), None, Path({str(network)!r}), 10**9); "
+        f"cellularity_command([Path({str(sections)!r})], Path({str(tmp_path)!r}), None, Path({str(purple_network)!r}), 10**9); "
         "print([m for m in ('tensorflow', 'keras', 'matplotlib', 'pandas', 'pyvips', 'lightgbm') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
