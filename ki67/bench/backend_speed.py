@@ -4,7 +4,7 @@ The paper's Table 4 prints pictures a second and does not say which of these it 
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,12 +16,10 @@ import numpy as np
 from ki67.backends.fitted import TITLES
 from ki67.base.hardware import CORES
 from ki67.bench.compressed import machine
-from ki67.bench.published import published_cells
-from ki67.bench.speed import pictures, rows_of
+from ki67.bench.speed import as_published, by_engine, pictures, rows_of
 from ki67.bench.turns import Turn, in_turns
 from ki67.engine.model import load_model
 from ki67.models.store import load_keras
-from ki67.pictures.header import header
 from ki67.score.scorer import CellScorer
 from ki67.weights import fields
 
@@ -29,25 +27,22 @@ WAYS = ("network_keras", "network_engine", "file_keras", "file_engine")
 Calls = Mapping[str, Callable[[], object]]
 
 
-def calls_of(folder: Path, paths: Iterable[Path], until: ExitStack) -> Calls:
+def calls_of(folder: Path, paths: Sequence[Path], until: ExitStack) -> Calls:
     """The four ways of one backend: one picture through the network, all files to their cells; float32 in all.
 
     Their threads end when the stack is left.
     """
     whole, model = load_keras(folder)[0], load_model(folder)
-    pixels, files = np.divide(fields().images[:1], np.float32(255), dtype=np.float32), list(paths)
+    pixels = np.divide(fields().images[:1], np.float32(255), dtype=np.float32)
     scorer = until.enter_context(CellScorer(model, "float32"))
     workers = until.enter_context(ThreadPoolExecutor(CORES))
 
-    def by_engine() -> None:
-        list(workers.map(lambda path: scorer.cells(header(path)), files))
-
-    def by_keras() -> None:
-        for path in files:
-            published_cells(whole, path, model.detector.thresholds)
-
-    alone = partial(model.network("float32", lambda: fields().images).running(*pixels.shape), pixels)
-    return dict(zip(WAYS, (lambda: whole.predict(pixels, verbose=0), alone, by_keras, by_engine), strict=True))
+    return {
+        "network_keras": lambda: whole.predict(pixels, verbose=0),
+        "network_engine": partial(model.network("float32", lambda: fields().images).running(*pixels.shape), pixels),
+        "file_keras": partial(as_published, whole, model.detector.thresholds, paths),
+        "file_engine": partial(by_engine, scorer, workers, paths),
+    }
 
 
 @dataclass(frozen=True)

@@ -74,20 +74,23 @@ def of_network(whole: keras.Model, model: Model, turns: int) -> Rows:
 
 def of_files(whole: keras.Model, model: Model, folder: Path, turns: int) -> Rows:
     """From a file to its cells."""
-    paths, thresholds = pictures(folder), model.detector.thresholds
-
-    def ours(scorer: CellScorer, workers: Executor) -> None:
-        list(workers.map(lambda path: scorer.cells(header(path)), paths))
-
-    def theirs() -> None:
-        for path in paths:
-            published_cells(whole, path, thresholds)
-
-    calls: dict[str, Callable[[], object]] = {PUBLISHED: theirs}
+    paths = pictures(folder)
+    calls: dict[str, Callable[[], object]] = {PUBLISHED: partial(as_published, whole, model.detector.thresholds, paths)}
     with ThreadPoolExecutor(CORES) as workers, ExitStack() as until:
         scorers = {precision: until.enter_context(CellScorer(model, precision)) for precision in PRECISIONS}
-        calls |= {precision: partial(ours, scorer, workers) for precision, scorer in scorers.items()}
+        calls |= {precision: partial(by_engine, scorer, workers, paths) for precision, scorer in scorers.items()}
         return rows_of(in_turns(calls, turns), len(paths), (PUBLISHED,))
+
+
+def as_published(whole: keras.Model, thresholds: tuple[float, float, float], paths: Sequence[Path]) -> None:
+    """Files to cells, one after the other, in Keras."""
+    for path in paths:
+        published_cells(whole, path, thresholds)
+
+
+def by_engine(scorer: CellScorer, workers: Executor, paths: Sequence[Path]) -> None:
+    """Files to cells in the engine, as many at once as there are workers."""
+    list(workers.map(lambda path: scorer.cells(header(path)), paths))
 
 
 def pictures(folder: Path) -> list[Path]:
