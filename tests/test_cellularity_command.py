@@ -10,21 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made import content
 from PIL import Image
 from tile_network import HALF_UM, read, saved, scored, table, tissue, write_network
 from typer.testing import CliRunner
 
 from ki67.base.errors import InputError
 from ki67.cli.main import app
-from ki67.pictures.store import STORE
+from ki67.pictures.written import STATE as STORE
 from ki67.tiles.model import load_cellularity_model
 from ki67.tiles.results import CELLULARITY, TILES
 
 RNG = np.random.default_rng(5)
-
-
-def content(out: Path) -> dict[str, bytes]:
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
 
 
 def test_a_row_a_picture_and_a_row_a_tile(graded: Path) -> None:
@@ -109,7 +106,7 @@ def test_bad_pictures_are_listed_and_the_others_done(sections: Path, purple_netw
     arguments = ["--model", str(purple_network), "--max-pixels", "5000000"]
     done = CliRunner().invoke(app, ["cellularity", str(pictures), "--out", str(out), *arguments])
     assert done.exit_code == 1
-    assert "1 pictures scored; 6 could not be scored" in done.output
+    assert "1 picture scored; 6 could not be scored" in done.output
     for why in (
         "cut.png: damaged", "empty.jpg: the file is empty", "grey.png: the picture is grey", "with --mpp",
         "narrow.png: 200×600 at 0.5 µm/px; 128 µm at least are needed", "allow it with --max-pixels",
@@ -123,7 +120,8 @@ def test_where_nothing_can_be_done_the_code_says_so(purple_network: Path, tmp_pa
     (tmp_path / "empty.jpg").touch()
     arguments = [str(tmp_path / "empty.jpg"), "--out", str(tmp_path / "out"), "--model", str(purple_network)]
     assert CliRunner().invoke(app, ["cellularity", *arguments]).exit_code == 2
-    assert not (tmp_path / "out/cellularity.csv").exists()
+    assert table(tmp_path / "out") == {}
+    assert "empty.jpg" in (tmp_path / "out/report.html").read_text()
 
 
 @pytest.mark.parametrize(("um_per_px", "why"), [("inf", "inf µm/px is no scale"), ("1000", "1000 µm/px is more than 4 times")])

@@ -3,7 +3,7 @@
 import csv
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,8 +38,8 @@ class ScoredRedness:
     result: Redness
     drawn: Image.Image
 
-    def write_beside(self, target: Path) -> None:
-        self.drawn.save(target.with_name(f"{target.name}.png"))
+    def files(self) -> Mapping[str, Callable[[Path], None]]:
+        return {".png": lambda path: self.drawn.save(path, format="PNG")}
 
     def write_details(self, path: Path) -> None:
         path.write_text("".join(csv_lines([RedTool.details.columns, [self.result.image, "half"]])))
@@ -59,7 +59,7 @@ class RedTool(Tool[Redness]):
 
     command = "red"
     results, details = Table("scores.csv", ("image", "red")), Table("halves.csv", ("image", "half"))
-    title, heads = "Red", ("picture", "name")
+    endings, title, heads = (".png",), "Red", ("picture", "name")
     result_type = Redness
 
     @property
@@ -113,10 +113,11 @@ def test_what_is_restored_is_what_was_found_and_asks_for_no_scorer(folder: Path,
     assert (again.results, again.skipped) == (first.results, 2)
 
 
-def test_a_result_that_no_longer_reads_as_one_is_found_anew(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["0.9", '"very"', "[" * 100_000, "\0"])
+def test_a_result_that_was_damaged_is_found_anew(folder: Path, tmp_path: Path, damage: str) -> None:
     run_tool(RedTool(), Order([folder], tmp_path / "out"))
     kept = tmp_path / "out/.ki67/red.json"
-    kept.write_text(json.dumps(json.loads(kept.read_text()) | {"red": "very"}))
+    kept.write_text(kept.read_text().replace("1.0", damage))
     again = run_tool(RedTool(), Order([folder], tmp_path / "out"))
     assert (again.skipped, again.results[1]) == (1, Redness("red", 1.0))
 

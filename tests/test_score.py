@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made import content
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -26,9 +27,8 @@ from ki67.pictures.batch import BatchResult
 from ki67.pictures.decoded import Decoded
 from ki67.pictures.header import header
 from ki67.pictures.run import run_tool
-from ki67.pictures.store import STORE
 from ki67.pictures.tool import Order
-from ki67.score import scorer as scoring
+from ki67.pictures.written import STATE as STORE
 from ki67.score import windows
 from ki67.score.command import cut_offs_of
 from ki67.score.results import SCORES
@@ -65,10 +65,6 @@ def result(tissue: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def table(out: Path) -> dict[str, dict[str, str]]:
     with (out / "scores.csv").open(newline="") as stream:
         return {row["image"]: row for row in csv.DictReader(stream)}
-
-
-def content(out: Path) -> dict[str, bytes]:
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
 
 
 def test_the_tables_hold_a_row_a_picture_and_a_row_a_cell(result: Path) -> None:
@@ -160,7 +156,7 @@ def test_a_killed_run_goes_on_where_it_was(result: Path, tissue: Path, tmp_path:
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
     assert 1 <= scored([tissue], tmp_path).skipped <= 4
-    assert {name: data for name, data in content(tmp_path).items() if not name.endswith(".partial")} == content(result)
+    assert content(tmp_path) == content(result)
 
 
 def test_bad_pictures_are_listed_and_the_others_done(tissue: Path, tmp_path: Path) -> None:
@@ -173,7 +169,7 @@ def test_bad_pictures_are_listed_and_the_others_done(tissue: Path, tmp_path: Pat
     Image.new("RGB", (600, 600)).save(pictures / "unknown.png")
     done = CliRunner().invoke(app, ["score", str(pictures), "--out", str(tmp_path / "out")])
     assert done.exit_code == 1
-    assert "1 pictures scored; 4 could not be scored" in done.output
+    assert "1 picture scored; 4 could not be scored" in done.output
     for why in ("cut.jpg: damaged or truncated", "empty.jpg: the file is empty", "tiny.png: 1×1 at 0.254 µm/px", "--mpp"):
         assert sum(why in line for line in done.output.splitlines()) == 1
     assert list(table(tmp_path / "out")) == ["p1"]
@@ -193,33 +189,34 @@ def test_where_nothing_can_be_done_the_code_says_so(tmp_path: Path) -> None:
     (tmp_path / "empty.jpg").touch()
     done = CliRunner().invoke(app, ["score", str(tmp_path / "empty.jpg"), "--out", str(tmp_path / "out")])
     assert done.exit_code == 2
-    assert not (tmp_path / "out/scores.csv").exists()
+    assert table(tmp_path / "out") == {}
+    assert "empty.jpg" in (tmp_path / "out/report.html").read_text()
 
 
 def test_a_full_disk_costs_one_line(tissue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = scoring.write_png
+    written = Cells.to_geojson
 
-    def full(picture: Image.Image, path: Path) -> None:
-        if path.stem == "p2":
+    def full(cells: Cells, path: Path, image: str) -> None:
+        if image == "p2":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        written(picture, path)
+        written(cells, path, image)
 
-    monkeypatch.setattr(scoring, "write_png", full)
+    monkeypatch.setattr(Cells, "to_geojson", full)
     done = scored([tissue], tmp_path)
     assert [result.image for result in done.results] == ["glass", "p1", "p3"]
     assert done.exit_code == 1
-    assert len(done.failures) == 1 and "p2.jpg: not written (No space left on device)" in done.failures[0]
+    assert len(done.failures) == 1 and "p2.geojson: not written (No space left on device)" in done.failures[0]
 
 
 def test_ctrl_c_keeps_what_is_done(tissue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = scoring.write_png
+    written = Cells.to_geojson
 
-    def stopped(picture: Image.Image, path: Path) -> None:
-        if path.stem == "p2":
+    def stopped(cells: Cells, path: Path, image: str) -> None:
+        if image == "p2":
             raise KeyboardInterrupt
-        written(picture, path)
+        written(cells, path, image)
 
-    monkeypatch.setattr(scoring, "write_png", stopped)
+    monkeypatch.setattr(Cells, "to_geojson", stopped)
     done = scored([tissue], tmp_path)
     assert done.interrupted and done.exit_code == 1
     assert {"glass", "p1"} <= table(tmp_path).keys() <= {"glass", "p1", "p3"}

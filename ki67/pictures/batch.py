@@ -33,14 +33,19 @@ class BatchResult(Generic[Found]):
         """0 where all went well, 1 where some pictures failed, 2 where nothing was done."""
         return 0 if not (self.failures or self.interrupted) else 1 if self.results else 2
 
-    def summary_line(self, out: Path, cautions: Sequence[str] = ()) -> str:
+    def summary_line(self, report: Path, cautions: Sequence[str] = ()) -> str:
         """One line for the terminal; `cautions` are of the network."""
+        count = len(self.results)
         before = f", {self.skipped} of them earlier" if self.skipped else ""
         failed = f"; {len(self.failures)} could not be scored" if self.failures else ""
         more = "; stopped: run it again to go on" if self.interrupted else ""
-        where = f"; see {out / 'report.html'}" if self.results else ""
         use = "; ".join(["Research use only", *(f"warning: {caution}" for caution in cautions)])
-        return f"{len(self.results)} pictures scored{before}{failed}{more}{where}. {use}."
+        return f"{counted(count, 'picture')} scored{before}{failed}{more}; see {report}. {use}."
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 picture`, `2 pictures`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def score_each(
@@ -90,10 +95,21 @@ def _scored(waiting: Sequence[Picture], score: Score[Found]) -> Generator[tuple[
         for picture in tqdm(waiting, desc="scored", unit="picture", disable=None):
             try:
                 yield picture, under_way.pop(picture).result()
-            except InputError as error:
-                yield picture, _Failure(str(error))
-            except OSError as error:
-                why = f"{picture.path}: not written ({error.strerror or error}); make room or name another folder"
-                yield picture, _Failure(why)
+            except Exception as error:
+                yield picture, _Failure(why_not(picture, error))
     finally:
         workers.shutdown(cancel_futures=True)
+
+
+def why_not(picture: Picture, error: Exception) -> str:
+    """One line for every cause, also for one that nobody thought of: it must not cost the other pictures."""
+    match error:
+        case InputError():
+            return str(error)
+        case OSError():
+            return f"{picture.path}: cannot be read ({error.strerror or error}); copy or export it again"
+        case MemoryError():
+            return f"{picture.path}: needs more memory than there is; cut it into smaller pictures"
+        case _:
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            return f"{picture.path}: could not be scored ({what}); this is a fault of ki67: please report it"

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 from ki67.cells.cells import QUPATH_CLASSES, Cells
 from ki67.pictures.regions import Pixels, view_size
 
+OVERLAY, OBJECTS = ".png", ".geojson"  # endings of a picture's own files: for people, for QuPath
 SMALL = 160  # pixels of a thumbnail's longer side at most
 RADIUS_UM = 3.6
 

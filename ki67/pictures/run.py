@@ -4,28 +4,33 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import typer
 
 from ki67.base.errors import InputError
-from ki67.base.files import write_whole
+from ki67.base.files import write_bytes, write_whole
 from ki67.pictures.batch import BatchResult, score_each
 from ki67.pictures.drawing import thumbnail
 from ki67.pictures.header import header
 from ki67.pictures.inputs import Picture, pictures
+from ki67.pictures.lock import only_run_in
 from ki67.pictures.page import Origin, Page
 from ki67.pictures.store import Result, Store
 from ki67.pictures.tables import csv_lines, joined
 from ki67.pictures.tool import Order, Scorer, Tool
+from ki67.pictures.written import EarlierOutputs, Written, file_hash, writing_failures
 
 # Of every tool, a line each: pictures and report of two tools would have the same names, so they never share a folder.
 RESULT_TABLES = ("scores.csv", "cellularity.csv")
+RECORD, REPORT = "run.json", "report.html"
 PACKAGES = ("ki67", "openvino", "numpy", "scipy", "scikit-image", "pillow")
 UNNAMED = "score"  # the command whose record does not name it: it is older than all others
+Write = Callable[[Path], None]
 
 
 def run_command(tool: Tool[Result], order: Order) -> int:
@@ -33,66 +38,101 @@ def run_command(tool: Tool[Result], order: Order) -> int:
     done = run_tool(tool, order)
     for line in done.failures:
         print(f"ki67: {line}", file=sys.stderr)
-    typer.echo(done.summary_line(order.out, tool.network.cautions))
+    typer.echo(done.summary_line(order.out / REPORT, tool.network.cautions))
     return done.exit_code
 
 
 def run_tool(tool: Tool[Result], order: Order) -> BatchResult[Result]:
     """Score what is not done yet, then write the tables, the record and the report over all."""
-    wanted = pictures(order.paths)
-    check_writable(order.out, tool.results.file)
-    store = Store(order.out, settings_key(tool, order), tool.result_type)
-    known = {picture: result for picture in wanted if (result := store.restored(picture))}
-    done = score_each(wanted, known, lambda at_once: scoring(tool, order, store, at_once))
-    if done.results:
-        write_tables(tool, done.results, store, order.out)
-        write_whole(order.out / "run.json", [json.dumps(run_record(tool, order), indent=2) + "\n"])
-        write_report(tool, done, store, order.out)
+    wanted, written = pictures_of(order.paths), Written(order.out)
+    refuse_mixture(order.out, tool.results.file)
+    written.refuse_to_replace(outputs(tool, wanted), [*order.paths, *(picture.path for picture in wanted)])
+    with only_run_in(order.out):
+        store = Store(order.out, settings_key(tool, order), tool.result_type, tool.endings)
+        known = {picture: result for picture in wanted if (result := store.restored(picture))}
+        done = score_each(wanted, known, lambda at_once: scoring(tool, order, store, written, at_once))
+        publish(tool, order, done, store, written)
     return done
 
 
-@contextmanager
-def scoring(tool: Tool[Result], order: Order, store: Store[Result], at_once: int) -> Iterator[Callable[[Picture], Result]]:
-    """The way to score a picture and write all that is its own."""
-    with tool.scorer(order.um_per_px, at_once) as scorer:
-        yield lambda picture: score_one(picture, order, scorer, store)
+def pictures_of(paths: Sequence[Path]) -> list[Picture]:
+    """What is to be scored; what ki67 itself drew is none of it, wherever it lies."""
+    earlier, named = EarlierOutputs(), set(paths)
+    found = pictures(paths)
+    for picture in found:
+        if picture.path in named and earlier.hold(picture.path):
+            raise InputError(f"{picture.path}: was drawn by ki67; name the picture that it shows")
+    wanted = [picture for picture in found if not earlier.hold(picture.path)]
+    if not wanted:
+        raise InputError(f"{paths[0]}: no pictures in it but those that ki67 drew; name a folder of pictures")
+    return wanted
 
 
-def score_one(picture: Picture, order: Order, scorer: Scorer[Result], store: Store[Result]) -> Result:
-    """Its files first, then its table, then its result, by which a later run knows that all is there."""
-    scored = scorer.score(picture.name, header(picture.path, order.most_pixels))
-    for target in (order.out / picture.name, store.details(picture.name)):
-        target.parent.mkdir(parents=True, exist_ok=True)
-    scored.write_beside(order.out / picture.name)
-    scored.write_details(store.details(picture.name))
-    store.keep(picture, scored.result, thumbnail(scored.drawn))
-    return scored.result
+def outputs(tool: Tool[Result], wanted: Sequence[Picture]) -> list[str]:
+    """Every file that the run may write, by its name in the output folder."""
+    beside = [f"{picture.name}{ending}" for picture in wanted for ending in tool.endings]
+    return [tool.results.file, tool.details.file, RECORD, REPORT, *beside]
 
 
-def check_writable(out: Path, table: str) -> None:
-    """Say so before the work where the results would have no place, or would lie among the tables of another command."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        trial = out / ".ki67-trial"
-        trial.touch()
-        trial.unlink()
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written to ({error.strerror}); name another folder with --out") from error
+def refuse_mixture(out: Path, table: str) -> None:
+    """Say so before the work where the results would lie among those of another command."""
     for name in RESULT_TABLES:
         if name != table and (out / name).exists():
             raise InputError(f"{out}: holds the results of another command ({name}); name another folder with --out")
+
+
+@contextmanager
+def scoring(
+    tool: Tool[Result], order: Order, store: Store[Result], written: Written, at_once: int
+) -> Iterator[Callable[[Picture], Result]]:
+    """The way to score a picture and write all that is its own."""
+    with tool.scorer(order.um_per_px, at_once) as scorer:
+        yield lambda picture: score_one(picture, order, scorer, store, written)
+
+
+def score_one(picture: Picture, order: Order, scorer: Scorer[Result], store: Store[Result], written: Written) -> Result:
+    """Its files first, then its table, then its result, by which a later run knows that all is there."""
+    digest = file_hash(picture.path)
+    scored = scorer.score(picture.name, header(picture.path, order.most_pixels))
+    if file_hash(picture.path) != digest:
+        raise InputError(f"{picture.path}: was changed while it was scored; run it again")
+    for ending, write in scored.files().items():
+        with written.writing(f"{picture.name}{ending}") as path:
+            write(path)
+    with writing_failures(store.details(picture.name)):
+        store.details(picture.name).parent.mkdir(parents=True, exist_ok=True)
+        scored.write_details(store.details(picture.name))
+        write_bytes(store.thumbnail(picture.name), thumbnail(scored.drawn))
+    store.keep(picture, digest, scored.result)
+    return scored.result
+
+
+def publish(tool: Tool[Result], order: Order, done: BatchResult[Result], store: Store[Result], written: Written) -> None:
+    """What is of all pictures together, also where none could be scored; what cannot be written is said, the rest is there."""
+    for name, write in shared_files(tool, order, done, store).items():
+        try:
+            with written.writing(name) as path:
+                write(path)
+        except InputError as error:
+            done.failures.append(str(error))
+
+
+def shared_files(tool: Tool[Result], order: Order, done: BatchResult[Result], store: Store[Result]) -> Mapping[str, Write]:
+    """The tables, a row a picture and the details of all; the record; the report, last, since it lists what failed."""
+    rows = [tool.results.columns, *(tool.row(result) for result in done.results)]
+    details = [store.details(result.image) for result in done.results]
+    return {
+        tool.results.file: lambda path: write_whole(path, csv_lines(rows)),
+        tool.details.file: lambda path: write_whole(path, joined(tool.details.columns, details)),
+        RECORD: lambda path: write_whole(path, [json.dumps(run_record(tool, order), indent=2) + "\n"]),
+        REPORT: partial(write_report, tool, done, store),
+    }
 
 
 def settings_key(tool: Tool[Result], order: Order) -> str:
     """All that decides what is found in a picture, beside the picture."""
     text = json.dumps([tool.command, tool.network.digest, tool.network.precision, order.um_per_px, version("ki67")])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def write_tables(tool: Tool[Result], results: Sequence[Result], store: Store[Result], out: Path) -> None:
-    """A row a picture, and the details of all, each table whole or not at all."""
-    write_whole(out / tool.results.file, csv_lines([tool.results.columns, *(tool.row(result) for result in results)]))
-    write_whole(out / tool.details.file, joined(tool.details.columns, [store.details(result.image) for result in results]))
 
 
 def run_record(tool: Tool[Result], order: Order) -> dict[str, object]:
@@ -112,10 +152,10 @@ def run_record(tool: Tool[Result], order: Order) -> dict[str, object]:
     }
 
 
-def write_report(tool: Tool[Result], done: BatchResult[Result], store: Store[Result], out: Path) -> None:
+def write_report(tool: Tool[Result], done: BatchResult[Result], store: Store[Result], path: Path) -> None:
     """`report.html`: the results with their pictures, for people."""
     network = tool.network
     made = f"ki67 {version('ki67')}, model {network.version}; the columns are explained in the book of ki67."
     origin = Origin(network.sentence, network.cautions, made)
     page = Page(tool.title, origin, tool.summary(done.results, done.failures), tool.heads, done.failures)
-    page.write((tool.report_row(result, store.thumbnail(result.image)) for result in done.results), out / "report.html")
+    page.write((tool.report_row(result, store.thumbnail(result.image)) for result in done.results), path)

@@ -2,16 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
+from ki67.base import strict_json
 from ki67.base.files import write_whole
 from ki67.pictures.inputs import Picture
-
-STORE = Path(".ki67")
+from ki67.pictures.written import STATE, file_hash, writing_failures
 
 
 class PictureResult(Protocol):
@@ -29,32 +30,31 @@ Result = TypeVar("Result", bound=PictureResult)
 
 
 class Store(Generic[Result]):
-    """The pictures that are done, under a folder of the output; `key` stands for all that decides a result but the picture."""
+    """The pictures that are done, under a folder of the output.
 
-    def __init__(self, out: Path, key: str, kind: type[Result]) -> None:
-        self.folder, self.key, self._kind = out / STORE, key, TypeAdapter(kind)
+    `key` stands for all that decides a result but the picture; `endings` are those of the files that lie beside the tables.
+    """
 
-    def fingerprint(self, picture: Picture) -> str:
-        """Of the picture's content and of all that decides what is found in it."""
-        with picture.path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256")
-        digest.update(self.key.encode())
-        return digest.hexdigest()
+    def __init__(self, out: Path, key: str, kind: type[Result], endings: Sequence[str]) -> None:
+        self.out, self.folder, self.key, self.endings = out, out / STATE, key, endings
+        self._kind = TypeAdapter(kind)
 
     def restored(self, picture: Picture) -> Result | None:
-        """What an earlier run found in this very picture with these very settings."""
+        """What an earlier run found in this very picture with these very settings, where all that it wrote is still there."""
         try:
-            stored = json.loads(self._result(picture.name).read_text())
-            same = stored.pop("fingerprint") == self.fingerprint(picture) and self.details(picture.name).is_file()
-            return self._kind.validate_python(stored) if same else None
-        except (OSError, ValueError, KeyError, AttributeError):
+            stored = strict_json.loads(self._result(picture.name).read_bytes())
+            same = stored["key"] == self.key and stored["picture"] == file_hash(picture.path)
+            whole = stored["seal"] == self._seal(picture.name, stored["result"]) and self._all_beside(picture.name)
+            return self._kind.validate_python(stored["result"]) if same and whole else None
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def keep(self, picture: Picture, result: Result, thumbnail: bytes) -> None:
-        """Last of all, once the picture's table is there: where the result is, all is there."""
-        self.thumbnail(picture.name).write_bytes(thumbnail)
-        stored = asdict(result) | {"fingerprint": self.fingerprint(picture)}
-        write_whole(self._result(picture.name), [json.dumps(stored)])
+    def keep(self, picture: Picture, digest: str, result: Result) -> None:
+        """Last of all, once the picture's table and its small view are there: where the result is, all is there."""
+        kept = asdict(result)
+        stored = {"key": self.key, "picture": digest, "seal": self._seal(picture.name, kept), "result": kept}
+        with writing_failures(self._result(picture.name)):
+            write_whole(self._result(picture.name), [json.dumps(stored)])
 
     def details(self, name: str) -> Path:
         """One picture's own table: its cells, its tiles."""
@@ -64,5 +64,17 @@ class Store(Generic[Result]):
         """One picture in small, kept so that the report can show it without reading the picture again."""
         return self.folder / f"{name}.jpg"
 
+    def picture_hash(self, name: str) -> str:
+        """SHA-256 of the picture that was scored."""
+        return str(strict_json.loads(self._result(name).read_bytes())["picture"])
+
     def _result(self, name: str) -> Path:
         return self.folder / f"{name}.json"
+
+    def _seal(self, name: str, result: object) -> str:
+        """Of what is kept of a picture: damage to it is found, and the picture is scored again."""
+        text = json.dumps(result, sort_keys=True) + file_hash(self.details(name)) + file_hash(self.thumbnail(name))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _all_beside(self, name: str) -> bool:
+        return all((self.out / f"{name}{ending}").is_file() for ending in self.endings)

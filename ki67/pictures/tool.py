@@ -4,7 +4,7 @@ The way itself is `run.py`. A new tool is one scorer and one subclass of `Tool`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +67,8 @@ class Scored(Protocol[Result_co]):
         """The picture with what was found in it; the report shows it in small."""
         ...
 
-    def write_beside(self, target: Path) -> None:
-        """The files of this picture alone; `target` is their path without an ending."""
+    def files(self) -> Mapping[str, Callable[[Path], None]]:
+        """How to write each file of this picture alone, under the tool's `endings`."""
         ...
 
     def write_details(self, path: Path) -> None:
@@ -90,6 +90,7 @@ class Tool(ABC, Generic[Result]):
     command: ClassVar[str]
     results: ClassVar[Table]  # a row a picture
     details: ClassVar[Table]  # what was found in each
+    endings: ClassVar[tuple[str, ...]]  # of the files that a picture gets beside the tables
     title: ClassVar[str]  # of the report
     heads: ClassVar[tuple[str, ...]]  # of the report's columns
 

@@ -1,6 +1,7 @@
 """One picture scored: its scale, one pass over its pixels, its cells in its own pixels, and what is shown of it."""
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +17,7 @@ from ki67.engine.graphs import hand_back
 from ki67.engine.model import FIELD, Model
 from ki67.engine.names import Precision
 from ki67.pictures.domain import mean_appearance
-from ki67.pictures.drawing import overlay, write_png
+from ki67.pictures.drawing import OBJECTS, OVERLAY, overlay, write_png
 from ki67.pictures.header import Header
 from ki67.pictures.reader import open_regions
 from ki67.pictures.regions import Regions, Size
@@ -40,10 +41,12 @@ class ScoredCells:
     size: Size
     drawn: Image.Image
 
-    def write_beside(self, target: Path) -> None:
+    def files(self) -> Mapping[str, Callable[[Path], None]]:
         """The picture with its cells, and the cells for QuPath."""
-        write_png(self.drawn, target.with_name(f"{target.name}.png"))
-        self.cells.to_geojson(target.with_name(f"{target.name}.geojson"), self.result.image)
+        return {
+            OVERLAY: lambda path: write_png(self.drawn, path),
+            OBJECTS: lambda path: self.cells.to_geojson(path, self.result.image),
+        }
 
     def write_details(self, path: Path) -> None:
         """This picture's part of `cells.csv`, a row a cell."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from ki67.cells.scores import CutOffs
 from ki67.engine.model import Model
 from ki67.engine.names import Precision
+from ki67.pictures.drawing import OBJECTS, OVERLAY
 from ki67.pictures.tool import Tool, UsedNetwork
 from ki67.score.report import HEADS, report_row, summary
 from ki67.score.results import CELLS, SCORES, CellResult
@@ -22,7 +23,7 @@ class CellTool(Tool[CellResult]):
     cut_offs: CutOffs
 
     command = "score"
-    results, details = SCORES, CELLS
+    results, details, endings = SCORES, CELLS, (OVERLAY, OBJECTS)
     title, heads = "Ki-67 report", HEADS
     result_type = CellResult
 

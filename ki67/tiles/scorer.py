@@ -1,5 +1,6 @@
 """One H&E picture scored: its scale, one pass over its pixels, its tiles, and what is shown of it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,7 @@ from ki67.base.hardware import CORES
 from ki67.data.breastpathq import SIZE
 from ki67.data.patches import SIDE
 from ki67.pictures.domain import mean_appearance
-from ki67.pictures.drawing import write_png
+from ki67.pictures.drawing import OVERLAY, write_png
 from ki67.pictures.header import Header
 from ki67.pictures.reader import open_regions
 from ki67.pictures.regions import Size
@@ -39,9 +40,9 @@ class ScoredTiles:
     size: Size
     drawn: Image.Image
 
-    def write_beside(self, target: Path) -> None:
+    def files(self) -> Mapping[str, Callable[[Path], None]]:
         """The heat map with its legend."""
-        write_png(with_legend(self.drawn), target.with_name(f"{target.name}.png"))
+        return {OVERLAY: lambda path: write_png(with_legend(self.drawn), path)}
 
     def write_details(self, path: Path) -> None:
         """This picture's part of `tiles.csv`, a row a tile."""

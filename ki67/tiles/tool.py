@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ki67.pictures.drawing import OVERLAY
 from ki67.pictures.tool import Tool, UsedNetwork
 from ki67.tiles.model import CellularityModel
 from ki67.tiles.report import HEADS, report_row, summary
@@ -18,7 +19,7 @@ class CellularityTool(Tool[CellularityResult]):
     model: CellularityModel
 
     command = "cellularity"
-    results, details = CELLULARITY, TILES
+    results, details, endings = CELLULARITY, TILES, (OVERLAY,)
     title, heads = "Cellularity report", HEADS
     result_type = CellularityResult
 
