@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
@@ -44,12 +44,12 @@ def run_command(tool: Tool[Result], order: Order) -> int:
 
 def run_tool(tool: Tool[Result], order: Order) -> BatchResult[Result]:
     """Score what is not done yet, then write the tables, the record and the report over all."""
-    wanted, written = pictures_of(order.paths), Written(order.out)
     refuse_mixture(order.out, tool.results.file)
-    written.refuse_to_replace(outputs(tool, wanted), [*order.paths, *(picture.path for picture in wanted)])
+    wanted, written = pictures_of(order.paths), Written(order.out)
+    store = Store(order.out, settings_key(tool, order), tool.result_type, tool.endings)
+    known = {picture: result for picture in wanted if (result := store.restored(picture))}
+    written.refuse_to_replace(outputs(tool, wanted, known), [*order.paths, *(picture.path for picture in wanted)])
     with only_run_in(order.out):
-        store = Store(order.out, settings_key(tool, order), tool.result_type, tool.endings)
-        known = {picture: result for picture in wanted if (result := store.restored(picture))}
         done = score_each(wanted, known, lambda at_once: scoring(tool, order, store, written, at_once))
         publish(tool, order, done, store, written)
     return done
@@ -68,9 +68,9 @@ def pictures_of(paths: Sequence[Path]) -> list[Picture]:
     return wanted
 
 
-def outputs(tool: Tool[Result], wanted: Sequence[Picture]) -> list[str]:
-    """Every file that the run may write, by its name in the output folder."""
-    beside = [f"{picture.name}{ending}" for picture in wanted for ending in tool.endings]
+def outputs(tool: Tool[Result], wanted: Sequence[Picture], known: Container[Picture]) -> list[str]:
+    """Every file that the run will write, by its name in the output folder; what is done is not written again."""
+    beside = [f"{picture.name}{ending}" for picture in wanted if picture not in known for ending in tool.endings]
     return [tool.results.file, tool.details.file, RECORD, REPORT, *beside]
 
 
