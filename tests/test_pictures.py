@@ -1,7 +1,9 @@
 """The way from pictures to results that every tool takes, walked by a tool made for this test."""
 
 import csv
+import errno
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ from ki67.pictures.reader import open_regions
 from ki67.pictures.run import run_tool
 from ki67.pictures.tables import csv_lines
 from ki67.pictures.tool import Order, Scorer, Table, Tool, UsedNetwork
+from ki67.pictures.written import STATE
 from ki67.score.tool import CellTool
 from ki67.tiles.model import load_cellularity_model
 from ki67.tiles.tool import CellularityTool
@@ -156,3 +159,70 @@ def test_no_thread_works_on_after_a_run(tmp_path: Path, monkeypatch: pytest.Monk
         assert len(done.results) == 2 - spoilt
     assert len(held) == 2
     assert working_threads() == before
+
+
+def test_a_picture_that_changes_while_it_is_scored_is_not_kept(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = RedScorer.score
+
+    def meanwhile(scorer: RedScorer, name: str, header: Header) -> ScoredRedness:
+        scored = found(scorer, name, header)
+        if name == "red":
+            Image.new("RGB", (40, 30), (102, 0, 0)).save(header.path)
+        return scored
+
+    monkeypatch.setattr(RedScorer, "score", meanwhile)
+    done = run_tool(RedTool(), Order([folder], tmp_path / "out"))
+    assert (done.exit_code, done.results) == (1, [Redness("deep/dark", 0.2)])
+    assert "red.png: was changed while it was scored; run it again" in done.failures[0]
+    monkeypatch.undo()
+    assert run_tool(RedTool(), Order([folder], tmp_path / "out")).results[1] == Redness("red", 0.4)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("two\nlines"), MemoryError(), OSError(5, "Input/output error"), KeyError("x")])
+def test_a_failure_that_nobody_thought_of_costs_one_line_and_one_picture(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    found = RedScorer.score
+
+    def failing(scorer: RedScorer, name: str, header: Header) -> ScoredRedness:
+        if name == "red":
+            raise error
+        return found(scorer, name, header)
+
+    monkeypatch.setattr(RedScorer, "score", failing)
+    done = run_tool(RedTool(), Order([folder], tmp_path / "out"))
+    assert done.results == [Redness("deep/dark", 0.2)]
+    assert len(done.failures) == 1 and "red.png" in done.failures[0] and "\n" not in done.failures[0]
+
+
+@pytest.mark.parametrize("full", ["scores.csv", "halves.csv", "run.json", "report.html"])
+def test_a_disk_that_fills_while_tables_are_written_costs_that_table(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str
+) -> None:
+    replace = os.replace
+
+    def no_room(source: Path, target: Path) -> None:
+        if Path(target).name == full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", no_room)
+    done = run_tool(RedTool(), Order([folder], tmp_path / "out"))
+    names = {path.name for path in (tmp_path / "out").glob("*.*")} - {STATE.name, "red.png"}
+    assert (done.exit_code, names) == (1, {"scores.csv", "halves.csv", "run.json", "report.html"} - {full})
+    assert done.failures == [f"{tmp_path / 'out' / full}: not written (No space left on device); make room or name another "
+                             "folder; what is done is kept"]  # fmt: skip
+    monkeypatch.undo()
+    assert run_tool(RedTool(), Order([folder], tmp_path / "out")).skipped == 2
+
+
+def test_results_of_an_earlier_run_do_not_outlive_it(folder: Path, tmp_path: Path) -> None:
+    run_tool(RedTool(), Order([folder], tmp_path / "out"))
+    for picture in folder.rglob("*.png"):
+        picture.write_bytes(b"no picture any more")
+    done = run_tool(RedTool(), Order([folder], tmp_path / "out"))
+    assert (done.exit_code, (tmp_path / "out/scores.csv").read_text()) == (2, "image,red\n")
+    assert "no picture" not in (tmp_path / "out/halves.csv").read_text()
+    assert "dark.png" in (tmp_path / "out/report.html").read_text()

@@ -1,6 +1,5 @@
 """An output never takes the place of an input, nor of a file that ki67 did not write; one run at a time writes to a folder."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,11 +7,10 @@ import pytest
 from attempts import Arrange, Attempt, Case, Ended
 from fields_made import write_field
 
-from ki67.pictures.lock import only_run_in
-
 SUBJECT = "outputs"
 THEIRS = "was not written by ki67"
 SCORE = ["score", "in", "--out", "out"]
+NAMES = ("0.png", "0.geojson", "cells.csv", "scores.csv", "run.json", "report.html")  # that ki67 writes
 
 
 def scored_into(out: str) -> Arrange:
@@ -47,6 +45,11 @@ def theirs(name: str) -> Arrange:
     return beside(spoil)
 
 
+def a_folder(name: str) -> Arrange:
+    """A folder under a name that ki67 would use for a file."""
+    return beside(lambda folder: (folder / name).mkdir())
+
+
 def linked(name: str) -> Arrange:
     """A link in the output folder that leads to a file of the user's own."""
 
@@ -77,11 +80,11 @@ CASES = [
     Case(SUBJECT, "an empty folder", beside(lambda folder: None), Ended.WARNED, "fewer than 500"),
     Case(SUBJECT, "a folder in the folder of the inputs", scored_into("in/out"), Ended.WARNED, "fewer than 500"),
     *(Case(SUBJECT, f"a file of the user's: {name}", theirs(f"out/{name}"), Ended.REFUSED, THEIRS)
-      for name in ("0.png", "0.geojson", "cells.csv", "scores.csv", "run.json", "report.html")),
+      for name in NAMES),
     *(Case(SUBJECT, f"a link of the user's: {name}", linked(f"out/{name}"), Ended.REFUSED, THEIRS)
-      for name in ("0.png", "0.geojson", "cells.csv", "scores.csv", "run.json", "report.html")),
-    *(Case(SUBJECT, f"a folder called {name}", beside(lambda folder, name=name: (folder / "out" / name).mkdir()), Ended.REFUSED, THEIRS)
-      for name in ("0.png", "0.geojson", "cells.csv", "scores.csv", "run.json", "report.html")),
+      for name in NAMES),
+    *(Case(SUBJECT, f"a folder called {name}", a_folder(f"out/{name}"), Ended.REFUSED, THEIRS)
+      for name in NAMES),
     Case(SUBJECT, "a folder that is a link", linked_folder, Ended.REFUSED, "out/deep: a folder of results has to be there"),
     Case(SUBJECT, "the results of another command", theirs("out/cellularity.csv"), Ended.REFUSED, "of another command"),
     Case(SUBJECT, "a file", theirs("out/.ki67"), Ended.REFUSED, "out: cannot be written to"),

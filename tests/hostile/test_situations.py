@@ -75,28 +75,46 @@ def edited_and_another(folder: Path) -> None:
     another_picture(folder)
 
 
+def delete_overlay(folder: Path) -> None:
+    (folder / "out/0.png").unlink()
+
+
+def delete_notes(folder: Path) -> None:
+    shutil.rmtree(folder / "out" / STATE)
+
+
+def edit_table(folder: Path) -> None:
+    (folder / "out/scores.csv").write_text("mine")
+
+
+def nothing(folder: Path) -> None:
+    """As it was."""
+
+
 INSIDE = ["score", "in", "--out", "in/out"]
+OF_OVERLAYS = ["score", "out", "--out", "new"]
+OF_AN_OVERLAY = ["score", "out/0.png", "--out", "new"]
+ANEW, KEPT = "1 picture scored;", "1 picture scored, 1 of them earlier"
+THEIRS = "was not written by ki67, or was changed since"
 CASES = [
-    Case(SUBJECT, "nothing changed", after_a_run(lambda folder: None), Ended.WARNED, "1 picture scored, 1 of them earlier"),
-    Case(SUBJECT, "an output within the inputs", after_a_run(lambda folder: None, INSIDE, INSIDE), Ended.WARNED, "1 picture scored"),
-    Case(SUBJECT, "an overlay by its name", after_a_run(lambda folder: None, ["score", "out/0.png", "--out", "new"]), Ended.REFUSED,
-         "out/0.png: was drawn by ki67"),
-    Case(SUBJECT, "a folder of nothing but overlays", after_a_run(lambda folder: None, ["score", "out", "--out", "new"]),
-         Ended.REFUSED, "no pictures in it but those that ki67 drew"),
-    Case(SUBJECT, "an overlay deleted", after_a_run(lambda folder: (folder / "out/0.png").unlink()), Ended.WARNED, "1 picture scored;"),
-    Case(SUBJECT, "objects edited by the user", after_a_run(edited), Ended.WARNED, "1 of them earlier"),
-    Case(SUBJECT, "objects edited, and another picture", after_a_run(edited_and_another), Ended.REFUSED, "or was changed since"),
-    Case(SUBJECT, "a table edited by the user", after_a_run(lambda folder: (folder / "out/scores.csv").write_text("mine")),
-         Ended.REFUSED, "out/scores.csv: was not written by ki67, or was changed since"),
-    Case(SUBJECT, "the notes deleted", after_a_run(lambda folder: shutil.rmtree(folder / "out" / STATE)), Ended.REFUSED, "was not written"),
-    *(Case(SUBJECT, f"a result damaged: {content[:9]!r}", damaged("0.json", content), Ended.WARNED, "1 picture scored;")
+    Case(SUBJECT, "nothing changed", after_a_run(nothing), Ended.WARNED, KEPT),
+    Case(SUBJECT, "an output within the inputs", after_a_run(nothing, INSIDE, INSIDE), Ended.WARNED, KEPT),
+    Case(SUBJECT, "an overlay as an input", after_a_run(nothing, OF_AN_OVERLAY), Ended.REFUSED, "out/0.png: was drawn by ki67"),
+    Case(SUBJECT, "nothing but overlays", after_a_run(nothing, OF_OVERLAYS), Ended.REFUSED, "but those that ki67 drew"),
+    Case(SUBJECT, "another picture under the same name", after_a_run(another_picture), Ended.WARNED, ANEW),
+    Case(SUBJECT, "an overlay deleted", after_a_run(delete_overlay), Ended.WARNED, ANEW),
+    Case(SUBJECT, "objects edited by the user", after_a_run(edited), Ended.WARNED, KEPT),
+    Case(SUBJECT, "objects edited, and another picture", after_a_run(edited_and_another), Ended.REFUSED, THEIRS),
+    Case(SUBJECT, "a table edited by the user", after_a_run(edit_table), Ended.REFUSED, f"out/scores.csv: {THEIRS}"),
+    Case(SUBJECT, "the notes deleted", after_a_run(delete_notes), Ended.REFUSED, THEIRS),
+    *(Case(SUBJECT, f"a result damaged: {content[:9]!r}", damaged("0.json", content), Ended.WARNED, ANEW)
       for content in (b"", b"\xff\xfe", b"[" * 100_000, b"[]", b"null", b'{"seal": 1}', b'{"key": NaN}')),
-    Case(SUBJECT, "a digit of a result changed", after_a_run(flipped), Ended.WARNED, "1 picture scored;"),
-    Case(SUBJECT, "the cells of a picture cut", damaged("0.csv", b"image"), Ended.WARNED, "1 picture scored;"),
-    Case(SUBJECT, "a small view damaged", damaged("0.jpg", b"\xff\xd8"), Ended.WARNED, "1 picture scored;"),
-    Case(SUBJECT, "the list of what was written damaged", damaged("written.jsonl", b"\xff[1\n[[[\n"), Ended.REFUSED, "was not written"),
-    Case(SUBJECT, "folders in place of notes", after_a_run(notes_that_are_folders), Ended.REFUSED, "not written (Is a directory)"),
-    Case(SUBJECT, "left by a run that was killed", left_by_a_killed_run, Ended.WARNED, "1 picture scored;"),
+    Case(SUBJECT, "a digit of a result changed", after_a_run(flipped), Ended.WARNED, ANEW),
+    Case(SUBJECT, "the cells of a picture cut", damaged("0.csv", b"image"), Ended.WARNED, ANEW),
+    Case(SUBJECT, "a small view damaged", damaged("0.jpg", b"\xff\xd8"), Ended.WARNED, ANEW),
+    Case(SUBJECT, "the list of outputs damaged", damaged("written.jsonl", b"\xff[1\n[[[\n"), Ended.REFUSED, THEIRS),
+    Case(SUBJECT, "folders in place of notes", after_a_run(notes_that_are_folders), Ended.REFUSED, "(Is a directory)"),
+    Case(SUBJECT, "left by a run that was killed", left_by_a_killed_run, Ended.WARNED, ANEW),
     Case(SUBJECT, "another run at work", held, Ended.REFUSED, "writes there now; wait for it"),
 ]  # fmt: skip
 
