@@ -1,7 +1,10 @@
 """The failures a user can mend, one line each and told apart by cause; and what was probably meant where a name is wrong."""
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
+
+BREAKS = ("Cc", "Cs", "Zl", "Zp")  # what ends a line, moves the cursor or is no text: categories of Unicode
 
 
 class InputError(Exception):
@@ -9,6 +12,9 @@ class InputError(Exception):
 
     No `ValueError`: whoever catches the mistakes of a library must not swallow a line that is meant for the user.
     """
+
+    def __init__(self, line: str) -> None:
+        super().__init__(one_line(line))
 
 
 class Unreadable(InputError):
@@ -25,6 +31,11 @@ class TooLarge(InputError):
 
 class UnknownScale(InputError):
     """Nothing tells how many micrometres a pixel is wide, or what is told is no scale: only the user can say."""
+
+
+def one_line(text: str) -> str:
+    """A text that is one line on every terminal, whatever names stand in it: what would break it is spelled out."""
+    return "".join(repr(letter)[1:-1] if unicodedata.category(letter) in BREAKS else letter for letter in text)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -50,7 +50,10 @@ def labelled(folder: Path) -> list[tuple[Picture, Cells]]:
     """Pictures with their labels: one `cells.csv` for all, or the published layout."""
     if (folder / TABLE).is_file():
         tables = read_csv(folder / TABLE, "image")
-        known = {picture.name: picture for picture in pictures([folder])}
+        found = pictures([folder])
+        if found.failures:
+            raise InputError(found.failures[0])
+        known = {picture.name: picture for picture in found.pictures}
         missing = [name for name in tables if name not in known]
         if missing:
             raise InputError(f"{folder / TABLE}: names {missing[0]!r}, which is not there; add the picture or drop its rows")
