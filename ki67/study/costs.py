@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from ki67.base.tables import read_json, write_json
 
 MEASUREMENTS = "measurements"
+WHOLE = "reproduce"  # what one run of all stages and the book took
 
 
 @dataclass(frozen=True)

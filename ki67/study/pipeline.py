@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import yaml
@@ -16,7 +17,7 @@ from ki67.settings.params import PARAMS, settings_of
 from ki67.settings.profiles import apply
 from ki67.settings.simulation import Simulate
 from ki67.study import book_links
-from ki67.study.costs import minutes
+from ki67.study.costs import WHOLE, cost_of_children, minutes, write_cost
 from ki67.study.results import main_results
 
 BOOK = Path("build/book")
@@ -89,10 +90,13 @@ def build_book() -> int:
 
 
 def reproduce() -> int:
-    """The one command: everything that is not up to date, then the book, then the results."""
+    """The one command: everything that is not up to date, then the book, then the results; timed where all of it ran."""
+    started = time.monotonic()
     check_disk(Path())
-    repro(Path())
+    ran = repro(Path())
     built = build_book()
+    if set(ran) == set(stages_of(Path())):
+        write_cost(cost_of_children(time.monotonic() - started, resumed=False), WHOLE)
     print(main_results(Path("metrics")))
     return built
 
