@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ki67.base.errors import InputError, one_line
 from ki67.data.images import SUFFIXES
+from ki67.pictures.written import STATE, EarlierOutputs
 
-OURS = ".ki67"  # what a run keeps beside its results
 LONGEST = 255 - len(".geojson.partial")  # bytes of a file's name that leave room for the endings of what is written
 
 
@@ -30,29 +30,34 @@ class Inputs:
 
 
 def pictures(paths: Sequence[Path]) -> Inputs:
-    """Every picture in the order in which it was asked for, folders in the order of names; what cannot be meant is an error."""
+    """Every picture in the order in which it was asked for, folders in the order of names; what cannot be meant is an error.
+
+    What ki67 itself drew is no picture, wherever it lies.
+    """
     places: dict[str, Picture] = {}
-    failures: list[str] = []
-    for picture in (picture for path in paths for picture in _meant(path, failures)):
+    failures, earlier = list[str](), EarlierOutputs()
+    for picture in (picture for path in paths for picture in _meant(path, failures, earlier)):
         other = places.setdefault(picture.name, picture)
         if other.path.resolve() != picture.path.resolve():
             raise InputError(f"{picture.path}: would be written to the same files as {other.path}; rename one")
     return Inputs(list(places.values()), list(dict.fromkeys(failures)))
 
 
-def _meant(path: Path, failures: list[str]) -> Iterator[Picture]:
+def _meant(path: Path, failures: list[str], earlier: EarlierOutputs) -> Iterator[Picture]:
     if why := _why_no_file(path):
         if not os.path.isdir(path):
             raise InputError(why)
-        yield from _in_folder(path, failures)
+        yield from _in_folder(path, failures, earlier)
     elif why := _why_no_name(path, path.stem):
         failures.append(str(InputError(why)))
+    elif earlier.hold(path):
+        raise InputError(f"{path}: was drawn by ki67; name the picture that it shows")
     else:
         yield Picture(path, path.stem)
 
 
-def _in_folder(folder: Path, failures: list[str]) -> Iterator[Picture]:
-    before, found = len(failures), sorted(_walked(folder, failures))
+def _in_folder(folder: Path, failures: list[str], earlier: EarlierOutputs) -> Iterator[Picture]:
+    before, found = len(failures), sorted(path for path in _walked(folder, failures) if not earlier.hold(path))
     for path in found:
         name = path.relative_to(folder).with_suffix("").as_posix() if path.suffix else ""
         if why := _why_no_file(path) or _why_no_name(path, name):
@@ -60,7 +65,7 @@ def _in_folder(folder: Path, failures: list[str]) -> Iterator[Picture]:
         else:
             yield Picture(path, name)
     if not found and len(failures) == before:
-        raise InputError(f"{folder}: no pictures in it; expected {', '.join(SUFFIXES)}")
+        raise InputError(f"{folder}: no pictures in it (what ki67 drew is none); expected {', '.join(SUFFIXES)}")
 
 
 def _walked(folder: Path, failures: list[str]) -> Iterator[Path]:
@@ -70,7 +75,7 @@ def _walked(folder: Path, failures: list[str]) -> Iterator[Path]:
         failures.append(str(InputError(f"{error.filename}: cannot be opened ({error.strerror}); allow it, or move it away")))
 
     for place, folders, files in os.walk(folder, onerror=closed):
-        folders[:] = [name for name in folders if name != OURS]
+        folders[:] = [name for name in folders if name != STATE.name]
         for linked in (path for name in folders if (path := Path(place, name)).is_symlink()):
             failures.append(str(InputError(f"{linked}: a link to a folder is not followed; name that folder itself")))
         yield from (Path(place, name) for name in files if name.lower().endswith(SUFFIXES))

@@ -17,13 +17,13 @@ from ki67.base.files import write_bytes, write_whole
 from ki67.pictures.batch import BatchResult, score_each
 from ki67.pictures.drawing import thumbnail
 from ki67.pictures.header import header
-from ki67.pictures.inputs import Inputs, Picture, pictures
+from ki67.pictures.inputs import Picture, pictures
 from ki67.pictures.lock import only_run_in
 from ki67.pictures.page import Origin, Page
 from ki67.pictures.store import Result, Store
 from ki67.pictures.tables import csv_lines, joined
 from ki67.pictures.tool import Order, Scorer, Tool
-from ki67.pictures.written import EarlierOutputs, Written, file_hash, writing_failures
+from ki67.pictures.written import Written, file_hash, writing_failures
 
 # Of every tool, a line each: pictures and report of two tools would have the same names, so they never share a folder.
 RESULT_TABLES = ("scores.csv", "cellularity.csv")
@@ -45,7 +45,7 @@ def run_command(tool: Tool[Result], order: Order) -> int:
 def run_tool(tool: Tool[Result], order: Order) -> BatchResult[Result]:
     """Score what is not done yet, then write the tables, the record and the report over all."""
     refuse_mixture(order.out, tool.results.file)
-    found, written = inputs_of(order.paths), Written(order.out)
+    found, written = pictures(order.paths), Written(order.out)
     wanted = found.pictures
     store = Store(order.out, settings_key(tool, order), tool.result_type, tool.endings)
     known = {picture: result for picture in wanted if (result := store.restored(picture))}
@@ -55,19 +55,6 @@ def run_tool(tool: Tool[Result], order: Order) -> BatchResult[Result]:
         done.failures[:0] = found.failures
         publish(tool, order, done, store, written)
     return done
-
-
-def inputs_of(paths: Sequence[Path]) -> Inputs:
-    """What is to be scored; what ki67 itself drew is none of it, wherever it lies."""
-    earlier, named = EarlierOutputs(), set(paths)
-    found = pictures(paths)
-    for picture in found.pictures:
-        if picture.path in named and earlier.hold(picture.path):
-            raise InputError(f"{picture.path}: was drawn by ki67; name the picture that it shows")
-    wanted = [picture for picture in found.pictures if not earlier.hold(picture.path)]
-    if not wanted and not found.failures:
-        raise InputError(f"{paths[0]}: no pictures in it but those that ki67 drew; name a folder of pictures")
-    return Inputs(wanted, found.failures)
 
 
 def outputs(tool: Tool[Result], wanted: Sequence[Picture], known: Container[Picture]) -> list[str]:

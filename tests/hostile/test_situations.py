@@ -91,6 +91,13 @@ def nothing(folder: Path) -> None:
     """As it was."""
 
 
+def beside_a_jpg(folder: Path) -> list[str]:
+    write_field(folder / "in/0.jpg")
+    assert exit_code(IN_PLACE) == 0
+    return IN_PLACE
+
+
+IN_PLACE = ["score", "in", "--out", "in"]
 INSIDE = ["score", "in", "--out", "in/out"]
 OF_OVERLAYS = ["score", "out", "--out", "new"]
 OF_AN_OVERLAY = ["score", "out/0.png", "--out", "new"]
@@ -99,8 +106,9 @@ THEIRS = "was not written by ki67, or was changed since"
 CASES = [
     Case(SUBJECT, "nothing changed", after_a_run(nothing), Ended.WARNED, KEPT),
     Case(SUBJECT, "an output within the inputs", after_a_run(nothing, INSIDE, INSIDE), Ended.WARNED, KEPT),
+    Case(SUBJECT, "overlays beside their jpg", beside_a_jpg, Ended.WARNED, KEPT),
     Case(SUBJECT, "an overlay as an input", after_a_run(nothing, OF_AN_OVERLAY), Ended.REFUSED, "out/0.png: was drawn by ki67"),
-    Case(SUBJECT, "nothing but overlays", after_a_run(nothing, OF_OVERLAYS), Ended.REFUSED, "but those that ki67 drew"),
+    Case(SUBJECT, "nothing but overlays", after_a_run(nothing, OF_OVERLAYS), Ended.REFUSED, "what ki67 drew is none"),
     Case(SUBJECT, "another picture under the same name", after_a_run(another_picture), Ended.WARNED, ANEW),
     Case(SUBJECT, "an overlay deleted", after_a_run(delete_overlay), Ended.WARNED, ANEW),
     Case(SUBJECT, "objects edited by the user", after_a_run(edited), Ended.WARNED, KEPT),
