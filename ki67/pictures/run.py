@@ -29,7 +29,6 @@ from ki67.pictures.written import Written, file_hash, writing_failures
 RESULT_TABLES = ("scores.csv", "cellularity.csv")
 RECORD, REPORT = "run.json", "report.html"
 PACKAGES = ("ki67", "openvino", "numpy", "scipy", "scikit-image", "pillow")
-UNNAMED = "score"  # the command whose record does not name it: it is older than all others
 Write = Callable[[Path], None]
 
 
@@ -126,9 +125,8 @@ def settings_key(tool: Tool[Result], order: Order) -> str:
 
 def run_record(tool: Tool[Result], order: Order) -> dict[str, object]:
     """Enough to do it again; nothing in it changes when it is done again."""
-    named = {} if tool.command == UNNAMED else {"command": tool.command}
     return {
-        **named,
+        "command": tool.command,
         "paths": [str(path) for path in order.paths],
         "um_per_px": order.um_per_px,
         **tool.settings,
