@@ -2,6 +2,7 @@
 
 import logging
 import os
+import struct
 import threading
 import warnings
 import zlib
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,11 @@ FORMATS = ("JPEG", "PNG", "TIFF")
 ACCEPTED_MODES = ("RGB",)
 COMPRESSION, JPEG_TABLES, STRIPS, TILES = 259, 347, (273, 279), (324, 325)  # tags of a TIFF; where its parts are and how long
 DEFLATE, JPEG = (8, 32946), (7,)
-STEP = 1 << 24  # bytes that are unpacked at once to be checked
+STEP = 1 << 20  # bytes that are unpacked at once to be checked
+PIECE = 16  # rows between which damage is looked for
 MOST_AT_ONCE = 178_956_970  # pixels that are decoded at once: where Pillow itself takes a picture for an attack
+# All that Pillow is known to raise at damaged files.
+MISREAD = (OSError, SyntaxError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, EOFError, struct.error)
 BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 # Pillow's limit is one for the whole process. It is set once: here pixels are counted from a file's first bytes.
@@ -47,7 +51,7 @@ def open_image(
         raise Unreadable(f"{path}: not a picture that can be read; export it again as jpg, png or tif") from error
     except BOMB as error:
         raise TooLarge(f"{path}: more pixels than Pillow may open here; raise its Image.MAX_IMAGE_PIXELS, or cut it") from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except MISREAD as error:
         raise Unreadable(f"{path}: {otherwise} ({error}); copy or export it again") from error
 
 
@@ -81,9 +85,11 @@ def check_parts(path: Path, image: Image.Image) -> None:
         with path.open("rb") as stream:
             for number, (start, length) in enumerate(zip(starts, lengths, strict=False), 1):
                 stream.seek(start)
-                part = stream.read(min(length, path.stat().st_size))
+                held = min(length, path.stat().st_size)
                 with damage_refused(path, f" in part {number} of {len(starts)}"):
-                    room -= _inflated(path, part, room) if how in DEFLATE else _unpacked(tables + part[2:])
+                    room -= _inflated(stream, held, room) if how in DEFLATE else _unpacked(tables + stream.read(held)[2:])
+                if room < 0:
+                    raise TooLarge(f"{path}: unpacks to more than the pixels that it declares; export it again")
 
 
 def decoded(path: Path, kind: str, size: tuple[int, int], shrink: int = 1) -> NDArray[np.uint8]:
@@ -91,13 +97,34 @@ def decoded(path: Path, kind: str, size: tuple[int, int], shrink: int = 1) -> ND
 
     A JPEG may come at half its size. The pixels are Pillow's; but Pillow passes over the holes in a JPEG.
     """
-    with damage_refused(path):
-        picture = in_8_bits(opened(path, kind, shrink))
-        if (picture.width, picture.height) != tuple(-(-side // shrink) for side in size):
-            raise Unreadable(f"{path}: says two sizes of itself; export it again")
-        data, shape = picture.write_to_memory(), (picture.height, picture.width, picture.bands)
-        del picture
+    try:
+        with damage_refused(path):
+            picture = in_8_bits(opened(path, kind, shrink))
+            data, shape = picture.write_to_memory(), (picture.height, picture.width, picture.bands)
+            del picture
+    except Unreadable as error:
+        raise Unreadable(damaged(path, first_damage(path, kind))) from error
+    if shape[1::-1] != tuple(-(-side // shrink) for side in size):
+        raise Unreadable(f"{path}: says two sizes of itself; export it again")
     return np.frombuffer(data, np.uint8).reshape(shape)
+
+
+def damaged(path: Path, where: str) -> str:
+    """The line that refuses a file."""
+    return f"{path}: damaged or truncated{where}; copy or export it again"
+
+
+def first_damage(path: Path, kind: str) -> str:
+    """Where damage is noticed, if that says anything: what was lost lies there or above. Nothing where no row can be read."""
+    libvips, top = _libvips(), 0
+    try:
+        picture = opened(path, kind)
+        region = libvips.Region.new(picture)
+        for top in range(0, picture.height, PIECE):
+            region.fetch(0, top, picture.width, min(PIECE, picture.height - top))
+    except libvips.Error:
+        return f", noticed at row {top} of {picture.height}" if top else ""
+    return ", noticed at its last rows"
 
 
 def opened(path: Path, kind: str, shrink: int = 1) -> Any:
@@ -120,17 +147,16 @@ def damage_refused(path: Path, where: str = "") -> Iterator[None]:
 
     libvips tells of damage to the last rows of a JPEG only when it lets go of the file: as a warning, in the thread that let go.
     """
-    line, heard = f"{path}: damaged or truncated{where}; copy or export it again", _Heard()
-    logger = logging.getLogger("pyvips")
+    heard, logger = _Heard(), logging.getLogger("pyvips")
     logger.addHandler(heard)
     try:
         yield
     except (_libvips().Error, zlib.error) as error:
-        raise Unreadable(line) from error
+        raise Unreadable(damaged(path, where)) from error
     finally:
         logger.removeHandler(heard)
     if heard.damage:
-        raise Unreadable(line)
+        raise Unreadable(damaged(path, where))
 
 
 class _Heard(logging.Handler):
@@ -145,16 +171,15 @@ class _Heard(logging.Handler):
         self.damage |= record.thread == self._thread and "read gave" in record.getMessage()
 
 
-def _inflated(path: Path, part: bytes, room: int) -> int:
+def _inflated(stream: BinaryIO, length: int, room: int) -> int:
     """How many bytes a part unpacks to; its sum is checked at its end."""
-    stream, size = zlib.decompressobj(), 0
-    while part and not stream.eof:
-        size += len(stream.decompress(part, STEP))
-        part = stream.unconsumed_tail
-        if size > room:
-            raise TooLarge(f"{path}: unpacks to more than the pixels that it declares; export it again")
-    if not stream.eof:
-        raise zlib.error("cut off")
+    inflating, size = zlib.decompressobj(), 0
+    while not inflating.eof and size <= room:
+        packed = inflating.unconsumed_tail or stream.read(min(length, STEP))
+        length -= 0 if inflating.unconsumed_tail else len(packed)
+        if not packed:
+            raise zlib.error("cut off")
+        size += len(inflating.decompress(packed, STEP))
     return size
 
 
