@@ -106,10 +106,10 @@ def cost(way: str, work: Callable[[], None], queries: int, country: str, trackin
     wall, cpu, used = time.perf_counter() - wall, time.process_time() - cpu, joules()
     data = tracker.final_emissions_data
     measured = used - meter if used is not None and meter is not None else None
-    return Cost(way, queries, wall, cpu, float(data.energy_consumed), float(data.cpu_power), told(tracker), measured)
+    return Cost(way, queries, wall, cpu, float(data.energy_consumed), float(data.cpu_power), tracking_of(tracker), measured)
 
 
-def told(tracker: object) -> str:
+def tracking_of(tracker: object) -> str:
     """How codecarbon says that it knows the processor's power."""
     hardware = [part for part in getattr(tracker, "_hardware", []) if type(part).__name__ == "CPU"]
     return ", ".join(str(getattr(part, "_mode", "unknown")) for part in hardware) or "unknown"
@@ -128,13 +128,13 @@ def table(found: Sequence[Cost]) -> list[dict[str, object]]:
     """A row a way, with how many times less it takes than the first."""
     first = found[0]
     return [
-        asdict(one)
+        asdict(spent)
         | {
-            "ms_per_query": 1000 * one.wall_s / one.queries,
-            "cpu_ms_per_query": 1000 * one.cpu_s / one.queries,
-            "times_less_cpu": first.cpu_s / one.cpu_s,
-            "times_less_wall": first.wall_s / one.wall_s,
-            "times_less_kwh": first.kwh / one.kwh if one.kwh else None,
+            "ms_per_query": 1000 * spent.wall_s / spent.queries,
+            "cpu_ms_per_query": 1000 * spent.cpu_s / spent.queries,
+            "times_less_cpu": first.cpu_s / spent.cpu_s,
+            "times_less_wall": first.wall_s / spent.wall_s,
+            "times_less_kwh": first.kwh / spent.kwh if spent.kwh else None,
         }
-        for one in found
+        for spent in found
     ]

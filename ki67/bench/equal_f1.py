@@ -95,7 +95,7 @@ class Scales:
         return Coarse(step_of(qp), run.file_bytes, {name: run.decoded[name] for name in self.studio.kernels})
 
     def judged(self, coder: str, coarse: Coarse, tolerance: float) -> Rung:
-        """What a step came to."""
+        """What a step comes to: bytes, error, and F1 of the network with its kernels, kept within the tolerance or not."""
         whole, before = self.whole, self.studio.kernels
         put_vectors(self.studio.model, self.vectors)
         places = shareable(self.studio.model)
@@ -143,14 +143,14 @@ class Benchmark:
     def figures(self) -> dict[str, Any]:
         """For prose: `networks.NETWORK.CODER`, and `equal_f1.CODER`, the coarsest step that keeps every F1."""
         networks: dict[str, dict[str, Any]] = {}
-        for one in self.written:
-            own = {
-                "file_bytes": one.file_bytes,
-                "ratio": one.ratio,
-                "round_megabytes": one.round_megabytes,
-                "not_run": one.not_run,
+        for written in self.written:
+            record = {
+                "file_bytes": written.file_bytes,
+                "ratio": written.ratio,
+                "round_megabytes": written.round_megabytes,
+                "not_run": written.not_run,
             }
-            networks.setdefault(one.network, {})[one.coder] = own
+            networks.setdefault(written.network, {})[written.coder] = record
         nothing = dict.fromkeys(field.name for field in fields(Rung))
         kept = {rung.coder: asdict(rung) for rung in self.rungs if rung.kept}
         return {"networks": networks, "equal_f1": {OURS: nothing, NNC: nothing} | kept}

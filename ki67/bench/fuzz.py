@@ -65,7 +65,7 @@ class Report:
         }
 
     def costs(self) -> dict[str, float]:
-        """For `measurements/`."""
+        """The longest that reading a file took, and the most memory: for `measurements/`."""
         return {"slowest_ms": round(1000 * self.slowest_s, 1), "peak_mb": round(self.peak_bytes / 1e6, 2)}
 
 

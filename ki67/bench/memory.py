@@ -80,10 +80,10 @@ def engines(folders: Mapping[str, Path], shape: Shape, starts: int = STARTS) -> 
 
 def middle(found: Sequence[Resident]) -> Resident:
     """The median of each figure."""
-    return Resident(*(median(getattr(one, field) for one in found) for field in ("private", "mapped", "peak")))
+    return Resident(*(median(getattr(resident, field) for resident in found) for field in ("private", "mapped", "peak")))
 
 
 def difference(ones: Sequence[Resident], others: Sequence[Resident]) -> Resident:
     """The median of the differences, start by start."""
-    pairs = [(asdict(one), asdict(other)) for one, other in zip(ones, others, strict=True)]
-    return middle([Resident(**{key: one[key] - other[key] for key in one}) for one, other in pairs])
+    pairs = [(asdict(minuend), asdict(subtrahend)) for minuend, subtrahend in zip(ones, others, strict=True)]
+    return middle([Resident(**{key: minuend[key] - subtrahend[key] for key in minuend}) for minuend, subtrahend in pairs])

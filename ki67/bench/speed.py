@@ -44,16 +44,16 @@ def rows_of(costs: Mapping[str, Sequence[Turn]], pictures: int, beside: Sequence
     """Pictures a second, milliseconds by clock and cores, and how many times as fast as others."""
 
     def times(name: str, other: str) -> float:
-        return median(theirs.wall / own.wall for own, theirs in zip(costs[name], costs[other], strict=True))
+        return median(rival.wall / turn.wall for turn, rival in zip(costs[name], costs[other], strict=True))
 
     return {
         name: {
-            "pictures_per_s": pictures / median(turn.wall for turn in own),
-            "ms": 1000 * median(turn.wall for turn in own) / pictures,
-            "cpu_ms": 1000 * median(turn.cpu for turn in own) / pictures,
+            "pictures_per_s": pictures / median(turn.wall for turn in taken),
+            "ms": 1000 * median(turn.wall for turn in taken) / pictures,
+            "cpu_ms": 1000 * median(turn.cpu for turn in taken) / pictures,
         }
         | {f"times_{other}": times(name, other) for other in beside}
-        for name, own in costs.items()
+        for name, taken in costs.items()
     }
 
 
@@ -125,7 +125,7 @@ SCORE_PROGRAM = "from ki67.cli.main import main; main()"
 
 
 def peak_of_score(path: Path, out: Path, precision: str, *more: str) -> float:
-    """Of `ki67 score` on a picture or a folder."""
+    """Megabytes at the peak of a `ki67 score` on a picture or a folder."""
     return peak_of(SCORE_PROGRAM, "score", str(path), "--out", str(out), "--precision", precision, *more)
 
 
@@ -135,7 +135,7 @@ def memory(folder: Path, weights: Path, starts: int) -> dict[str, float]:
     rounds = [
         {
             PUBLISHED: peak_of(PUBLISHED_PROGRAM, str(weights), str(picture)),
-            **{one: peak_of_score(picture, folder / f"out{number}{one}", one) for one in PRECISIONS},
+            **{precision: peak_of_score(picture, folder / f"out{number}{precision}", precision) for precision in PRECISIONS},
         }
         for number in range(starts)
     ]
@@ -171,8 +171,8 @@ def f1_changes(whole: keras.Model, model: Model, frames: Frames) -> Rows:
     for precision in PRECISIONS:
         with CellScorer(model, precision) as scorer:
             scale[precision] = f1_of(frames, [scorer.finder.cells(image) for image in frames.images])
-    for own in scale.values():
-        own["changed"] = max(abs(own[name] - scale["tensorflow"][name]) for name in CLASS_NAMES.values())
+    for scores in scale.values():
+        scores["changed"] = max(abs(scores[name] - scale["tensorflow"][name]) for name in CLASS_NAMES.values())
     return scale
 
 

@@ -55,13 +55,13 @@ def _dataset(table: pd.DataFrame) -> Dataset:
 
 def predicted(trees: Booster, table: pd.DataFrame) -> pd.DataFrame:
     """One row a patch: what the trees say of its views, averaged, and kept between 0 and 1."""
-    said = table[list(WHO)].assign(predicted=np.asarray(trees.predict(table[list(NAMES)].to_numpy(), num_threads=1)))
-    patches = said.groupby(list(WHO), sort=False, as_index=False, dropna=False)["predicted"].mean()
+    views = table[list(WHO)].assign(predicted=np.asarray(trees.predict(table[list(NAMES)].to_numpy(), num_threads=1)))
+    patches = views.groupby(list(WHO), sort=False, as_index=False, dropna=False)["predicted"].mean()
     return patches.assign(predicted=patches["predicted"].clip(0, 1))
 
 
 def save_trees(trees: Booster, path: Path) -> None:
-    """As text, whole or not at all."""
+    """Write the trees as text, whole or not at all."""
     write_whole(path, [trees.model_to_string()])
 
 

@@ -79,11 +79,11 @@ def differences(models: Models, resamples: int, seed: int) -> pd.DataFrame:
 
     The trees were chosen beforehand: the model of the least error on these patches would owe its place to them.
     """
-    others = {name: one for name, one in models.items() if name != TREES}
-    found = {name: mse_difference(one, models[TREES], resamples, seed) for name, one in others.items()}
+    others = {name: table for name, table in models.items() if name != TREES}
+    found = {name: mse_difference(table, models[TREES], resamples, seed) for name, table in others.items()}
     return pd.DataFrame(
-        {"model": name, "title": TITLES[name], "difference": one.value, "low": one.low, "high": one.high}
-        for name, one in found.items()
+        {"model": name, "title": TITLES[name], "difference": estimate.value, "low": estimate.low, "high": estimate.high}
+        for name, estimate in found.items()
     )
 
 

@@ -48,7 +48,7 @@ def fresh(settings: Regress, segmentation: Path) -> keras.Model:
 
 
 def finished(settings: Regress, segmentation: Path, trained: keras.Model) -> keras.Model:
-    """The same in full precision."""
+    """A cascade with the trained weights, in full precision."""
     model = fresh(settings, segmentation)
     set_weights_by_name(model, weights_by_name(trained))
     return model

@@ -90,7 +90,7 @@ def train_direct(settings: Regress, row: Row, material: Material, state: Path) -
     scores = [read(model, REGRESSORS[row.architecture].reading, material.test)]
     if row.architecture == CLASSES:
         scores.append(likeliest(predict(model, material.test.images)))
-    predictions = {name: table(material.test, said) for name, said in zip(row.answers, scores, strict=True)}
+    predictions = {name: table(material.test, answer) for name, answer in zip(row.answers, scores, strict=True)}
     return Entrant(model, predictions, curve, summary(settings, row, model, curve, material.parts))
 
 
@@ -106,7 +106,7 @@ def train_sr(settings: Regress, row: Row, material: Material, state: Path) -> En
 
 
 def summary(settings: Regress, row: Row, model: keras.Model, curve: pd.DataFrame, parts: Parts) -> Summary:
-    """After the last epoch."""
+    """What to know of a trained network: its size, and its error after the last epoch beside that of the training mean."""
     mean = float(np.mean((parts.train.scores.mean() - parts.validation.scores) ** 2))
     errors = curve.groupby("model", sort=False)["validation_mse"].last().to_dict() | {"mean": mean}
     return Summary(row.name, row.start, settings.width, model.count_params(), settings.epochs, errors)

@@ -42,16 +42,16 @@ def leads(errors: Errors, ours: Sequence[str], others: Sequence[str], start: Sta
 
 
 def imagenet_helps(errors: Errors) -> bool | None:
-    """Of every network that ran from both starts."""
+    """Whether every network that ran from both starts errs less from ImageNet; nothing where none did."""
     pairs = [(errors[name], errors.get(called(name, "imagenet"))) for name in (*DIRECT, CLASSES) if name in errors]
     helped = [after < before for before, after in pairs if after is not None]
     return all(helped) if helped else None
 
 
 def pyramid_leads(folder: Path, decoders: Sequence[str]) -> Answers:
-    """By the mean Jaccard index on validation patches; from ImageNet neither decoder was run."""
+    """Whether FPN leads U-Net by the mean Jaccard index on validation patches; from ImageNet neither decoder was run."""
     if not {"fpn", "unet"} <= set(decoders):
         return dict.fromkeys(STARTS)
     written = [read_json(folder / f"segment-{decoder}.json") for decoder in ("fpn", "unet")]
-    pyramid, standard = (one["validation"]["jaccard"]["mean"] for one in written)
+    pyramid, standard = (record["validation"]["jaccard"]["mean"] for record in written)
     return {"random": pyramid > standard, "imagenet": None}

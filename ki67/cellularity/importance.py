@@ -76,8 +76,8 @@ def importance_figure(table: pd.DataFrame) -> Figure:
     figure = new_figure(4.4)
     axes = figure.subplots()
     for kind in reversed(KINDS):
-        own = top[top["channel"] == kind]
-        axes.barh(own["rank"], own["share"], color=COLOURS[kind], label=kind)
+        bars = top[top["channel"] == kind]
+        axes.barh(bars["rank"], bars["share"], color=COLOURS[kind], label=kind)
     axes.set(xlabel="share of all gain", yticks=top["rank"], yticklabels=top["feature"].str.replace("_", " "))
     axes.set_ylim(len(top) + 0.6, 0.4)
     axes.grid(visible=False, axis="y")

@@ -73,8 +73,8 @@ def mse_difference(first: pd.DataFrame, second: pd.DataFrame, resamples: int, se
     """
     if list(first["name"]) != list(second["name"]):
         raise ValueError("the two models did not predict the same patches")
-    one, other = _Scored.of(first), _Scored.of(second)
-    return bootstrap(difference(one.mse(), other.mse()), one.patients, seed, resamples)
+    scored, rival = _Scored.of(first), _Scored.of(second)
+    return bootstrap(difference(scored.mse(), rival.mse()), scored.patients, seed, resamples)
 
 
 def category(scores: ArrayLike) -> NDArray[np.intp]:
@@ -84,11 +84,11 @@ def category(scores: ArrayLike) -> NDArray[np.intp]:
 
 @dataclass(frozen=True, eq=False)
 class _Scored:
-    """True and predicted scores, and whose they are: `own` has a row a patch and a column a patient, 1 where they belong."""
+    """True and predicted scores, and whose they are: `belonging` has a row a patch, a column a patient, and 1 where they fit."""
 
     truth: Floats
     predicted: Floats
-    own: Floats
+    belonging: Floats
 
     @classmethod
     def of(cls, predictions: pd.DataFrame) -> "_Scored":
@@ -98,22 +98,22 @@ class _Scored:
 
     @property
     def patients(self) -> int:
-        return int(self.own.shape[1])
+        return int(self.belonging.shape[1])
 
     def mse(self) -> Statistic:
         """Mean squared error."""
-        return mean_statistic((self.predicted - self.truth) ** 2 @ self.own, self.own.sum(0))
+        return mean_statistic((self.predicted - self.truth) ** 2 @ self.belonging, self.belonging.sum(0))
 
     def kappa(self, apart: Floats) -> Statistic:
         """Cohen's kappa: each patient's crossed table, summed as the patients are drawn."""
         truth, predicted = (np.eye(CATEGORIES)[category(scores)] for scores in (self.truth, self.predicted))
-        tables = np.einsum("np,ni,nj->pij", self.own, truth, predicted)
+        tables = np.einsum("np,ni,nj->pij", self.belonging, truth, predicted)
         return lambda weights: kappa_of(np.tensordot(weights, tables, 1), apart)
 
     def icc(self) -> Statistic:
         """ICC(2,1) of two raters: their mean and their difference say all of it."""
         mean, apart = (self.truth + self.predicted) / 2, self.predicted - self.truth
-        sums = self.own.T @ np.stack([np.ones_like(mean), mean, mean**2, apart, apart**2], 1)
+        sums = self.belonging.T @ np.stack([np.ones_like(mean), mean, mean**2, apart, apart**2], 1)
 
         def statistic(weights: Weights) -> Weights:
             n, m, mm, d, dd = (weights @ sums).T
@@ -129,5 +129,5 @@ class _Scored:
         """
         higher = (self.truth[:, None] > self.truth).astype(np.float64)
         credit = (1 + np.sign(self.predicted[:, None] - self.predicted)) / 2
-        right, pairs = (self.own.T @ part @ self.own for part in (higher * credit, higher))
+        right, pairs = (self.belonging.T @ part @ self.belonging for part in (higher * credit, higher))
         return lambda weights: ratio(((weights @ right) * weights).sum(1), ((weights @ pairs) * weights).sum(1))

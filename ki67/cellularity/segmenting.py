@@ -161,7 +161,7 @@ class Segmentation:
 
 
 def result(settings: Segment, decoder: str, model: keras.Model, curve: pd.DataFrame, validation: Patches) -> Segmentation:
-    """Of a network that is trained."""
+    """What is kept of a trained network: its size, its epochs, and its Jaccard index on validation patches."""
     place = int(curve["validation_jaccard"].fillna(-1).argmax())
     best = BestEpoch(place + 1, float(curve["validation_jaccard"].iloc[place]))
     found = judged(model, validation)
