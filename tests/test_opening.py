@@ -48,10 +48,15 @@ def test_a_lossless_picture_is_read_pixel_by_pixel(tmp_path: Path, ending: str) 
     assert np.array_equal(whole(saved(picture, tmp_path / f"a.{ending}")), np.asarray(picture))
 
 
-def test_opacity_is_laid_on_white(tmp_path: Path) -> None:
-    clear = Image.new("RGBA", (40, 40), (200, 0, 0, 0))
-    assert (whole(saved(clear, tmp_path / "a.png")) == 255).all()
-    assert (whole(saved(Image.new("RGBA", (40, 40), (200, 0, 0, 255)), tmp_path / "b.png")) == (200, 0, 0)).all()
+@pytest.mark.parametrize("streamed", [True, False])
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_opaque_all_over_is_no_opacity_and_what_shines_through_is_refused(tmp_path, monkeypatch, ending, streamed) -> None:
+    monkeypatch.setattr(reader, "AT_ONCE", 0 if streamed else 2_000)
+    opaque = Image.new("RGBA", (40, 40), (200, 0, 0, 255))
+    assert (whole(saved(opaque, tmp_path / f"a.{ending}")) == (200, 0, 0)).all()
+    opaque.putpixel((39, 39), (200, 0, 0, 254))
+    with pytest.raises(WrongKind, match=rf"b\.{ending}: is transparent in parts; lay it on white and save it without"):
+        whole(saved(opaque, tmp_path / f"b.{ending}"))
 
 
 def test_a_palette_becomes_the_colours_it_stands_for(tmp_path: Path) -> None:

@@ -32,10 +32,21 @@ BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 # Pillow's limit is one for the whole process. It is set once: here pixels are counted from a file's first bytes.
 Image.MAX_IMAGE_PIXELS = None
-# What libraries say of odd tags is not for the terminal.
+heard = threading.local()  # of each thread, whether libvips complained of a file in it
+
+
+class Listener(logging.Handler):
+    """What libraries say is not for the terminal; that a file was read with warnings is kept for who reads it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Other warnings are of what was never asked for: resolutions, profiles, odd tags."""
+        if "read gave" in record.getMessage():
+            heard.damage = True
+
+
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 for library in ("PIL", "pyvips"):
-    logging.getLogger(library).addHandler(logging.NullHandler())
+    logging.getLogger(library).addHandler(Listener(logging.WARNING))
     logging.getLogger(library).propagate = False
 
 
@@ -147,28 +158,13 @@ def damage_refused(path: Path, where: str = "") -> Iterator[None]:
 
     libvips tells of damage to the last rows of a JPEG only when it lets go of the file: as a warning, in the thread that let go.
     """
-    heard, logger = _Heard(), logging.getLogger("pyvips")
-    logger.addHandler(heard)
+    heard.damage = False
     try:
         yield
     except (_libvips().Error, zlib.error) as error:
         raise Unreadable(damaged(path, where)) from error
-    finally:
-        logger.removeHandler(heard)
     if heard.damage:
         raise Unreadable(damaged(path, where))
-
-
-class _Heard(logging.Handler):
-    """Whether libvips complained of a file in this thread."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.damage, self._thread = False, threading.get_ident()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Other warnings are of what was never asked for: resolutions, profiles."""
-        self.damage |= record.thread == self._thread and "read gave" in record.getMessage()
 
 
 def _inflated(stream: BinaryIO, length: int, room: int) -> int:

@@ -1,24 +1,32 @@
 """A picture's size, kind and scale, told by its first bytes, and refused there where it cannot be scored."""
 
+import math
 import re
+import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from ki67.base.errors import Unreadable, WrongKind
-from ki67.data.images import check_pixels, open_image
+from ki67.data.images import FORMATS, check_pixels, open_image
 
 MOST_PIXELS = 1_000_000_000
-FORMATS = ("JPEG", "PNG", "TIFF")
-# Colours that become 8-bit RGB without a guess: a palette, an opacity laid on white, the colours that JPEG itself uses.
+# Colours that become 8-bit RGB without a guess: a palette, what is opaque all over, the colours that JPEG itself uses.
 CONVERTED = ("RGB", "RGBA", "P", "PA", "YCbCr")
 WHY_NOT = {"L": "grey", "LA": "grey", "1": "black and white", "CMYK": "CMYK", "LAB": "Lab", "F": "32-bit", "I": "32-bit"}
-CENTIMETRE, INCH = 10_000.0, 25_400.0  # in micrometres
+PAGED = ("TIFF", "PNG")
+SMALL = 0.5  # of the first page's pixels: what has more is no smaller copy of it
+INCH = 25_400.0  # in micrometres
+UNITS = {"pm": 1e-6, "Å": 1e-4, "nm": 1e-3, "um": 1.0, "μm": 1.0, "mm": 1e3, "cm": 1e4, "m": 1e6, "in": INCH}
 PLAUSIBLE = (0.05, 4.0)  # µm/px of a microscope: a screen's 72 dots an inch say nothing of the tissue
-WRITTEN_SCALE = re.compile(r"\bMPP\s*=\s*([0-9.]+)|PhysicalSizeX=\"([0-9.eE+-]+)\"")
-TEXT, RESOLUTION, UNIT = 270, 282, 296  # tags of a TIFF
+ALIKE = 1.01  # times the smallest of the scales that a file tells, which others may be
+MPP = re.compile(r"\bMPP\s*=\s*([^\s|;]*)")
+SIZE = re.compile(r"""\bPhysicalSize([XY](?:Unit)?)\s*=\s*(["'])(.*?)\2""")
+TEXT = 270  # tag of a TIFF
 DIGITS = 9
 
 
@@ -44,35 +52,58 @@ def header(path: Path, most_pixels: int = MOST_PIXELS) -> Header:
     if path.is_file() and path.stat().st_size == 0:
         raise Unreadable(f"{path}: the file is empty; copy or export it again")
     with open_image(path, FORMATS, "damaged or not readable") as image:
-        found = Header(path, *image.size, str(image.format), image.mode, scale_in_file(image))
-    check_pixels(path, (found.width, found.height), most_pixels, "if the file is what it says, allow it with --max-pixels")
-    if found.mode not in CONVERTED:
-        what = WHY_NOT.get(found.mode, "16-bit" if found.mode.startswith("I;16") else found.mode)
-        raise WrongKind(f"{path}: the picture is {what}, not colour in 8 bits; save it as 8-bit RGB jpg, png or tif")
+        kind = "JPEG" if image.format == "MPO" else str(image.format)  # as telephones write it: a JPEG and previews
+        found = Header(path, *image.size, kind, image.mode, scale_in_file(image))
+        check_pixels(path, image.size, most_pixels, "if the file is what it says, allow it with --max-pixels")
+        if found.mode not in CONVERTED:
+            what = WHY_NOT.get(found.mode, "16-bit" if found.mode.startswith("I;16") else found.mode)
+            raise WrongKind(f"{path}: the picture is {what}, not colour in 8 bits; save it as 8-bit RGB jpg, png or tif")
+        check_pages(found, image)
     return found
 
 
+def check_pages(first: Header, image: Image.Image) -> None:
+    """Only one page would be read. Further ones may be it in small, as pyramids and slides have them, and nothing else."""
+    pages = getattr(image, "n_frames", 1) if first.kind in PAGED else 1
+    for page in range(1, pages):
+        image.seek(page)
+        if image.width * image.height > SMALL * first.pixels:
+            what = f"holds {pages} pages, of which only the first would be read"
+            raise WrongKind(f"{first.path}: {what}; save each page that is meant as a file of its own")
+
+
 def scale_in_file(image: Image.Image) -> float | None:
-    """µm/px as the file tells it, where what it tells can be a microscope's."""
-    scales = (_in_words(image), _in_tags(image), _in_dots(image))
-    return next((round(scale, DIGITS) for scale in scales if scale and PLAUSIBLE[0] <= scale <= PLAUSIBLE[1]), None)
+    """µm/px, where all that the file tells of it is readable, the same in both directions, and can be a microscope's."""
+    told = _in_words(str(getattr(image, "tag_v2", {}).get(TEXT, ""))) or _in_dots(image.info.get("dpi", ()))
+    if not told or not all(PLAUSIBLE[0] <= scale <= PLAUSIBLE[1] for scale in told) or max(told) > ALIKE * min(told):
+        return None
+    return round(told[0], DIGITS)
 
 
-def _in_words(image: Image.Image) -> float | None:
-    found = WRITTEN_SCALE.search(str(_tags(image).get(TEXT, "")))
-    return float(found[1] or found[2]) if found else None
+def _in_words(text: str) -> list[float]:
+    """Of a description every scale that it states, in µm; not a number where that cannot be read."""
+    told = [_number(found) for found in MPP.findall(text)]
+    for element in text.split("<"):
+        said = {name: value for name, _, value in SIZE.findall(element)}
+        for axis in ("X", "Y"):
+            if axis in said:
+                told.append(_number(said[axis]) * UNITS.get(_unit(said.get(f"{axis}Unit", "um")), math.nan))
+    return told
 
 
-def _in_tags(image: Image.Image) -> float | None:
-    tags = _tags(image)
-    unit, dots = {2: INCH, 3: CENTIMETRE}.get(tags.get(UNIT, 2)), float(tags.get(RESOLUTION, 0) or 0)
-    return unit / dots if unit and dots > 0 else None
+def _in_dots(dots: Sequence[float]) -> list[float]:
+    return [INCH / dot if dot else math.inf for dot in map(_number, dots)]
 
 
-def _in_dots(image: Image.Image) -> float | None:
-    dots = float(image.info.get("dpi", (0, 0))[0])
-    return INCH / dots if dots > 0 else None
+def _number(value: object) -> float:
+    try:
+        return float(str(value)) if "_" not in str(value) else math.nan
+    except (ArithmeticError, TypeError, ValueError):
+        return math.nan
 
 
-def _tags(image: Image.Image) -> Any:
-    return getattr(image, "tag_v2", {})
+def _unit(text: str) -> str:
+    """However it is written: as an entity, in UTF-8 that was taken for Latin-1, with one of two letters for micro."""
+    with suppress(UnicodeError):
+        text = text.encode("latin-1").decode()
+    return unicodedata.normalize("NFKC", unescape(text)).strip()

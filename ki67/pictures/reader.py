@@ -1,33 +1,35 @@
 """The door to a picture's pixels: a small one is decoded at once, a large one streamed, so that memory stays flat."""
 
 import numpy as np
-from PIL import Image
 
-from ki67.data.images import open_image
+from ki67.base.errors import WrongKind
+from ki67.data.images import FORMATS, check_parts, decoded, open_image
 from ki67.pictures.decoded import Decoded
 from ki67.pictures.header import Header
 from ki67.pictures.regions import Regions
-from ki67.pictures.streamed import Streamed
+from ki67.pictures.streamed import Streamed, refuse_opacity
 
+ORIENTATION, UPRIGHT = 274, 1  # a tag of a TIFF
 AT_ONCE = 16_000_000  # pixels that are decoded at once
 HALVES = 4.0  # from this reduction on, JPEG is decoded to half its size: its own transform gives that for less
 
 
 def open_regions(header: Header, um_per_px: float, finest: float) -> Regions:
     """A picture of a known µm/px, from which nothing finer than `finest` µm/px will be read."""
+    if header.kind == "TIFF":
+        check_tiff(header)
     if header.pixels > AT_ONCE:
         return Streamed(header, um_per_px)
-    with open_image(header.path) as image:
-        if finest / um_per_px >= HALVES:
-            image.draft("RGB", ((header.width + 1) // 2, (header.height + 1) // 2))
-        image.load()
-        return Decoded(np.asarray(_as_rgb(image)), um_per_px, (header.width, header.height))
+    size, shrink = (header.width, header.height), 2 if header.kind == "JPEG" and finest / um_per_px >= HALVES else 1
+    pixels = decoded(header.path, header.kind, size, shrink)
+    if pixels.shape[2] > 3:
+        refuse_opacity(header.path, pixels[..., 3:])
+    return Decoded(np.ascontiguousarray(pixels[..., :3]), um_per_px, size)
 
 
-def _as_rgb(image: Image.Image) -> Image.Image:
-    if image.mode == "RGB":
-        return image
-    if "A" in image.mode or "transparency" in image.info:
-        image = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return image.convert("RGB")
+def check_tiff(header: Header) -> None:
+    """Refuse damage that reading passes over, and what would have to lie in memory as a whole to be turned."""
+    with open_image(header.path, FORMATS) as image:
+        if header.pixels > AT_ONCE and image.getexif().get(ORIENTATION, UPRIGHT) != UPRIGHT:
+            raise WrongKind(f"{header.path}: lies turned in its file; save it upright")
+        check_parts(header.path, image)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from ki67.base.errors import Unreadable
+from ki67.base.errors import Unreadable, WrongKind
+from ki67.data.images import damage_refused, in_8_bits, opened
 from ki67.pictures.header import Header
 from ki67.pictures.regions import OVERVIEW, Pixels, Region, Size, reduced, size_at
 
@@ -98,13 +100,11 @@ class FileRows:
     def __init__(self, header: Header) -> None:
         import pyvips
 
-        pyvips.cache_set_max(0)
-        self._failed = pyvips.Error
-        picture = pyvips.Image.new_from_file(str(header.path), access="sequential", fail_on="truncated")
-        picture = picture.flatten(background=255) if picture.hasalpha() else picture
-        plain = (picture.interpretation, picture.format, picture.bands) == ("srgb", "uchar", 3)
-        # Each step of a pipeline keeps rows of its own: none is added where none is needed.
-        self._region = pyvips.Region.new(picture if plain else picture.colourspace("srgb").cast("uchar"))
+        with damage_refused(header.path):
+            picture = in_8_bits(opened(header.path, header.kind))
+            self._fetch = pyvips.Region.new(picture).fetch
+        if (picture.width, picture.height) != (header.width, header.height):
+            raise Unreadable(f"{header.path}: says two sizes of itself; export it again")
         self.width, self.height, self._path = header.width, header.height, header.path
         self._last = np.empty((0, header.width, 3), np.uint8)
         self._end = 0
@@ -120,9 +120,15 @@ class FileRows:
         return rows
 
     def _fetched(self, top: int, bottom: int) -> Pixels:
-        try:
-            data = self._region.fetch(0, top, self.width, bottom - top)
-        except self._failed as error:
-            what = " ".join(str(error).split())[:120]
-            raise Unreadable(f"{self._path}: damaged or truncated ({what}); copy or export it again") from error
-        return np.frombuffer(data, np.uint8).reshape(-1, self.width, 3)
+        with damage_refused(self._path, f", noticed at row {top} of {self.height}"):
+            pixels = np.frombuffer(self._fetch(0, top, self.width, bottom - top), np.uint8).reshape(bottom - top, self.width, -1)
+            if bottom == self.height:
+                del self._fetch  # lets go of the file: only then is it told whether the last rows were whole
+        refuse_opacity(self._path, pixels[..., 3:])
+        return pixels[..., :3]
+
+
+def refuse_opacity(path: Path, opacity: Pixels) -> None:
+    """What shines through would have to be guessed."""
+    if opacity.min(initial=255) < 255:
+        raise WrongKind(f"{path}: is transparent in parts; lay it on white and save it without transparency")
