@@ -22,6 +22,7 @@ from ki67.pictures.header import Header
 from ki67.pictures.reader import open_regions
 from ki67.pictures.regions import Regions, Size
 from ki67.pictures.scale import ask_for_scale, checked_size
+from ki67.pictures.stains import Colours, measure_colours, not_ki67
 from ki67.score.appearance import FieldAppearance, measure_field, unfamiliar
 from ki67.score.hotspot import hot_spot
 from ki67.score.results import CellResult
@@ -84,12 +85,13 @@ class CellScorer:
         um_per_px, network = self.scale(header), self.model.um_per_px
         picture = self._opened(header, um_per_px)
         size, full = picture.size(network), (header.width, header.height)
-        windows, appearances = list[Window](), list[FieldAppearance]()
+        windows, appearances, colours = list[Window](), list[FieldAppearance](), list[Colours]()
         for window in self.finder.windows(picture, network):
             windows.append(replace(window, pixels=NOTHING))
             appearances.append(measure_field(window.pixels, window.cells))
+            colours.append(measure_colours(window.pixels))
         cells = put_together(windows)
-        warnings = unfamiliar(mean_appearance(appearances), self.model.familiar)
+        warnings = not_ki67(mean_appearance(colours)) + unfamiliar(mean_appearance(appearances), self.model.familiar)
         in_picture = in_frame(cells, size, full, "image")
         view = picture.overview()
         shown = in_frame(cells, size, (view.shape[1], view.shape[0]), "view")

@@ -14,9 +14,12 @@ from ki67.base.hardware import CORES
 from ki67.data.patches import SIDE
 from ki67.engine.graphs import hand_back
 from ki67.pictures.regions import Pixels, Region, Regions
+from ki67.pictures.stains import Colours, measure_colours
 from ki67.tiles.appearance import ENOUGH, TileAppearance, measure_tile, stained
 from ki67.tiles.grid import Part, Tile, parts
 from ki67.tiles.model import SHAPE, CellularityModel
+
+Graded = tuple[Tile, TileAppearance, Colours]
 
 
 class Grader:
@@ -34,11 +37,11 @@ class Grader:
         """End the threads; what was not begun is dropped."""
         self._workers.shutdown(cancel_futures=True)
 
-    def graded(self, picture: Regions) -> Iterator[tuple[Tile, TileAppearance]]:
+    def graded(self, picture: Regions) -> Iterator[Graded]:
         """The picture tile by tile, from top to bottom."""
         um_per_px = self._model.um_per_px
         width, height = picture.size(um_per_px)
-        under_way: deque[Future[tuple[Tile, TileAppearance]]] = deque()
+        under_way: deque[Future[Graded]] = deque()
         for down, across in product(parts(height), parts(width)):
             pixels = picture.read(Region(across.start, down.start, SIDE, SIDE, um_per_px))
             under_way.append(self._workers.submit(self._tile, pixels, across, down))
@@ -47,10 +50,11 @@ class Grader:
         while under_way:
             yield under_way.popleft().result()
 
-    def _tile(self, pixels: Pixels, across: Part, down: Part) -> tuple[Tile, TileAppearance]:
+    def _tile(self, pixels: Pixels, across: Part, down: Part) -> Graded:
         answered = pixels[down.low - down.start : down.high - down.start, across.low - across.start : across.high - across.start]
         tissue = float(stained(answered).mean())
-        return Tile(across, down, tissue, self.cellularity(pixels) if tissue >= ENOUGH else None), measure_tile(pixels)
+        tile = Tile(across, down, tissue, self.cellularity(pixels) if tissue >= ENOUGH else None)
+        return tile, measure_tile(pixels), measure_colours(pixels)
 
     def cellularity(self, pixels: Pixels) -> float:
         """Of one tile. What is missing to a whole tile is the picture mirrored at its edges: white would pass for glass."""

@@ -18,6 +18,7 @@ from ki67.pictures.header import Header
 from ki67.pictures.reader import open_regions
 from ki67.pictures.regions import Size
 from ki67.pictures.scale import ask_for_scale, checked_size
+from ki67.pictures.stains import not_he
 from ki67.pictures.tables import csv_lines
 from ki67.tiles.appearance import unfamiliar
 from ki67.tiles.drawing import heat_map, with_legend
@@ -75,9 +76,9 @@ class CellularityScorer:
         um_per_px, source = self.scale(header)
         size = checked_size(header, um_per_px, self.model.um_per_px, LEAST)
         picture = open_regions(header, um_per_px, self.model.um_per_px)
-        tiles, appearances = zip(*self.grader.graded(picture), strict=True)
+        tiles, appearances, colours = zip(*self.grader.graded(picture), strict=True)
         drawn = heat_map(picture.overview(), tiles, size)
-        unlike = unfamiliar(mean_appearance(appearances), self.model.description.familiar)
+        unlike = not_he(mean_appearance(colours)) + unfamiliar(mean_appearance(appearances), self.model.description.familiar)
         warnings = (*cautions(tiles, size, self.model.um_per_px / um_per_px), *unlike)
         result = CellularityResult(
             name, header.width, header.height, um_per_px, source, mean_cellularity(tiles), len(tiles),
