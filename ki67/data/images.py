@@ -59,7 +59,7 @@ def open_image(
         with Image.open(path, formats=formats) as image:
             yield image
     except UnidentifiedImageError as error:
-        raise Unreadable(f"{path}: not a picture that can be read; export it again as jpg, png or tif") from error
+        raise Unreadable(f"{path}: not a picture that can be read, or cut off; export it again as jpg, png or tif") from error
     except BOMB as error:
         raise TooLarge(f"{path}: more pixels than Pillow may open here; raise its Image.MAX_IMAGE_PIXELS, or cut it") from error
     except MISREAD as error:
@@ -142,7 +142,7 @@ def opened(path: Path, kind: str, shrink: int = 1) -> Any:
     """A file for libvips, which reads it from top to bottom and stops at the first damage. Names are never taken for options."""
     name, how = os.fsencode(path), {"access": "sequential", "fail_on": "warning"}
     if kind == "TIFF":
-        return _libvips().Image.tiffload(name, autorotate=True, **how)
+        return _libvips().Image.tiffload(name, autorotate=True, unlimited=True, **how)  # else strips of 50 MB are refused
     return _libvips().Image.pngload(name, **how) if kind == "PNG" else _libvips().Image.jpegload(name, shrink=shrink, **how)
 
 

@@ -120,7 +120,7 @@ class FileRows:
         return rows
 
     def _fetched(self, top: int, bottom: int) -> Pixels:
-        with damage_refused(self._path, f", noticed at row {top} of {self.height}"):
+        with damage_refused(self._path, f", noticed at row {top} of {self.height}" if top else ""):
             pixels = np.frombuffer(self._fetch(0, top, self.width, bottom - top), np.uint8).reshape(bottom - top, self.width, -1)
             if bottom == self.height:
                 del self._fetch  # lets go of the file: only then is it told whether the last rows were whole
