@@ -69,10 +69,10 @@ def retrained(studio: Studio, recipe: Recipe, frames: Frames) -> SharedWeights:
     return studio.retrainer.result()
 
 
-def together(one: Frames, other: Frames) -> Frames:
+def together(first: Frames, second: Frames) -> Frames:
     """Training and validation patients, once nothing is left to choose."""
-    images = np.concatenate([one.images, other.images])
-    return Frames(one.names + other.names, one.patients + other.patients, images, one.cells + other.cells)
+    images = np.concatenate([first.images, second.images])
+    return Frames(first.names + second.names, first.patients + second.patients, images, first.cells + second.cells)
 
 
 def found(studio: Studio, name: str, frames: Frames) -> Outcome:
@@ -133,9 +133,9 @@ def store(studio: Studio, shared: SharedWeights, made_by: dict[str, JsonValue], 
 
 def stored(studio: Studio, shared: SharedWeights, whole: dict[str, Floats], beside: dict[str, JsonValue]) -> Compressed:
     """What a file says of the studio's network: what its kernels share, its other parameters, and how to build and use it."""
-    told = studio.description
-    architecture: dict[str, JsonValue] = {"builder": told.architecture, "activation": told.activation}
-    return Compressed(shared.tidied(), whole, architecture, told.model_dump(mode="json") | beside)
+    network = studio.description
+    architecture: dict[str, JsonValue] = {"builder": network.architecture, "activation": network.activation}
+    return Compressed(shared.tidied(), whole, architecture, network.model_dump(mode="json") | beside)
 
 
 def size(name: str, recipe: Recipe, shared: SharedWeights, whole: dict[str, Floats], path: Path) -> Size:
@@ -224,8 +224,8 @@ def summary(
     nested: dict[str, Any] = {"space": reckoned}
     for row in table.to_dict("records"):
         nested.setdefault(row.pop("network"), {})[row.pop("matching")] = row
-    for one in sizes:
-        nested[one.network]["size"] = asdict(one)
+    for size in sizes:
+        nested[size.network]["size"] = asdict(size)
     for choice in choices:
         nested[choice.quantizer]["choice"] = asdict(choice)
     for row in changes.to_dict("records"):

@@ -16,11 +16,11 @@ def densenet_ensemble(members: int = 3, size: int = 224) -> keras.Model:
     pixels = keras.Input((size, size, 3), name="pixels")
     answers = []
     for member in range(members):
-        one = keras.applications.DenseNet121(
+        tower = keras.applications.DenseNet121(
             weights=None, classes=1, classifier_activation="sigmoid", input_shape=(size, size, 3)
         )
-        one.name = f"densenet{member + 1}"
-        answers.append(one(pixels))
+        tower.name = f"densenet{member + 1}"
+        answers.append(tower(pixels))
     return keras.Model(pixels, layers.Average()(answers), name="densenet_ensemble")
 
 

@@ -10,6 +10,7 @@ import keras
 
 from ki67.base.errors import InputError
 from ki67.base.files import whole_file
+from ki67.compression.foreign import Suspicious, check_archive, check_promise
 from ki67.compression.keras_models import kernels, left_whole, put_shared, put_vectors, vectors
 from ki67.container.codebook import Floats
 from ki67.container.container import Compressed, read, write
@@ -32,13 +33,11 @@ class Report:
     bytes_after: int
 
     def lines(self, out: Path) -> list[str]:
-        """For the terminal."""
+        """What the terminal shows: the file and how much smaller it is, then each layer that is kept as it was."""
         ratio = self.bytes_before / self.bytes_after
-        said = [
-            f"{out}: {self.weights:,} weights share {self.representatives:,} values; "
-            f"{self.bytes_after:,} bytes, {ratio:.2f} times less than {self.bytes_before:,} as float32"
-        ]
-        return said + [f"left whole: {layer}" for layer in self.whole]
+        shared = f"{out}: {self.weights:,} weights share {self.representatives:,} values"
+        smaller = f"{self.bytes_after:,} bytes, {ratio:.2f} times less than {self.bytes_before:,} as float32"
+        return [f"{shared}; {smaller}", *(f"left whole: {layer}" for layer in self.whole)]
 
 
 def load_any(path: Path) -> tuple[keras.Model, dict[str, Any]]:
@@ -53,11 +52,14 @@ def load_keras_file(path: Path) -> keras.Model:
     """A `.keras` file with nothing in it but layers of Keras itself."""
     if path.suffix != ".keras":
         raise InputError(f"{path}: not a .keras file; save the model with model.save('NAME.keras')")
+    if not path.is_file():
+        raise InputError(f"{path}: not there; name a .keras file")
     try:
+        check_archive(path)
         return keras.models.load_model(path, compile=False, safe_mode=True)
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: not there; name a .keras file") from error
-    except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
+    except Suspicious as error:
+        raise InputError(f"{path}: not opened: {error}; save or copy the model again") from error
+    except Exception as error:  # whatever a file from elsewhere makes Keras, HDF5 or zip stumble over
         what = " ".join(str(error).split())[:160]
         raise InputError(f"{path}: Keras cannot load it ({what}); models with code of their own cannot be compressed") from error
 
@@ -100,14 +102,14 @@ def expand_file(path: Path, out: Path) -> None:
 
 def expanded(compressed: Compressed, source: str) -> keras.Model:
     """The network of a container with full kernels."""
-    model = built(compressed.architecture, source)
+    model = built(compressed.architecture, source, compressed.values)
     put_shared(model, compressed.shared)
     put_vectors(model, compressed.vectors)
     return model
 
 
-def built(architecture: Any, source: str) -> keras.Model:
-    """The network that a container describes: one of ours by name, or Keras layers; nothing else is looked up."""
+def built(architecture: Any, source: str, values: int) -> keras.Model:
+    """The network that a container describes: one of ours by name, or Keras layers that hold no more values than it brings."""
     if isinstance(architecture, dict) and "builder" in architecture:
         return _ours(architecture, source)
     config = architecture.get("keras") if isinstance(architecture, dict) else None
@@ -116,8 +118,9 @@ def built(architecture: Any, source: str) -> keras.Model:
     if foreign := next(foreign_classes(config), None):
         raise InputError(f"{source}: asks for {foreign}, which is not a layer of Keras; such a file is not opened")
     try:
+        check_promise(config, values)
         return keras.models.model_from_json(json.dumps(config))
-    except (ValueError, TypeError, KeyError, AttributeError, ImportError) as error:
+    except Exception as error:  # whatever a file from elsewhere makes Keras stumble over
         what = " ".join(str(error).split())[:160]
         raise InputError(f"{source}: Keras cannot build its network ({what}); copy the file again, or update Keras") from error
 
@@ -139,8 +142,8 @@ def foreign_classes(config: Any) -> Any:
     if not isinstance(config, dict):
         return
     module, name = config.get("module"), config.get("class_name")
-    own = module is None or module == "builtins" or str(module).split(".")[0] == OWN
-    if not own or name in {"Lambda", "__lambda__", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFSMLayer"}:
+    of_keras = module is None or module == "builtins" or str(module).split(".")[0] == OWN
+    if not of_keras or name in {"Lambda", "__lambda__", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFSMLayer"}:
         yield f"{module}.{name}"
     if config.get("registered_name") not in (None, name, "function", ""):
         yield str(config["registered_name"])

@@ -22,8 +22,8 @@ def trials_of(settings: Compress) -> list[Trial]:
 
 def run_grid(settings: Compress, network: Path, frames: Path, inputs: Sequence[Path]) -> list[TrialResult]:
     """All results in the grid's order. Each finished trial is kept at once, so a killed run loses none."""
-    own = settings.model_dump(exclude={"out", "cluster", "quantizers", "clr"})
-    state = state_folder("compress", own, list(inputs))
+    deciding = settings.model_dump(exclude={"out", "cluster", "quantizers", "clr"})
+    state = state_folder("compress", deciding, list(inputs))
     trials = trials_of(settings)
     missing = [trial for trial in trials if not (state / f"{trial.name}.json").is_file()]
     run = RunTrial(network.resolve(), frames.resolve(), settings.model_dump_json())
@@ -71,9 +71,9 @@ def choose(results: Iterable[TrialResult], seed: int) -> Choice:
     return Choice(t.quantizer, t.k, t.clr, first.best, best.index_rmse, best.til_rmse, len(ordered), like)
 
 
-def worse(one: Judgement, than: Judgement, seed: int) -> bool:
+def worse(judged: Judgement, than: Judgement, seed: int) -> bool:
     """Whether the error is larger with confidence: the interval of the paired difference over patients lies above nought."""
-    pairs = [(a, b) for a, b in zip(one.index_squared, than.index_squared, strict=True) if a is not None and b is not None]
+    pairs = [(a, b) for a, b in zip(judged.index_squared, than.index_squared, strict=True) if a is not None and b is not None]
     ones = [1] * len(pairs)
     statistic = difference(rmse_statistic([a for a, _ in pairs], ones), rmse_statistic([b for _, b in pairs], ones))
     return bootstrap(statistic, len(pairs), seed, RESAMPLES).low > 0

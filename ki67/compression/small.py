@@ -136,8 +136,8 @@ def attempts(studio: Studio, settings: Small, train: Frames, validation: Frames,
 
 def smallest(tried: Sequence[Attempt], tolerance: float) -> Attempt:
     """The smallest file that loses no more than the tolerance; where all lose more, the one that loses least."""
-    good = [one for one in tried if one.lost <= tolerance]
-    return min(good, key=lambda one: one.file_bytes) if good else min(tried, key=lambda one: one.lost)
+    good = [attempt for attempt in tried if attempt.lost <= tolerance]
+    return min(good, key=lambda attempt: attempt.file_bytes) if good else min(tried, key=lambda attempt: attempt.lost)
 
 
 def smallest_file(folder: Path) -> Path:

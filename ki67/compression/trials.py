@@ -37,7 +37,7 @@ class Trial:
 
     @property
     def name(self) -> str:
-        """For files."""
+        """What a trial is called where its results are kept."""
         return f"{self.quantizer}-{self.k}-{self.clr:g}"
 
 
@@ -133,8 +133,8 @@ def judgement(frames: Frames, found: list[Cells], density_mse: float) -> Judgeme
     """Squared errors of the scores, patient by patient."""
     index, til = [], []
     for patient in sorted(set(frames.patients)):
-        own = [i for i, p in enumerate(frames.patients) if p == patient]
-        truth, predicted = (Scores.total(score(cells[i]) for i in own) for cells in (frames.cells, found))
+        fields = [i for i, p in enumerate(frames.patients) if p == patient]
+        truth, predicted = (Scores.total(score(cells[i]) for i in fields) for cells in (frames.cells, found))
         index.append(squared(predicted.ki67_index - truth.ki67_index))
         til.append(squared(predicted.til_score - truth.til_score))
     return Judgement(index, til, density_mse)
@@ -200,7 +200,7 @@ class RunTrial:
     settings: str
 
     def __call__(self, trial: Trial) -> TrialResult:
-        """On the worker."""
+        """Run a trial where this is called: on the worker."""
         return bench_here(self.network, self.frames, self.settings).run(trial)
 
 
