@@ -98,7 +98,7 @@ def check_parts(path: Path, image: Image.Image) -> None:
                 stream.seek(start)
                 held = min(length, path.stat().st_size)
                 with damage_refused(path, f" in part {number} of {len(starts)}"):
-                    room -= _inflated(stream, held, room) if how in DEFLATE else _unpacked(tables + stream.read(held)[2:])
+                    room -= _inflated(stream, held, room) if how in DEFLATE else _unpacked(tables, stream.read(held))
                 if room < 0:
                     raise TooLarge(f"{path}: unpacks to more than the pixels that it declares; export it again")
 
@@ -111,12 +111,12 @@ def decoded(path: Path, kind: str, size: tuple[int, int], shrink: int = 1) -> ND
     try:
         with damage_refused(path):
             picture = in_8_bits(opened(path, kind, shrink))
+            if (picture.width, picture.height) != tuple(-(-side // shrink) for side in size):
+                raise WrongKind(f"{path}: says two sizes of itself; export it again")
             data, shape = picture.write_to_memory(), (picture.height, picture.width, picture.bands)
             del picture
     except Unreadable as error:
         raise Unreadable(damaged(path, first_damage(path, kind))) from error
-    if shape[1::-1] != tuple(-(-side // shrink) for side in size):
-        raise Unreadable(f"{path}: says two sizes of itself; export it again")
     return np.frombuffer(data, np.uint8).reshape(shape)
 
 
@@ -179,9 +179,10 @@ def _inflated(stream: BinaryIO, length: int, room: int) -> int:
     return size
 
 
-def _unpacked(part: bytes) -> int:
+def _unpacked(tables: bytes, part: bytes) -> int:
     """Nothing is kept: an eighth of the size is enough to go through all of the data."""
-    _libvips().Image.jpegload_buffer(part, shrink=8, access="sequential", fail_on="warning").write_to_memory()
+    whole = tables + part[2:] if tables else part
+    _libvips().Image.jpegload_buffer(whole, shrink=8, access="sequential", fail_on="warning").write_to_memory()
     return 0
 
 

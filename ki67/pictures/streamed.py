@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ki67.base.errors import Unreadable, WrongKind
+from ki67.base.errors import WrongKind
 from ki67.data.images import damage_refused, in_8_bits, opened
 from ki67.pictures.header import Header
 from ki67.pictures.regions import OVERVIEW, Pixels, Region, Size, reduced, size_at
@@ -104,7 +104,7 @@ class FileRows:
             picture = in_8_bits(opened(header.path, header.kind))
             self._fetch = pyvips.Region.new(picture).fetch
         if (picture.width, picture.height) != (header.width, header.height):
-            raise Unreadable(f"{header.path}: says two sizes of itself; export it again")
+            raise WrongKind(f"{header.path}: says two sizes of itself; export it again")
         self.width, self.height, self._path = header.width, header.height, header.path
         self._last = np.empty((0, header.width, 3), np.uint8)
         self._end = 0
