@@ -21,6 +21,7 @@ LABELS = (POSITIVE, NEGATIVE, TIL)
 CLASS_NAMES = {POSITIVE: "positive", NEGATIVE: "negative", TIL: "til"}
 # QuPath computes its own positive percentage from classes that bear exactly the first two names.
 QUPATH_CLASSES = {POSITIVE: ("Positive", (213, 94, 0)), NEGATIVE: ("Negative", (0, 114, 178)), TIL: ("TIL", (0, 158, 115))}
+FURTHEST = 2**24  # pixels: wider than any picture, and the last whole number that float32 has without gaps
 CSV_HEADER = ("image", "x", "y", "label", "confidence")
 QuPathObject = Literal["detection", "annotation"]
 
@@ -128,8 +129,11 @@ def write_csv(path: Path, images: Mapping[str, Cells]) -> None:
 
 def read_csv(path: Path, frame: str) -> dict[str, Cells]:
     """The cells of each image named in a table that `write_csv`, or anyone else, wrote."""
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(file))
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:  # Excel writes a mark before the first column
+            rows = list(csv.reader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: cannot be read as a table ({error}); save it as CSV in UTF-8") from error
     if not rows or tuple(rows[0]) != CSV_HEADER:
         raise InputError(f"{path}: the first line is not {','.join(CSV_HEADER)}; write the columns in this order")
     grouped: dict[str, list[tuple[float, float, int, float]]] = {}
@@ -160,7 +164,9 @@ def _json(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; put the labels beside the picture") from error
-    except ValueError as error:
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); copy or export the labels again") from error
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not valid JSON ({error}); export the labels again") from error
 
 
@@ -192,8 +198,8 @@ def _number(path: Path, where: str, key: str, value: object) -> float:
         number = math.nan if isinstance(value, bool) or not isinstance(value, int | float | str) else float(value)
     except (ValueError, OverflowError):
         number = math.nan
-    if not math.isfinite(number):
-        raise InputError(f"{path}: {where} has {key} = {value!r}, not a number; write pixels")
+    if not abs(number) <= FURTHEST:
+        raise InputError(f"{path}: {where} has {key} = {value!r:.40}, not a number; write pixels")
     return number
 
 

@@ -80,6 +80,8 @@ def _scored(root: Path, part: str) -> tuple[Scored, ...]:
     found: dict[tuple[str, str], Scored] = {}
     for line, (slide, rid, y) in read_rows(labels, LABEL_COLUMNS):
         image = root / part / f"{slide}_{rid}.tif"
+        if Path(image.name) != image.relative_to(root / part):
+            raise InputError(f"{labels}: line {line} scores {slide}_{rid}, a path and no name; write the patch's name")
         if (slide, rid) in found:
             raise InputError(f"{labels}: line {line} scores {slide}_{rid} a second time; keep one of them")
         if not image.is_file():

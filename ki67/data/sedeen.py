@@ -7,6 +7,7 @@ from xml.parsers import expat
 import numpy as np
 
 from ki67.base.errors import InputError
+from ki67.cells.cells import FURTHEST
 from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL, Nuclei
 
 LARGEST = 16_000_000  # bytes; the published files have a few thousand
@@ -66,7 +67,7 @@ class _Reader:
             x, y = (float(part) for part in text.split(","))
         except ValueError as error:
             raise InputError(f"{self.path}: a point reads {text.strip()!r}; write x,y in pixels") from error
-        if not (np.isfinite(x) and np.isfinite(y)):
+        if not (abs(x) <= FURTHEST and abs(y) <= FURTHEST):
             raise InputError(f"{self.path}: a point reads {text.strip()!r}; write x,y in pixels")
         return x, y
 

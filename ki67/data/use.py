@@ -64,6 +64,7 @@ def use(path: Path, dataset: DatasetName, um_per_px: float | None = None) -> lis
     if not Path("data.dvc").is_file():
         raise InputError("data.dvc: not here; run this at the top of the study")
     chosen = DATASETS[dataset]
+    refuse_links(path, (*chosen.parts, *chosen.extra))
     found = chosen.survey(path)
     is_own = not (found.published or (path / SIMULATED_MARK).is_file())
     check_scale(path, chosen, is_own, um_per_px)
@@ -85,20 +86,40 @@ def check_scale(path: Path, dataset: Dataset, is_own: bool, um_per_px: float | N
         raise InputError(f"{path}: the scale of this set is known; leave --mpp out")
 
 
+def refuse_links(path: Path, parts: Sequence[str]) -> None:
+    """A link may lead out of the folder, or in a circle; what is copied has to lie in it."""
+    for place, folders, files in (found for part in parts for found in os.walk(path / part)):
+        for name in (*folders, *files):
+            if Path(place, name).is_symlink():
+                raise InputError(f"{Path(place, name)}: is a link; put the file itself there (cp --dereference copies so)")
+    for part in parts:
+        if (path / part).is_symlink():
+            raise InputError(f"{path / part}: is a link; put the folder itself there (cp --dereference copies so)")
+
+
 def put_in_place(path: Path, parts: Sequence[str], target: Path, um_per_px: float | None) -> None:
     """Copy beside and swap, so that a kill leaves the old dataset or the new one; simulated data keep the mark that says so."""
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for part in parts:
-        if (path / part).is_dir():
-            shutil.copytree(path / part, partial / part)
-        else:
-            shutil.copyfile(path / part, partial / part)
+    try:
+        copy(path, parts, partial)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise InputError(f"{target}: not copied ({error.strerror or error}); make room, and run this again") from error
     if um_per_px is not None:
         write_json({"um_per_px": um_per_px}, partial / SCALE_MARK)
     shutil.rmtree(target, ignore_errors=True)
     os.replace(partial, target)
+
+
+def copy(path: Path, parts: Sequence[str], target: Path) -> None:
+    """Files and folders of one folder into a new one."""
+    target.mkdir(parents=True)
+    for part in parts:
+        if (path / part).is_dir():
+            shutil.copytree(path / part, target / part)
+        else:
+            shutil.copyfile(path / part, target / part)
 
 
 def summary(dataset: Dataset, found: Survey, path: Path, is_own: bool) -> list[str]:

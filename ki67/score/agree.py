@@ -19,10 +19,10 @@ COLUMNS = ("image", "ki67_index")
 def indices(path: Path) -> dict[str, float]:
     """The index of each picture in a table, nan where it is not defined."""
     try:
-        with path.open(newline="", encoding="utf-8") as stream:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
             rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as a table ({error}); give a CSV file") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: cannot be read as a table ({error}); save it as CSV in UTF-8") from error
     if not rows or not set(COLUMNS) <= rows[0].keys():
         raise InputError(f"{path}: needs the columns {' and '.join(COLUMNS)} and a row a picture; add them")
     found: dict[str, float] = {}

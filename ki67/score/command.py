@@ -16,6 +16,9 @@ from ki67.score.tool import CellTool
 from ki67.weights import NETWORK
 
 
+SHARE = r"\d+\.?\d*|\.\d+"  # a number of per cent
+
+
 def score_command(
     paths: Sequence[Path],
     out: Path,
@@ -37,7 +40,7 @@ def precision_of(asked: AskedPrecision, model: Model) -> Precision:
 
 def cut_offs_of(text: str) -> CutOffs:
     """The category limits from text such as `16/30`, in per cent."""
-    found = re.fullmatch(r"\s*([0-9.]+)\s*/\s*([0-9.]+)\s*%?\s*", text)
+    found = re.fullmatch(rf"\s*({SHARE})\s*/\s*({SHARE})\s*%?\s*", text, re.ASCII)
     low, high = (float(found[1]), float(found[2])) if found else (1.0, 0.0)
     if not 0 <= low <= high <= 100:
         raise InputError(f"--cut-offs {text}: not two limits in per cent, the lower first; write 16/30")

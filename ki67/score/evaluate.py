@@ -57,7 +57,7 @@ def labelled(folder: Path) -> list[tuple[Picture, Cells]]:
         missing = [name for name in tables if name not in known]
         if missing:
             raise InputError(f"{folder / TABLE}: names {missing[0]!r}, which is not there; add the picture or drop its rows")
-        return [(picture, tables.get(name, Cells.empty("image"))) for name, picture in known.items()]
+        return [(picture, inside(picture, tables.get(name, Cells.empty("image")))) for name, picture in known.items()]
     parts = [folder / part for part in PARTS if (folder / part).is_dir()] or [folder]
     samples = [sample for part in parts for sample in read_part(part)]
     twice = [name for name, count in Counter(sample.name for sample in samples).items() if count > 1]
@@ -65,6 +65,15 @@ def labelled(folder: Path) -> list[tuple[Picture, Cells]]:
         raise InputError(f"{folder}: {twice[0]} stands in it twice; rename one")
     heads = [(sample, header(sample.image)) for sample in samples]
     return [(Picture(s.image, s.name), Cells.from_shidc_json(s.label, head.width, head.height)) for s, head in heads]
+
+
+def inside(picture: Picture, cells: Cells) -> Cells:
+    """The labels of a picture, or a line that says which of them belongs to another."""
+    size = (header(picture.path).width, header(picture.path).height)
+    for x, y in cells.xy[~((cells.xy >= 0) & (cells.xy < size)).all(axis=1)].tolist():
+        where = f"a label at ({x:g}, {y:g}) in {TABLE} lies outside its {size[0]}×{size[1]} pixels"
+        raise InputError(f"{picture.path}: {where}; correct it or check that the labels belong to this picture")
+    return cells
 
 
 def outcome_of(pairs: list[tuple[Picture, Cells]], scorer: CellScorer) -> Outcome:

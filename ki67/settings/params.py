@@ -93,11 +93,28 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
 def parsed(path: Path) -> dict[str, Any]:
     """What is in the file, or one line of why nothing can be read from it."""
     try:
-        return dict(yaml.safe_load(path.read_text()) or {})
+        whole = yaml.load(path.read_text(encoding="utf-8-sig"), EachKeyOnce)
     except FileNotFoundError as error:
         raise InputError(missing(path)) from error
-    except yaml.YAMLError as error:
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as text ({error}); git checkout {PARAMS} brings it back") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: not YAML ({' '.join(str(error).split())}); mend that line") from error
+    if not isinstance(whole, dict) or not all(isinstance(part, dict | str | None) for part in whole.values()):
+        raise InputError(f"{path}: not settings by section; git checkout {PARAMS} brings the shipped ones back")
+    return whole
+
+
+class EachKeyOnce(yaml.SafeLoader):
+    """YAML in which a second setting of the same name is an error, not the one that counts."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """As YAML has it, each key looked at."""
+        keys = [key.value for key, _ in node.value]
+        twice = next((key for number, key in enumerate(keys) if key in keys[:number]), None)
+        if twice is not None:
+            raise ValueError(f"{twice} comes twice{node.start_mark}")
+        return dict(super().construct_mapping(node, deep))
 
 
 def check_whole(section: str, values: dict[str, Any], source: str) -> None:
