@@ -133,9 +133,9 @@ def store(studio: Studio, shared: SharedWeights, made_by: dict[str, JsonValue], 
 
 def stored(studio: Studio, shared: SharedWeights, whole: dict[str, Floats], beside: dict[str, JsonValue]) -> Compressed:
     """What a file says of the studio's network: what its kernels share, its other parameters, and how to build and use it."""
-    network = studio.description
-    architecture: dict[str, JsonValue] = {"builder": network.architecture, "activation": network.activation}
-    return Compressed(shared.tidied(), whole, architecture, network.model_dump(mode="json") | beside)
+    description = studio.description
+    architecture: dict[str, JsonValue] = {"builder": description.architecture, "activation": description.activation}
+    return Compressed(shared.tidied(), whole, architecture, description.model_dump(mode="json") | beside)
 
 
 def size(name: str, recipe: Recipe, shared: SharedWeights, whole: dict[str, Floats], path: Path) -> Size:
@@ -224,8 +224,8 @@ def summary(
     nested: dict[str, Any] = {"space": reckoned}
     for row in table.to_dict("records"):
         nested.setdefault(row.pop("network"), {})[row.pop("matching")] = row
-    for size in sizes:
-        nested[size.network]["size"] = asdict(size)
+    for compressed in sizes:
+        nested[compressed.network]["size"] = asdict(compressed)
     for choice in choices:
         nested[choice.quantizer]["choice"] = asdict(choice)
     for row in changes.to_dict("records"):

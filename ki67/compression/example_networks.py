@@ -16,11 +16,11 @@ def densenet_ensemble(members: int = 3, size: int = 224) -> keras.Model:
     pixels = keras.Input((size, size, 3), name="pixels")
     answers = []
     for member in range(members):
-        tower = keras.applications.DenseNet121(
+        counter = keras.applications.DenseNet121(
             weights=None, classes=1, classifier_activation="sigmoid", input_shape=(size, size, 3)
         )
-        tower.name = f"densenet{member + 1}"
-        answers.append(tower(pixels))
+        counter.name = f"densenet{member + 1}"
+        answers.append(counter(pixels))
     return keras.Model(pixels, layers.Average()(answers), name="densenet_ensemble")
 
 
@@ -54,6 +54,7 @@ def example(model: keras.Model, k: int, codebook: Scope, folder: Path, seed: int
     path, small, back = (folder / f"{model.name}{suffix}" for suffix in (".keras", ".ki67", "_back.keras"))
     model.save(path)
     report = compress_file(path, small, "cws", k, codebook)
+    back.unlink(missing_ok=True)
     expand_file(small, back)
     x = random_input(model, seed)
     change = float(np.abs(load_keras_file(back)(x) - load_keras_file(path)(x)).max())

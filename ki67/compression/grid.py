@@ -22,8 +22,8 @@ def trials_of(settings: Compress) -> list[Trial]:
 
 def run_grid(settings: Compress, network: Path, frames: Path, inputs: Sequence[Path]) -> list[TrialResult]:
     """All results in the grid's order. Each finished trial is kept at once, so a killed run loses none."""
-    deciding = settings.model_dump(exclude={"out", "cluster", "quantizers", "clr"})
-    state = state_folder("compress", deciding, list(inputs))
+    decisive = settings.model_dump(exclude={"out", "cluster", "quantizers", "clr"})
+    state = state_folder("compress", decisive, list(inputs))
     trials = trials_of(settings)
     missing = [trial for trial in trials if not (state / f"{trial.name}.json").is_file()]
     run = RunTrial(network.resolve(), frames.resolve(), settings.model_dump_json())

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import keras
 import numpy as np
 from keras import layers
+from keras.src.backend.common.global_state import set_global_attribute
 
 from ki67.base.errors import InputError
 from ki67.container.codebook import Floats
@@ -89,6 +91,27 @@ def _whole(model: keras.Model) -> dict[str, keras.Variable]:
 def values_of(variable: keras.Variable) -> Floats:
     """A variable as an array of our own."""
     return np.array(keras.ops.convert_to_numpy(variable), dtype=np.float32)
+
+
+@contextmanager
+def without_values() -> Iterator[None]:
+    """Networks made herein have shapes of weights and no values: they take no memory, and cannot be run."""
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        set_global_attribute("uninitialized_variables", [])  # else Keras makes their values at its next opportunity
+
+
+def must_fit(model: keras.Model, shared: SharedWeights, whole: Mapping[str, Floats], source: str) -> None:
+    """Refuse stored weights of which any has no place of its shape in a network."""
+    places = {path: tuple(variable.shape) for path, variable in (shareable(model) | _whole(model)).items()}
+    stored = {kernel.name: kernel.indices.shape for kernel in shared.kernels} | {path: v.shape for path, v in whole.items()}
+    if odd := sorted(places.keys() ^ stored.keys()):
+        raise InputError(f"{source}: its weights belong to another network than it describes (first difference: {odd[0]})")
+    if wrong := next((path for path in places if places[path] != stored[path]), None):
+        what = f"{wrong} is {stored[wrong]}, its network asks for {places[wrong]}"
+        raise InputError(f"{source}: damaged ({what}); copy it again from where it came")
 
 
 def put_shared(model: keras.Model, shared: SharedWeights) -> None:

@@ -37,7 +37,7 @@ class Trial:
 
     @property
     def name(self) -> str:
-        """What a trial is called where its results are kept."""
+        """What its result is called among the kept ones: the quantiser, k and clr."""
         return f"{self.quantizer}-{self.k}-{self.clr:g}"
 
 
@@ -200,7 +200,7 @@ class RunTrial:
     settings: str
 
     def __call__(self, trial: Trial) -> TrialResult:
-        """Run a trial where this is called: on the worker."""
+        """A trial's result, from the bench that this process keeps."""
         return bench_here(self.network, self.frames, self.settings).run(trial)
 
 

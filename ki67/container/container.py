@@ -49,12 +49,6 @@ class Compressed:
     architecture: JsonValue
     description: dict[str, JsonValue]
 
-    @property
-    def values(self) -> int:
-        """How many values it brings, shared or whole."""
-        return self.shared.weights + sum(vector.size for vector in self.vectors.values())
-
-
 def write(compressed: Compressed, path: Path) -> None:
     """Write a container, in place when it is whole. The same network is the same bytes."""
     write_bytes(path, packed(compressed, str(path)))

@@ -5,6 +5,7 @@ SHA-256 of the whole file with its own 64 digits as zeros.
 """
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -51,6 +52,16 @@ def check_seal(data: bytes) -> None:
         raise damaged("its checksum does not fit")
     if {name: _dtype(tensor) for name, tensor in head.items()} != DTYPES:
         raise damaged("it holds other tensors than a container")
+
+
+def says_container(path: Path) -> bool:
+    """Whether a file says of itself that it is a container, whole or not."""
+    try:
+        with path.open("rb") as stream:
+            _seal(_head(stream.read(8 + HEAD)).get("__metadata__"))
+    except (OSError, Refused):
+        return False
+    return True
 
 
 def _head(data: bytes) -> dict[str, Any]:

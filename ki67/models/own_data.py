@@ -23,6 +23,9 @@ from ki67.settings.networks import BackendName
 from ki67.settings.params import check, shipped, values_of
 
 ALIKE = 1.01  # times the tissue of one picture that another may show
+LEAST, MOST = 0.01, 100  # µm/px
+UNFINISHED = "unfinished"  # where a training that is cut off leaves what it goes on from
+WRITTEN = ("curve.csv", "weights.safetensors", "network.json")
 
 
 def train_on_folder(
@@ -34,8 +37,8 @@ def train_on_folder(
     backend: BackendName | None = None,
 ) -> list[str]:
     """Train on four fifths of the patients, tune thresholds on the rest, write a model folder; lines to print."""
-    if (out / "model.json").is_file():
-        raise InputError(f"{out}: holds a finished model already; name another folder or remove it")
+    check_place(out)
+    check_scale(um_per_px)
     settings = settings_with(changes)
     first = load_keras(start) if start else None
     name = backend_of(backend, first[1].architecture if first else None)
@@ -46,15 +49,40 @@ def train_on_folder(
     scale = field_scale(samples, um_per_px, first[1].um_per_px if first else SHIDC.um_per_px)
     parts = Parts(build_frames(split.train), build_frames(split.validation))
     seed = settings.seeds[0]
+    make_folder(out)
     begin = going_on_from(first[0], settings.unit) if first else None
-    model, curve = train_network(settings, name, seed, parts, out / "unfinished", begin)
+    model, curve = train_network(settings, name, seed, parts, out / UNFINISHED, begin)
     tuning = tune(list(predict_maps(model, parts.validation.images)), parts.validation.cells, 6.0, match_one_to_one)
     described = describe(settings, name, seed, Data(scale, str(folder), hash_of([folder])))
     write_csv(curve, out / "curve.csv")
     save_model(model, described.tuned(tuning.thresholds, UNTUNED.marker, UNTUNED.min_distance), out)
-    shutil.rmtree(out / "unfinished", ignore_errors=True)
+    shutil.rmtree(out / UNFINISHED, ignore_errors=True)
     best = ", ".join(f"{name} {f1:.3f}" for name, f1 in zip(("positive", "negative", "TIL"), tuning.f1.max(0), strict=True))
     return [f"{out}: {name} trained on {len(parts.train)} pictures; F1 on the other {len(parts.validation)} (R = 6): {best}"]
+
+
+def check_place(out: Path) -> None:
+    """Refuse a folder in which a model would replace a finished one, or files that no training left there."""
+    if (out / "model.json").is_file():
+        raise InputError(f"{out}: holds a finished model already; name another folder or remove it")
+    there = next((out / name for name in WRITTEN if (out / name).exists()), None)
+    if there and not (out / UNFINISHED).is_dir():
+        raise InputError(f"{there}: there already and would be replaced; name another folder with --out")
+
+
+def make_folder(out: Path) -> None:
+    """The folder of a model; one line where there cannot be one."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{out}: cannot be made a folder ({error.strerror}); name another with --out") from error
+
+
+def check_scale(um_per_px: float | None) -> None:
+    """Refuse what no microscope has."""
+    if um_per_px is not None and not LEAST <= um_per_px <= MOST:
+        what = f"no scale of a picture of cells; give between {LEAST:g} and {MOST:g} micrometres per pixel"
+        raise InputError(f"--mpp {um_per_px}: {what}")
 
 
 def field_scale(samples: Sequence[Sample], asked: float | None, published: float) -> float:

@@ -15,7 +15,6 @@ from ki67.pictures.tool import Order
 from ki67.score.tool import CellTool
 from ki67.weights import NETWORK
 
-
 SHARE = r"\d+\.?\d*|\.\d+"  # a number of per cent
 
 
