@@ -1,5 +1,6 @@
 """Pictures as people have them: what can be scored is read right, what cannot is refused in one line that says the cause."""
 
+import struct
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -148,6 +149,65 @@ def test_the_scale_is_taken_from_where_microscopes_write_it(tmp_path: Path) -> N
     assert header(with_tags(tmp_path / "b.tif", {282: 40_000.0, 283: 40_000.0, 296: 3})).um_per_px == pytest.approx(0.25)
     assert header(with_tags(tmp_path / "c.tif", {270: "Aperio |AppMag = 40|MPP = 0.2528"})).um_per_px == pytest.approx(0.2528)
     assert header(with_tags(tmp_path / "d.tif", {270: '<Pixels PhysicalSizeX="0.45"/>'})).um_per_px == pytest.approx(0.45)
+
+
+def stated(path: Path, text: str, **tags: object) -> float | None:
+    """The scale of a TIFF with this description."""
+    return header(with_tags(path, {270: text.encode(), **{int(tag[1:]): value for tag, value in tags.items()}})).um_per_px
+
+
+@pytest.mark.parametrize(
+    ("said", "um_per_px"),
+    [
+        ('PhysicalSizeX="0.25"', 0.25),
+        ('PhysicalSizeX="0.25" PhysicalSizeXUnit="µm" PhysicalSizeY="0.251" PhysicalSizeYUnit="µm"', 0.25),
+        ('PhysicalSizeXUnit="&#181;m" PhysicalSizeX="0.25"', 0.25),
+        ('PhysicalSizeX="0.25" PhysicalSizeXUnit="\u03bcm"', 0.25),
+        ('PhysicalSizeX="250" PhysicalSizeXUnit="nm" PhysicalSizeY="0.25"', 0.25),
+        ('PhysicalSizeX="2.5E-4" PhysicalSizeXUnit="mm"', 0.25),
+        ("PhysicalSizeX='0.000025' PhysicalSizeXUnit='cm'", 0.25),
+        ('PhysicalSizeX="2500" PhysicalSizeXUnit="Å"', 0.25),
+        ('PhysicalSizeX="0.25" PhysicalSizeXUnit="pixel"', None),
+        ('PhysicalSizeX="0.25" PhysicalSizeXUnit="reference frame"', None),
+        ('PhysicalSizeX="0.25" PhysicalSizeXUnit="mm"', None),
+        ('PhysicalSizeX="0.25" PhysicalSizeXUnit=""', None),
+        ('PhysicalSizeX="0.25" PhysicalSizeY="0.5"', None),
+        ('PhysicalSizeX="0.25" PhysicalSizeY="0.25" PhysicalSizeYUnit="nm"', None),
+        *((f'PhysicalSizeX="{value}"', None) for value in ("0", "-0.25", "nan", "inf", "1e999", "", "0,25", "0_25", "2 5")),
+    ],
+)
+def test_a_physical_size_is_in_the_unit_that_it_names_and_the_same_in_both_directions(tmp_path, said, um_per_px) -> None:
+    found = stated(tmp_path / "a.tif", f"<OME><Pixels {said}/></OME>")
+    assert found is um_per_px if um_per_px is None else found == pytest.approx(um_per_px)
+
+
+def test_two_series_of_different_scales_leave_it_open(tmp_path: Path) -> None:
+    assert stated(tmp_path / "a.tif", '<Pixels PhysicalSizeX="0.25"/><Pixels PhysicalSizeX="1"/>') is None
+    assert stated(tmp_path / "b.tif", "AppMag = 40|MPP = 0.25|MPP = 0.5") is None
+
+
+@pytest.mark.parametrize("said", ["0.2.5", "", ".", "0,25", "none", "0", "-0.25", "1e999", "nan", "0x1"])
+def test_a_scale_that_cannot_be_read_is_none_and_the_picture_is_no_worse_for_it(tmp_path: Path, said: str) -> None:
+    assert stated(tmp_path / "a.tif", f"Aperio |AppMag = 40|MPP = {said}|Left = 3") is None
+    assert stated(tmp_path / "b.tif", f"MPP = {said}", t282=40_000.0, t283=40_000.0, t296=3) is None
+
+
+@pytest.mark.parametrize(
+    ("across", "down", "unit", "um_per_px"),
+    [(40_000, 40_000, 3, 0.25), (40_000, 40_200, 3, 0.25), (101_600, 101_600, 2, 0.25), (40_000, 20_000, 3, None),
+     (0, 0, 3, None), (40_000, 40_000, 1, None), (40_000, 40_000, 9, None), (40_000, 0, 3, None), (4_294_967_295, 4_294_967_295, 3, None)],
+)  # fmt: skip
+def test_the_dots_of_a_tiff_count_in_both_directions(tmp_path: Path, across: int, down: int, unit: int, um_per_px) -> None:
+    path = with_tags(tmp_path / "a.tif", {282: float(across), 283: float(down), 296: unit})
+    found = header(path).um_per_px
+    assert found is um_per_px if um_per_px is None else found == pytest.approx(um_per_px)
+
+
+@pytest.mark.parametrize("fraction", [(0, 0), (1, 0), (0, 1), (4_294_967_295, 1), (1, 4_294_967_295)])
+def test_dots_that_are_no_number_are_no_scale(tmp_path: Path, fraction: tuple[int, int]) -> None:
+    content = with_tags(tmp_path / "a.tif", {282: 40_000.0, 283: 40_000.0, 296: 3}).read_bytes()
+    (tmp_path / "a.tif").write_bytes(content.replace(struct.pack("<II", 40_000, 1), struct.pack("<II", *fraction)))
+    assert header(tmp_path / "a.tif").um_per_px is None
 
 
 def test_dots_of_a_screen_say_nothing_of_tissue(tmp_path: Path) -> None:

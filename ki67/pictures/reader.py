@@ -6,6 +6,7 @@ from ki67.base.errors import WrongKind
 from ki67.data.images import FORMATS, check_parts, decoded, open_image
 from ki67.pictures.decoded import Decoded
 from ki67.pictures.header import Header
+from ki67.pictures.holes import refuse_holes
 from ki67.pictures.regions import Regions
 from ki67.pictures.streamed import Streamed, refuse_opacity
 
@@ -18,6 +19,8 @@ def open_regions(header: Header, um_per_px: float, finest: float) -> Regions:
     """A picture of a known µm/px, from which nothing finer than `finest` µm/px will be read."""
     if header.kind == "TIFF":
         check_tiff(header)
+    if header.kind == "JPEG":
+        refuse_holes(header.path)
     if header.pixels > AT_ONCE:
         return Streamed(header, um_per_px)
     size, shrink = (header.width, header.height), 2 if header.kind == "JPEG" and finest / um_per_px >= HALVES else 1
