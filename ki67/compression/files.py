@@ -60,7 +60,7 @@ def load_keras_file(path: Path) -> keras.Model:
         raise InputError(f"{path}: not a .keras file; save the model with model.save('NAME.keras')")
     if not path.is_file():
         raise InputError(f"{path}: not there; name a .keras file")
-    with refusal_of_keras(f"{path}: Keras cannot load it", "models with code of their own cannot be compressed"):
+    with refusal_of_keras(f"{path}: Keras cannot load it", "copy it again; models with code of their own cannot be compressed"):
         archive = looked_into(path)
         with without_values():
             declared = sum(math.prod(variable.shape) for variable in described(archive.network, str(path)).variables)

@@ -49,6 +49,7 @@ class Compressed:
     architecture: JsonValue
     description: dict[str, JsonValue]
 
+
 def write(compressed: Compressed, path: Path) -> None:
     """Write a container, in place when it is whole. The same network is the same bytes."""
     write_bytes(path, packed(compressed, str(path)))
