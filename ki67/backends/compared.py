@@ -63,10 +63,10 @@ def paired(backends: Sequence[Networks], draws: Resampling) -> pd.DataFrame:
     rows, patients = [], len(backends[0][0].who)
     for rule in RULES:
         f1 = {networks[0].method: f1_of(networks, rule, draws) for networks in backends}
-        for one, other in combinations(f1, 2):
-            for name in f1[one]:
-                e = draws.interval(difference(f1[one][name], f1[other][name]), patients)
-                rows.append(DifferenceRow(one, other, rule, name, e.value, e.low, e.high))
+        for first, second in combinations(f1, 2):
+            for name in f1[first]:
+                e = draws.interval(difference(f1[first][name], f1[second][name]), patients)
+                rows.append(DifferenceRow(first, second, rule, name, e.value, e.low, e.high))
     table = as_table(rows)
     return table.assign(real=np.where((table["low"] > 0) | (table["high"] < 0), "yes", "no"))
 

@@ -39,11 +39,13 @@ class Terms:
     @classmethod
     def of(cls, chosen: Backends, train: Train, tune: Tune, frames: Path, data: Data) -> "Terms":
         """The study's own labels and post-processing, this stage's length of training, and as many fields as it asks for."""
-        own = {name: getattr(chosen, name) for name in ("epochs", "crops_per_frame", "crop", "batch", "precision", "activation")}
+        changes = {
+            name: getattr(chosen, name) for name in ("epochs", "crops_per_frame", "crop", "batch", "precision", "activation")
+        }
         learnt, watched, test = (load_frames(frames / f"{part}.npz") for part in ("train", "validation", "test"))
         learnt, watched = learnt.first_of_each_patient(chosen.fields), watched.evenly(chosen.judged)
         test = test.evenly(chosen.judged)
-        return cls(chosen, train.model_copy(update=own), tune, Parts(learnt, watched), test, data)
+        return cls(chosen, train.model_copy(update=changes), tune, Parts(learnt, watched), test, data)
 
     def rate(self, rate: float, epochs: int) -> Train:
         """The settings with a learning rate and so many epochs."""

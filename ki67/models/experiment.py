@@ -53,7 +53,7 @@ def going_on_from(start: keras.Model, unit: Sequence[float]) -> Begin:
 
     def begin(model: keras.Model) -> None:
         set_weights_by_name(model, weights_by_name(start))
-        scale_output(model, [1 / one for one in unit])
+        scale_output(model, [1 / value for value in unit])
 
     return begin
 

@@ -51,5 +51,5 @@ def share_by_layer(kernels: Mapping[str, Floats], quantizer: Quantizer, k: int, 
     """A codebook for each kernel, of as many values as it has weights where those are fewer than k."""
     check(kernels, k, source)
     shared = {name: quantizer(kernel, min(k, kernel.size)) for name, kernel in kernels.items()}
-    places = tuple(SharedKernel(name, one.indices, place) for place, (name, one) in enumerate(shared.items()))
-    return SharedWeights(tuple(one.codebook for one in shared.values()), places)
+    places = tuple(SharedKernel(name, kernel.indices, place) for place, (name, kernel) in enumerate(shared.items()))
+    return SharedWeights(tuple(kernel.codebook for kernel in shared.values()), places)

@@ -26,8 +26,8 @@ MISSING = {
     "hardware": "two GTX 1060",
     "machine": "that machine",
 }
-# What a run says of its data, whose figures these are where it had not what a claim needs.
 PATCHES = Reference("metrics/cellularity_dataset.json", "source")
+# What a run says of its data, whose figures these are where it had not what a claim needs.
 SOURCES = {
     "shidc": Reference("metrics/dataset.json", "source"),
     "breastpathq": PATCHES,

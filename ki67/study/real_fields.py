@@ -75,7 +75,7 @@ class Fields:
     score: Figures
 
     def lines(self, name: str) -> list[str]:
-        """For the terminal."""
+        """What the check came to, as lines to print."""
         left_out = f", index undefined in {', '.join(self.excluded)}" if self.excluded else ""
         lines = [f"{name}: {self.images} real fields, development figures{left_out}"]
         for method, rules in self.detection.items():

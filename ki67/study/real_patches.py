@@ -22,7 +22,7 @@ class Compared:
     label: float | None
 
     def line(self, name: str) -> str:
-        """For the terminal."""
+        """What the check came to, as lines to print."""
         found = "no tissue" if self.cellularity is None else f"{self.cellularity:.3f}"
         return f"  {name:14} {found}" + ("" if self.label is None else f", a pathologist {self.label:.2f}")
 
@@ -38,7 +38,7 @@ class Patches:
     patches: Mapping[str, Compared]
 
     def lines(self, name: str) -> list[str]:
-        """For the terminal."""
+        """What the check came to, as lines to print."""
         lines = [f"{name}: {self.images} real patches, development figures"]
         lines += [found.line(patch) for patch, found in self.patches.items()]
         return lines + ([f"  mean squared error {self.mse:.4f} over {self.labelled}"] if self.labelled else [])
@@ -69,4 +69,4 @@ def labels_in(folder: Path) -> dict[str, float]:
 
 def squared_errors(found: Sequence[Compared]) -> list[float]:
     """How far the network is from the labels that are known."""
-    return [(one.cellularity - one.label) ** 2 for one in found if one.cellularity is not None and one.label is not None]
+    return [(patch.cellularity - patch.label) ** 2 for patch in found if patch.cellularity is not None and patch.label is not None]
