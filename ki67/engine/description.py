@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from ki67.base.errors import InputError
 from ki67.cells.density import Overlap, Stamp
@@ -68,7 +68,7 @@ class Description(BaseModel):
 
     architecture: str
     activation: str
-    um_per_px: float
+    um_per_px: float = Field(gt=0, allow_inf_nan=False)
     preprocessing: str = "8-bit RGB, whole field reduced to 256×256 by area averaging, divided by 255"
     trained_on: str
     data_hash: str
@@ -98,6 +98,8 @@ def read_description(folder: Path, schema: type[Schema]) -> Schema:
         return schema.model_validate(json.loads(path.read_text()))
     except FileNotFoundError as error:
         raise InputError(f"{path}: missing; a model is a folder with model.json and weights.safetensors") from error
-    except (json.JSONDecodeError, ValidationError) as error:
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); train or copy the model again") from error
+    except (ValueError, RecursionError) as error:
         what = str(error).splitlines()[0]
         raise InputError(f"{path}: not a model description ({what}); train or copy the model again") from error

@@ -106,7 +106,7 @@ def read_network(folder: Path) -> Mapping[str, Any] | None:
         layers_of(config, lambda name: np.zeros(0, np.float32))
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except (OSError, RecursionError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise InputError(f"{path}: describes no network ({error}); train or copy the model again") from error
     return dict(config)
 

@@ -69,4 +69,4 @@ def labels_in(folder: Path) -> dict[str, float]:
 
 def squared_errors(found: Sequence[Compared]) -> list[float]:
     """How far the network is from the labels that are known."""
-    return [(patch.cellularity - patch.label) ** 2 for patch in found if patch.cellularity is not None and patch.label is not None]
+    return [(p.cellularity - p.label) ** 2 for p in found if p.cellularity is not None and p.label is not None]
