@@ -86,7 +86,7 @@ def with_weights(model: keras.Model, folder: Path) -> keras.Model:
     path = folder / "weights.safetensors"
     try:
         set_weights_by_name(model, load_file(path))
-    except (FileNotFoundError, SafetensorError) as error:
+    except (OSError, SafetensorError, ValueError) as error:
         raise InputError(f"{path}: missing or damaged ({error}); train or copy the model again") from error
     return model
 
