@@ -195,7 +195,8 @@ def test_a_scale_that_cannot_be_read_is_none_and_the_picture_is_no_worse_for_it(
 @pytest.mark.parametrize(
     ("across", "down", "unit", "um_per_px"),
     [(40_000, 40_000, 3, 0.25), (40_000, 40_200, 3, 0.25), (101_600, 101_600, 2, 0.25), (40_000, 20_000, 3, None),
-     (0, 0, 3, None), (40_000, 40_000, 1, None), (40_000, 40_000, 9, None), (40_000, 0, 3, None), (4_294_967_295, 4_294_967_295, 3, None)],
+     (0, 0, 3, None), (40_000, 40_000, 1, None),
+     (40_000, 40_000, 9, None), (40_000, 0, 3, None), (4_294_967_295, 4_294_967_295, 3, None)],
 )  # fmt: skip
 def test_the_dots_of_a_tiff_count_in_both_directions(tmp_path: Path, across: int, down: int, unit: int, um_per_px) -> None:
     path = with_tags(tmp_path / "a.tif", {282: float(across), 283: float(down), 296: unit})
