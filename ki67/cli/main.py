@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from ki67.base.errors import InputError
 from ki67.cli import measure, study, use
+from ki67.cli.libraries import remedy
 
 GROUPS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
     "Use it": {
@@ -82,6 +83,10 @@ def main() -> None:
         refuse(str(error), 2)
     except typer.TyperException as error:
         refuse(misused(error), error.exit_code)
+    except ModuleNotFoundError as error:
+        if (line := remedy(error)) is None:
+            raise
+        refuse(line, 2)
 
 
 def misused(error: typer.TyperException) -> str:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ki67.base.quiet import quiet_libraries
-from ki67.base.state import STATE
+from ki67.cli.libraries import quiet
 
 
+@quiet()
 def bench(
     model: Annotated[Path, typer.Argument(help="a model folder")] = Path("release/pathonet"),
     frames: Annotated[Path, typer.Option(help="where validation.npz lies; without it, simulated fields")] = Path("frames"),
@@ -16,13 +16,13 @@ def bench(
     starts: Annotated[int, typer.Option(min=1, help="fresh processes for each measurement of memory")] = 7,
 ) -> None:
     """Measure a network that runs compressed beside the whole one: memory, time, disk, F1."""
-    with quiet_libraries(STATE / "bench.log"):
-        from ki67.bench.compressed import bench
+    from ki67.bench.compressed import bench
 
-        for line in bench(model, frames, turns, starts):
-            typer.echo(line)
+    for line in bench(model, frames, turns, starts):
+        typer.echo(line)
 
 
+@quiet()
 def bench_score(
     model: Annotated[Path, typer.Argument(help="a model folder")] = Path("release/pathonet"),
     frames: Annotated[Path, typer.Option(help="fields to judge on; else those that are shipped")] = Path("frames/test.npz"),
@@ -31,16 +31,16 @@ def bench_score(
     much: Annotated[bool, typer.Option(help="also a thousand pictures and one of 20,000×20,000: minutes")] = True,
 ) -> None:
     """Measure how fast pictures become cells: the published way, TensorFlow, the engine; time, memory, F1."""
-    with quiet_libraries(STATE / "bench-score.log"):
-        from ki67.bench.speed import bench
-        from ki67.data.frames import load_frames
-        from ki67.weights import fields
+    from ki67.bench.speed import bench
+    from ki67.data.frames import load_frames
+    from ki67.weights import fields
 
-        found = (load_frames(frames), frames.as_posix()) if frames.is_file() else (fields(), "shipped with the package")
-        for line in bench(model, *found, turns, starts, much):
-            typer.echo(line)
+    found = (load_frames(frames), frames.as_posix()) if frames.is_file() else (fields(), "shipped with the package")
+    for line in bench(model, *found, turns, starts, much):
+        typer.echo(line)
 
 
+@quiet()
 def bench_coders(
     study: Annotated[Path, typer.Argument(help="a study that has run; its release lies in build/release")] = Path("."),
 ) -> None:

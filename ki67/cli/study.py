@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ki67.cli.libraries import need, quiet
 from ki67.settings.names import DatasetName, ProfileName, ReleasePart
 
 data = typer.Typer(help="Point the study at a real dataset.")
@@ -12,6 +13,7 @@ data = typer.Typer(help="Point the study at a real dataset.")
 
 def reproduce() -> None:
     """Check disk space, run every stage, build the book, print the main results."""
+    need("dvc", "papermill", "jupyter_book")
     from ki67.study.pipeline import reproduce
 
     raise typer.Exit(reproduce())
@@ -19,6 +21,7 @@ def reproduce() -> None:
 
 def book() -> None:
     """Build the book from the results that are there, and check its links."""
+    need("jupyter_book")
     from ki67.settings.params import stand_at_top
     from ki67.study.pipeline import build_book
 
@@ -33,6 +36,7 @@ def data_use(
     um_per_px: Annotated[float | None, typer.Option("--mpp", min=0.01, help="of data of your own: micrometres per pixel")] = None,
 ) -> None:
     """Check a dataset's layout, say what is odd, and make it the one that `dvc repro` uses."""
+    need("dvc")
     from ki67.data.use import use
 
     for line in use(path, dataset, um_per_px):
@@ -106,6 +110,7 @@ def realism(folder: Annotated[Path, typer.Argument(help="a folder of fields in t
     typer.echo(realism_table(folder).round(3).to_string(index=False))
 
 
+@quiet()
 def real_check(
     folder: Annotated[Path | None, typer.Argument(help="folder that holds shidc/, bcdata/ or breastpathq/")] = None,
     model: Annotated[Path | None, typer.Option(help="model folder; release/pathonet if there is one")] = None,
@@ -121,6 +126,7 @@ def release(
     part: Annotated[ReleasePart | None, typer.Argument(help="that chapter alone; all if left out")] = None,
 ) -> None:
     """Run the study, or a chapter of it, in its release profile in a clone of its own, and keep the results in release/."""
+    need("dvc", "papermill", "jupyter_book")
     from ki67.settings.params import stand_at_top
     from ki67.study.release import release, release_part
 
@@ -128,6 +134,7 @@ def release(
     raise typer.Exit(release_part(part) if part else release())
 
 
+@quiet()
 def ship(
     container: Annotated[Path, typer.Argument(help="the .ki67 file to ship")] = Path("release/pathonet.ki67"),
     frames: Annotated[Path, typer.Option(help="of the study that trained it")] = Path("build/release/frames"),
@@ -140,6 +147,7 @@ def ship(
     typer.echo(f"{HERE}: written")
 
 
+@quiet()
 def ship_cellularity(
     network: Annotated[Path, typer.Argument(help="a trained network of H&E patches: models/cellularity/NAME")],
     out: Annotated[Path | None, typer.Option(help="the folder to write, in place of the package's own")] = None,

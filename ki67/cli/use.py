@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ki67.cli.libraries import need, quiet
 from ki67.engine.names import AskedPrecision
 from ki67.settings.names import QuantizerName, Scope
 from ki67.settings.networks import BackendName
@@ -76,6 +77,8 @@ def agree(
     from ki67.score.agree import agreement_lines, shared
     from ki67.score.command import cut_offs_of
 
+    if figure:
+        need("matplotlib")
     found = shared(first, second)
     for line in agreement_lines(found, cut_offs_of(cut_offs)):
         typer.echo(line)
@@ -87,6 +90,7 @@ def agree(
         typer.echo(f"{figure}: Bland–Altman plot")
 
 
+@quiet()
 def train(
     folder: Annotated[Path, typer.Argument(help="labelled pictures in the SHIDC layout: name.jpg with name.json")],
     out: Annotated[Path, typer.Option(help="where the model goes")],
@@ -94,7 +98,7 @@ def train(
     backend: Annotated[BackendName | None, typer.Option(help="which network; pathonet if left out")] = None,
     um_per_px: Scale = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="instead of params.yaml's")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="instead of params.yaml's")] = None,
+    learning_rate: Annotated[float | None, typer.Option(max=1, help="instead of params.yaml's")] = None,
 ) -> None:
     """Train a network on your own labelled folder, or fine-tune one on it; thresholds are tuned on a fifth of the patients."""
     from ki67.models.own_data import train_on_folder
@@ -104,6 +108,7 @@ def train(
         typer.echo(line)
 
 
+@quiet()
 def compress(
     model: Annotated[Path, typer.Argument(help="a Keras model, NAME.keras, or a model folder")],
     out: Annotated[Path, typer.Option(help="the compressed file: NAME.ki67")],
@@ -118,6 +123,7 @@ def compress(
         typer.echo(line)
 
 
+@quiet()
 def expand(
     file: Annotated[Path, typer.Argument(help="a file that `ki67 compress` wrote")],
     out: Annotated[Path, typer.Option(help="the Keras model: NAME.keras")],

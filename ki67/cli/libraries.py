@@ -1,0 +1,37 @@
+"""The libraries of the study under the commands: kept quiet while they start, and named with their remedy where they lack."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from importlib.util import find_spec
+from pathlib import Path
+
+from ki67.base.quiet import quiet_libraries
+
+EXTRA = "pip install 'ki67[study]'"
+OF_STUDY = (
+    "codecarbon", "dask", "distributed", "dvc", "h5py", "ipykernel", "jupyter_book", "keras", "lightgbm", "matplotlib", "nbformat",
+    "pandas", "papermill", "ruamel", "tensorflow", "zstandard",
+)  # fmt: skip
+REMEDIES = {**dict.fromkeys(OF_STUDY, EXTRA), "cv2": "pip install opencv-python-headless"}
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """A command's own words and bars reach the terminal; what compiled libraries print past Python does not."""
+    with quiet_libraries(Path(os.devnull)) as terminal, redirect_stderr(terminal):
+        yield
+
+
+def need(*packages: str) -> None:
+    """Say what lacks before anything is begun, where a command only finds out in the middle, or in another process."""
+    for package in packages:
+        if find_spec(package) is None:
+            raise ModuleNotFoundError(name=package)
+
+
+def remedy(error: ModuleNotFoundError) -> str | None:
+    """The line for a package that a plain installation lacks; nothing where a module of our own is missing."""
+    package = str(error.name).split(".")[0]
+    known = REMEDIES.get(package)
+    return f"{package}: not installed, and this needs it; {known}" if known else None
