@@ -76,6 +76,13 @@ class PanicException(BaseException):
     """As a Rust library raises it."""
 
 
+class TwoLines(InputError):
+    """A line that forgot that it is one."""
+
+    def __str__(self) -> str:
+        return "two\nlines"
+
+
 def slowly() -> None:
     start = time.process_time()
     while time.process_time() - start < 0.02:
@@ -87,7 +94,7 @@ def slowly() -> None:
     [
         (lambda: raising(IndexError("7")), "crashed: IndexError('7')"),
         (lambda: raising(PanicException("7")), "crashed: PanicException('7')"),
-        (lambda: raising(InputError("two\nlines")), "not one line: two\nlines"),
+        (lambda: raising(TwoLines("")), "not one line: two\nlines"),
         (slowly, "hung"),
         (lambda: np.ones(10_000_000), "over the cap"),
     ],
