@@ -61,10 +61,10 @@ def test_a_slip_is_one_line_with_all_the_answers_there_are(capsys, tmp_path, mon
     assert not list(tmp_path.iterdir())
 
 
-def test_an_unknown_stage_is_one_line_with_all_there_are(capsys) -> None:
+def test_an_unknown_stage_is_one_line_with_the_one_that_was_meant(capsys) -> None:
     code, said = run(capsys, "stage", "trian")
     assert (code, said.count("\n")) == (2, 1)
-    assert said.startswith("ki67: no stage 'trian'; there are simulate, split, train, tune,")
+    assert said == "ki67: no stage 'trian'; did you mean 'train'?\n"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,17 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from ki67.base.errors import InputError
+from ki67.study.wiring import refuse_out_of_turn
+
 PAPERMILL = [sys.executable, "-m", "papermill", "--no-progress-bar"]
+PIPELINE = """
+stages:
+  simulate: {outs: ["generated/${kind}"]}
+  split: {deps: [data], outs: [frames/train.npz, {metrics/splits.csv: {cache: false}}]}
+  train: {matrix: {seed: [1]}, deps: [frames/train.npz, "models/${item.seed}"]}
+  tune: {do: {deps: [generated, weights]}}
+"""
 
 
 @pytest.fixture
@@ -20,6 +30,8 @@ def notebook(tmp_path: Path) -> Path:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     path = tmp_path / "split.ipynb"
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel, "ki67": {"stage": "split"}}), path)
+    (tmp_path / "dvc.yaml").write_text(PIPELINE)
+    (tmp_path / "data").mkdir()
     return path
 
 
@@ -42,6 +54,32 @@ def test_a_wrong_parameter_is_refused_in_one_line_and_nothing_is_written(noteboo
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert not notebook.with_name("out.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    ("absent", "stage", "says"),
+    [
+        ("data", "split", "data: not there yet; run `dvc repro data.dvc` first"),
+        ("frames/train.npz", "train", "frames/train.npz: not there yet; run `dvc repro split` first"),
+        ("generated", "tune", "generated: not there yet; run `dvc repro simulate` first"),
+    ],
+)
+def test_a_stage_out_of_its_turn_says_which_comes_first(notebook: Path, monkeypatch, absent, stage, says) -> None:
+    monkeypatch.chdir(notebook.parent)
+    if absent == "data":
+        Path("data").rmdir()
+    with pytest.raises(InputError, match=says):
+        refuse_out_of_turn(stage)
+    for needed in (absent, "weights"):
+        Path(needed).mkdir(parents=True, exist_ok=True)
+    refuse_out_of_turn(stage)
+
+
+def test_a_notebook_away_from_the_study_is_refused(notebook: Path) -> None:
+    (notebook.parent / "dvc.yaml").unlink()
+    done = run(notebook)
+    assert (done.returncode, done.stderr.count("run this at the top of the study")) == (2, 1)
+    assert "Traceback" not in done.stderr
 
 
 def test_two_runs_write_the_same_bytes_without_progress_bars_and_times(notebook: Path) -> None:

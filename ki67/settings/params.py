@@ -127,7 +127,7 @@ def check_whole(section: str, values: dict[str, Any], source: str) -> None:
 def stage_called(name: str) -> type[Stage]:
     """What a stage's settings are by its name, or a line that says which stages there are."""
     if name not in STAGES:
-        raise InputError(f"no stage {name!r}; there are {', '.join(STAGES)}")
+        raise InputError(f"no stage {name!r}{nearest(name, STAGES)}")
     return STAGES[name]
 
 

@@ -15,6 +15,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 
 from ki67.base.errors import InputError
 from ki67.settings import params
+from ki67.study.wiring import refuse_out_of_turn
 
 
 class Refused(click.ClickException):
@@ -35,6 +36,7 @@ class StudyEngine(NBClientEngine):  # type: ignore[misc]
         values = declared(nb) | dict(nb.metadata.papermill.get("parameters", {}))
         try:
             params.check(params.stage_called(stage), values, f"{stage}.ipynb")
+            refuse_out_of_turn(stage)
         except InputError as error:
             raise Refused(str(error)) from error
         options["stderr_file"] = options.get("stderr_file") or sys.stderr

@@ -15,6 +15,7 @@ from ki67.base.state import STATE
 from ki67.settings import params
 from ki67.study import notebooks
 from ki67.study.costs import cost_of_children, write_cost
+from ki67.study.wiring import refuse_out_of_turn
 
 NOTEBOOKS = Path("notebooks")
 EXECUTED = Path("book/executed")
@@ -29,6 +30,7 @@ def run_stage(stage: str, changes: Mapping[str, Any], item: str = "") -> None:
     A stage that DVC runs item by item is given what the item changes, and its name.
     """
     values = params.values_of(params.stage_called(stage)) | dict(changes)
+    refuse_out_of_turn(stage)
     name = f"{stage}-{item}" if item else stage
     partial = STATE / f"{name}.partial.ipynb"
     unfinished = STATE / f"{name}.unfinished"
