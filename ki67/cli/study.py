@@ -117,8 +117,9 @@ def real_check(
 ) -> None:
     """Run the trained model and the classical row on real fields: development figures, nothing is tuned on them."""
     from ki67.study.real_fields import check_folder
+    from ki67.study.wrong_stains import check_stains
 
-    for line in check_folder(folder, model):
+    for line in [*check_folder(folder, model), *(check_stains(folder) if folder else [])]:
         typer.echo(line)
 
 

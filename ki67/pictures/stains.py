@@ -29,6 +29,7 @@ KI67_FOR_HE = "looks like a brown stain such as Ki-67, not like H&E"
 DARK_GROUND = "more dark than light, as in fluorescence: no stained section in white light?"
 STRANGE = "colours that no stained section has: a photograph or a screen?"
 NO_COLOUR = "nearly without colour: a grey picture or a screen?"
+WRONG = frozenset({HE_FOR_KI67, KI67_FOR_HE, DARK_GROUND, STRANGE, NO_COLOUR})
 
 
 @dataclass(frozen=True)
