@@ -2,6 +2,9 @@
 
 import io
 import os
+import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -244,3 +247,19 @@ def test_a_second_page_is_no_secret_unless_it_is_the_first_in_small(tmp_path: Pa
             header(pages(tmp_path / "pages.tif", *sides))
     with pytest.raises(WrongKind, match="holds 2 pages"):
         header(pages(tmp_path / "moving.png", 80, 80))
+
+
+def test_what_libraries_say_of_odd_files_does_not_reach_the_terminal(tmp_path: Path) -> None:
+    odd = by_pillow("TIFF", compression="tiff_lzw", tiffinfo=private_tags())
+    written(tmp_path, "odd.tif", odd)
+    written(tmp_path, "cut.tif", odd[:-40])
+    written(tmp_path, "hole.tif", zeroed(COMPRESSED["lzw.tif"], 0.3))
+    written(tmp_path, "gap.jpg", missing(COMPRESSED["baseline.jpg"], 0.3))
+    samples = (struct.pack("<HHII", 277, 3, 1, number) for number in (3, 999))
+    written(tmp_path, "many.tif", WHOLE["raw.tif"].replace(*samples))
+    arguments = ["ki67", "score", str(tmp_path), "--out", str(tmp_path / "out"), "--mpp", "0.65"]
+    code = f"import sys; sys.argv = {arguments!r}; from ki67.cli.main import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    lines = done.stderr.splitlines()
+    assert len(lines) == 4 and all(line.startswith("ki67: ") for line in lines), done.stderr
+    assert done.stdout.count("\n") == 1
