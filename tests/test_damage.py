@@ -234,6 +234,15 @@ def test_a_flipped_byte_ends_in_pixels_or_in_a_line(tmp_path: Path, capfd, name:
     assert capfd.readouterr() == ("", "")
 
 
+def test_what_libvips_cannot_unpack_or_takes_for_other_colours_is_told_as_that(tmp_path: Path) -> None:
+    photograph().convert("YCbCr").save(tmp_path / "ycc.tif")
+    with pytest.raises(WrongKind, match=r"ycc\.tif: the picture is YCbCr, not colour in 8 bits; save it as 8-bit RGB"):
+        header(tmp_path / "ycc.tif")
+    ways = (struct.pack("<HHIHH", 259, 3, 1, way, 0) for way in (1, 50_000))
+    with pytest.raises(WrongKind, match=r"zstd\.tif: its pixels are packed in a way that is not read \(50000\); save it"):
+        header(written(tmp_path, "zstd.tif", WHOLE["raw.tif"].replace(*ways)))
+
+
 def pages(path: Path, *sides: int) -> Path:
     first, *others = (Image.new("RGB", (side, side), "red") for side in sides)
     first.save(path, save_all=True, append_images=others)

@@ -15,9 +15,10 @@ from ki67.base.errors import Unreadable, WrongKind
 from ki67.data.images import FORMATS, check_pixels, open_image
 
 MOST_PIXELS = 1_000_000_000
-# Colours that become 8-bit RGB without a guess: a palette, what is opaque all over, the colours that JPEG itself uses.
-CONVERTED = ("RGB", "RGBA", "P", "PA", "YCbCr")
-WHY_NOT = {"L": "grey", "LA": "grey", "1": "black and white", "CMYK": "CMYK", "LAB": "Lab", "F": "32-bit", "I": "32-bit"}
+# Colours that become 8-bit RGB without a guess: a palette, what is opaque all over.
+CONVERTED = ("RGB", "RGBA", "P", "PA")
+WHY_NOT = {"L": "grey", "LA": "grey", "1": "black and white", "LAB": "Lab", "F": "32-bit", "I": "32-bit"}
+PACKED = (1, 5, 7, 8, 32946, 32773)  # how a TIFF's pixels may be: not at all, by LZW, JPEG, deflate in two ways, PackBits
 PAGED = ("TIFF", "PNG")
 SMALL = 0.5  # of the first page's pixels: what has more is no smaller copy of it
 INCH = 25_400.0  # in micrometres
@@ -26,7 +27,7 @@ PLAUSIBLE = (0.05, 4.0)  # µm/px of a microscope: a screen's 72 dots an inch sa
 ALIKE = 1.01  # times the smallest of the scales that a file tells, which others may be
 MPP = re.compile(r"\bMPP\s*=\s*([^\s|;]*)")
 SIZE = re.compile(r"""\bPhysicalSize([XY](?:Unit)?)\s*=\s*(["'])(.*?)\2""")
-TEXT = 270  # tag of a TIFF
+TEXT, COMPRESSION = 270, 259  # tags of a TIFF
 DIGITS = 9
 
 
@@ -58,8 +59,16 @@ def header(path: Path, most_pixels: int = MOST_PIXELS) -> Header:
         if found.mode not in CONVERTED:
             what = WHY_NOT.get(found.mode, "16-bit" if found.mode.startswith("I;16") else found.mode)
             raise WrongKind(f"{path}: the picture is {what}, not colour in 8 bits; save it as 8-bit RGB jpg, png or tif")
+        check_packing(found, image)
         check_pages(found, image)
     return found
+
+
+def check_packing(found: Header, image: Image.Image) -> None:
+    """What libvips cannot unpack is not damaged."""
+    way = getattr(image, "tag_v2", {}).get(COMPRESSION, 1)
+    if found.kind == "TIFF" and way not in PACKED:
+        raise WrongKind(f"{found.path}: its pixels are packed in a way that is not read ({way}); save it with LZW or deflate")
 
 
 def check_pages(first: Header, image: Image.Image) -> None:
