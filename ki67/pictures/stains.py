@@ -45,9 +45,9 @@ class Colours:
 
 
 def measure_colours(pixels: Pixels) -> Colours:
-    """Of a picture, a window or a tile."""
+    """Of a picture, a window or a tile: every fourth pixel is enough."""
     white = np.maximum(np.percentile(pixels[::4, ::4].reshape(-1, 3), 98, axis=0), LAMP).astype(np.uint8)
-    density = np.maximum(DENSITY[pixels] - DENSITY[white], 0)
+    density = np.maximum(DENSITY[pixels[::2, ::2]] - DENSITY[white], 0)
     found = density[density.mean(axis=2) > TISSUE]
     if not len(found):
         return Colours(0.0)
