@@ -129,3 +129,9 @@ def test_a_folder_without_pictures_is_refused(folder: Path) -> None:
     (folder / "deep/good.png").unlink()
     with pytest.raises(InputError, match="no pictures in it"):
         pictures([folder])
+
+
+def test_a_refusal_is_one_line_whatever_names_stand_in_it() -> None:
+    said = str(InputError("a\nb\r\x1b\u2028\udcff ä中😀\u00a0"))
+    assert said == r"a\nb\r\x1b\u2028\udcff ä中😀" + "\u00a0"
+    assert said.encode() and len(said.splitlines()) == 1

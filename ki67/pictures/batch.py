@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from tqdm import tqdm
 
-from ki67.base.errors import InputError
+from ki67.base.errors import InputError, one_line
 from ki67.base.hardware import CORES
 from ki67.pictures.header import header
 from ki67.pictures.inputs import Picture
@@ -96,7 +96,7 @@ def _scored(waiting: Sequence[Picture], score: Score[Found]) -> Generator[tuple[
             try:
                 yield picture, under_way.pop(picture).result()
             except Exception as error:
-                yield picture, _Failure(why_not(picture, error))
+                yield picture, _Failure(one_line(why_not(picture, error)))
     finally:
         workers.shutdown(cancel_futures=True)
 
