@@ -1,6 +1,7 @@
 """The libraries of the study under the commands: kept quiet while they start, and named with their remedy where they lack."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
 from importlib.util import find_spec
@@ -18,8 +19,9 @@ REMEDIES = {**dict.fromkeys(OF_STUDY, EXTRA), "cv2": "pip install opencv-python-
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """A command's own words and bars reach the terminal; what compiled libraries print past Python does not."""
-    with quiet_libraries(Path(os.devnull)) as terminal, redirect_stderr(terminal):
+    """A command's own words and bars reach the terminal; what TensorFlow prints past Python and Keras warns of do not."""
+    with quiet_libraries(Path(os.devnull)) as terminal, redirect_stderr(terminal), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="keras|tensorflow")
         yield
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from ki67.base.errors import InputError
+from ki67.base.errors import InputError, one_line
 from ki67.cli import measure, study, use
 from ki67.cli.libraries import remedy
 
@@ -87,6 +87,10 @@ def main() -> None:
         if (line := remedy(error)) is None:
             raise
         refuse(line, 2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        refuse(one_line(f"{error.filename}: {error.strerror}; make room, or name another file or folder"), 2)
 
 
 def misused(error: typer.TyperException) -> str:
