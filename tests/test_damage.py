@@ -272,3 +272,21 @@ def test_what_libraries_say_of_odd_files_does_not_reach_the_terminal(tmp_path: P
     lines = done.stderr.splitlines()
     assert len(lines) == 4 and all(line.startswith("ki67: ") for line in lines), done.stderr
     assert done.stdout.count("\n") == 1
+
+
+def test_pages_without_end_and_in_a_circle_end_in_a_line(tmp_path: Path) -> None:
+    content = bytearray(WHOLE["raw.tif"])
+    (first,) = struct.unpack("<I", content[4:8])
+    (tags,) = struct.unpack("<H", content[first : first + 2])
+    following = first + 2 + 12 * tags
+    content[following : following + 4] = struct.pack("<I", first)
+    with pytest.raises(Unreadable, match=r"circle\.tif: damaged or truncated"):
+        scored(written(tmp_path, "circle.tif", bytes(content)))
+    with pytest.raises(WrongKind, match="holds more than 100 pages"):
+        header(pages(tmp_path / "many.tif", 80, *[1] * 200))
+
+
+def test_a_telephones_jpeg_is_read_without_its_preview(tmp_path: Path) -> None:
+    photograph().save(tmp_path / "a.jpg", format="MPO", save_all=True, append_images=[photograph().reduce(4)])
+    assert header(tmp_path / "a.jpg").kind == "JPEG"
+    assert np.array_equal(scored(tmp_path / "a.jpg"), by_eye(tmp_path / "a.jpg"))

@@ -3,10 +3,11 @@
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
+from itertools import count, islice
 from pathlib import Path
 
 from PIL import Image
@@ -19,7 +20,7 @@ MOST_PIXELS = 1_000_000_000
 CONVERTED = ("RGB", "RGBA", "P", "PA")
 WHY_NOT = {"L": "grey", "LA": "grey", "1": "black and white", "LAB": "Lab", "F": "32-bit", "I": "32-bit"}
 PACKED = (1, 5, 7, 8, 32946, 32773)  # how a TIFF's pixels may be: not at all, by LZW, JPEG, deflate in two ways, PackBits
-PAGED = ("TIFF", "PNG")
+PAGED, MOST_PAGES = ("TIFF", "PNG"), 100
 SMALL = 0.5  # of the first page's pixels: what has more is no smaller copy of it
 INCH = 25_400.0  # in micrometres
 UNITS = {"pm": 1e-6, "Å": 1e-4, "nm": 1e-3, "um": 1.0, "μm": 1.0, "mm": 1e3, "cm": 1e4, "m": 1e6, "in": INCH}
@@ -73,12 +74,22 @@ def check_packing(found: Header, image: Image.Image) -> None:
 
 def check_pages(first: Header, image: Image.Image) -> None:
     """Only one page would be read. Further ones may be it in small, as pyramids and slides have them, and nothing else."""
-    pages = getattr(image, "n_frames", 1) if first.kind in PAGED else 1
-    for page in range(1, pages):
-        image.seek(page)
-        if image.width * image.height > SMALL * first.pixels:
-            what = f"holds {pages} pages, of which only the first would be read"
-            raise WrongKind(f"{first.path}: {what}; save each page that is meant as a file of its own")
+    pages = list(islice(_further_pages(image), MOST_PAGES)) if first.kind in PAGED else []
+    if len(pages) == MOST_PAGES or any(pixels > SMALL * first.pixels for pixels in pages):
+        many = f"more than {MOST_PAGES}" if len(pages) == MOST_PAGES else len(pages) + 1
+        what = f"holds {many} pages, of which only the first would be read"
+        raise WrongKind(f"{first.path}: {what}; save each page that is meant as a file of its own")
+
+
+def _further_pages(image: Image.Image) -> Iterator[int]:
+    """The pixels of each."""
+    if image.format == "PNG":  # whose pages are moments of one picture
+        yield from [image.width * image.height] * (getattr(image, "n_frames", 1) - 1)
+        return
+    with suppress(EOFError):
+        for page in count(1):
+            image.seek(page)
+            yield image.width * image.height
 
 
 def scale_in_file(image: Image.Image) -> float | None:
