@@ -1,6 +1,7 @@
 """Tiny labelled pictures in the published layout, and how a network was trained on them."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,14 @@ RECIPE = TrainingRecipe(
     activation="linear", unit=(255.0, 255.0, 127.5), peak=255.0, centre=255.0, sigma=2.0, overlap="last", seed=1,
 )  # fmt: skip
 
+DATE = re.compile(rb"<time>[^<]*</time>")  # of a report
 OF_ONE_RUN = {"written.jsonl", "lock", "holder"}  # in what order files came, and which process wrote them
 
 
 def content(out: Path) -> dict[str, bytes]:
     """What a run leaves, but for what tells one run from another."""
     files = (path for path in sorted(out.rglob("*")) if path.is_file() and path.name not in OF_ONE_RUN)
-    return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
+    return {path.relative_to(out).as_posix(): DATE.sub(b"", path.read_bytes()) for path in files}
 
 
 def write_sample(folder: Path, stem: str, points: list[dict[str, object]], size: int = 64) -> None:

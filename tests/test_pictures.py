@@ -18,7 +18,7 @@ from ki67.base.errors import InputError
 from ki67.cells.scores import CutOffs
 from ki67.engine.model import load_model
 from ki67.pictures.header import Header
-from ki67.pictures.page import row, small_picture, words
+from ki67.pictures.markup import Cell, Mark, small_picture, words
 from ki67.pictures.reader import open_regions
 from ki67.pictures.run import run_tool
 from ki67.pictures.tables import csv_lines
@@ -62,12 +62,12 @@ class RedTool(Tool[Redness]):
 
     command = "red"
     results, details = Table("scores.csv", ("image", "red")), Table("halves.csv", ("image", "half"))
-    endings, title, heads = (".png",), "Red", ("picture", "name")
+    endings, title, heads, marks = (".png",), "Red", ("picture", "name"), (Mark((255, 0, 0), "red"),)
     result_type = Redness
 
     @property
     def network(self) -> UsedNetwork:
-        return UsedNetwork("0" * 64, "float32", "made-up", {"sha256": "0" * 64}, "There is no network.", "0")
+        return UsedNetwork("none", "0" * 64, "float32", "made-up", {"sha256": "0" * 64}, "There is no network.")
 
     @contextmanager
     def scorer(self, um_per_px: float | None, at_once: int) -> Iterator[Scorer[Redness]]:
@@ -81,8 +81,11 @@ class RedTool(Tool[Redness]):
     def summary(self, results: Sequence[Redness], failures: Sequence[str]) -> str:
         return f"{len(results)} pictures."
 
-    def report_row(self, result: Redness, thumbnail: Path) -> str:
-        return row([small_picture(result.image, thumbnail), words(result.image)])
+    def total(self, results: Sequence[Redness]) -> str:
+        return f"{len(results)} in this case."
+
+    def report_row(self, result: Redness, thumbnail: Path, digest: str) -> Sequence[Cell]:
+        return [small_picture(result.image, thumbnail), words(result.image)]
 
 
 @pytest.fixture
@@ -102,7 +105,7 @@ def test_a_tool_is_one_scorer_and_its_tables(folder: Path, tmp_path: Path) -> No
     assert (tmp_path / "out/halves.csv").read_text() == "image,half\ndeep/dark,half\nred,half\n"
     assert (tmp_path / "out/deep/dark.png").is_file()
     assert json.loads((tmp_path / "out/run.json").read_text())["command"] == "red"
-    assert (tmp_path / "out/report.html").read_text().count("<tr>") == 3
+    assert (tmp_path / "out/report.html").read_text().count("<tr>") == 4  # two cases, a head and a picture each
 
 
 def test_what_is_restored_is_what_was_found_and_asks_for_no_scorer(folder: Path, tmp_path: Path) -> None:

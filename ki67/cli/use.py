@@ -13,6 +13,7 @@ from ki67.settings.networks import BackendName
 Shipped = Annotated[Path | None, typer.Option("--model", help="a .ki67 file or a model folder, in place of the shipped one")]
 Scale = Annotated[float | None, typer.Option("--mpp", min=0.01, help="micrometres per pixel of the pictures")]
 Numbers = Annotated[AskedPrecision, typer.Option(help="what it is computed in; auto: what `ki67 doctor` found best here")]
+CaseTable = Annotated[Path | None, typer.Option(help="a CSV with the columns image and case; without it a folder is a case")]
 Limits = Annotated[str, typer.Option(help="of the categories low, middle, high, in per cent")]
 
 
@@ -24,11 +25,12 @@ def score(
     precision: Numbers = "auto",
     cut_offs: Limits = "16/30",
     max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures are refused before they are decoded")] = 1_000_000_000,
+    cases: CaseTable = None,
 ) -> None:
     """Count the cells of your pictures: tables, overlays, QuPath objects and a report. Research use only."""
     from ki67.score.command import score_command
 
-    raise typer.Exit(score_command(paths, out, um_per_px, model, precision, cut_offs, max_pixels))
+    raise typer.Exit(score_command(paths, out, um_per_px, model, precision, cut_offs, max_pixels, cases))
 
 
 def cellularity(
@@ -37,11 +39,12 @@ def cellularity(
     um_per_px: Scale = None,
     model: Annotated[Path | None, typer.Option(help="a model folder (model.json, graph.xml, graph.bin)")] = None,
     max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures are refused before they are decoded")] = 1_000_000_000,
+    cases: CaseTable = None,
 ) -> None:
     """Estimate tumour cellularity of your H&E pictures tile by tile: tables, heat maps and a report. Research use only."""
     from ki67.tiles.command import cellularity_command
 
-    raise typer.Exit(cellularity_command(paths, out, um_per_px, model, max_pixels))
+    raise typer.Exit(cellularity_command(paths, out, um_per_px, model, max_pixels, cases))
 
 
 def doctor(

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from ki67.cells.cells import QUPATH_CLASSES, Cells
 from ki67.pictures.regions import Pixels, view_size
 
-OVERLAY, OBJECTS = ".png", ".geojson"  # endings of a picture's own files: for people, for QuPath
+OVERLAY, PLAIN, OBJECTS = ".png", ".plain.jpg", ".geojson"  # endings of a picture's own files: marked, unmarked, for QuPath
 SMALL = 160  # pixels of a thumbnail's longer side at most
 RADIUS_UM = 3.6
 
@@ -27,6 +27,11 @@ def overlay(view: Pixels, cells: Cells, um_per_px: float) -> Image.Image:
 def write_png(picture: Image.Image, path: Path) -> None:
     """Quickly packed: an overlay is looked at and thrown away."""
     picture.save(path, format="PNG", compress_level=1)
+
+
+def write_jpg(view: Pixels, path: Path) -> None:
+    """The view without marks, small: the report shows it in turn with the marked one."""
+    Image.fromarray(view).save(path, format="JPEG", quality=85)
 
 
 def thumbnail(picture: Image.Image) -> bytes:

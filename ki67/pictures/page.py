@@ -1,94 +1,93 @@
-"""A report in one file for people: a table that sorts, small pictures inside it, and no request to anywhere else."""
+"""A report in one file for people: a table a case that sorts, drawings that open large, room to sign, one case a page of paper.
 
-import math
-from base64 import b64encode
+It asks for nothing from elsewhere; the drawings that open large lie beside it.
+"""
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import chain
 from pathlib import Path
 from string import Template
-from urllib.parse import quote
 
 from ki67.base.files import write_whole
-from ki67.pictures.tables import NOT_DEFINED
+from ki67.pictures.markup import Mark, hashed, legend
 
-HERE = "<!-- the rows -->"
+HERE = "<!-- the cases -->"
 TEMPLATE = Path(__file__).with_name("report.html")
 SIMULATED = "simulated"  # what a network's description calls its training data where they are
 WHAT_THAT_MEANS = "Nothing shows that its figures hold on real tissue: check them on labelled pictures of your own first."
+ALL = "All pictures"  # the heading where nothing tells cases apart
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the figures of a report come from: the network, what speaks against all that it says, how the report was made."""
+    """Where the figures of a report come from: the network, what speaks against it, when and by what the report was made."""
 
     network: str
+    name: str
+    digest: str
+    precision: str
     cautions: Sequence[str]
-    made: str
+    date: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case of the report: its name, what its pictures come to together, and a line of the table for each."""
+
+    name: str
+    total: str
+    rows: Iterable[str]
 
 
 @dataclass(frozen=True)
 class Page:
-    """A report but for its rows: what stands round the table."""
+    """A report but for its cases: what stands round them."""
 
     title: str
     origin: Origin
     summary: str
     heads: Sequence[str]
+    marks: Sequence[Mark]
     failures: Sequence[str]
 
-    def write(self, rows: Iterable[str], path: Path) -> None:
+    def write(self, cases: Iterable[Case], path: Path) -> None:
         """The rows are made one at a time: there may be many, each with a picture."""
+        origin = self.origin
         text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
             title=escape(self.title),
-            origin=escape(self.origin.network),
-            warning=_cautions(self.origin.cautions),
+            origin=escape(origin.network),
+            warning=_cautions(origin.cautions),
             summary=escape(self.summary),
-            heads="".join(f"<th scope=col><button>{head}</button></th>" for head in self.heads),
-            rows=HERE,
+            legend=legend(self.marks),
+            cases=HERE,
             failed=_failed(self.failures),
-            made=escape(self.origin.made),
+            date=escape(origin.date),
+            version=escape(origin.version),
+            model=f"{escape(origin.name)}, {hashed('SHA-256', origin.digest)}, {escape(origin.precision)}",
         )
         before, after = text.split(HERE)
-        write_whole(path, chain([before], (row + "\n" for row in rows), [after]))
+        write_whole(path, chain([before], *(self._case(case) for case in cases), [after]))
+
+    def _case(self, case: Case) -> Iterable[str]:
+        heads = "".join(f"<th scope=col><button>{escape(head)}</button></th>" for head in self.heads)
+        yield f"<section class=case>\n<h2>{escape(case.name or ALL)}</h2>\n<p>{escape(case.total)}</p>\n"
+        yield f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
+        yield from (row + "\n" for row in case.rows)
+        yield f"</tbody>\n</table>\n{SIGNED}\n</section>\n"
+
+
+SIGNED = """<form class=signed autocomplete=off>
+<label class=wide>Comment <textarea rows=3></textarea></label>
+<label>Name <input></label> <label>Date <input></label> <label>Signature <span></span></label>
+</form>"""
 
 
 def cautions(trained_on: str) -> list[str]:
     """What speaks against every figure of a network, in the same words in the report, the record and the terminal."""
     return ["trained on simulated tissue"] if trained_on == SIMULATED else []
-
-
-def row(cells: Iterable[str]) -> str:
-    """A line of the table, from its cells."""
-    return f"<tr>{''.join(cells)}</tr>"
-
-
-def small_picture(name: str, thumbnail: Path) -> str:
-    """The thumbnail, which leads to the picture beside the report."""
-    small = b64encode(thumbnail.read_bytes()).decode()
-    return f'<td><a href="{quote(name)}.png"><img alt="" src="data:image/jpeg;base64,{small}"></a></td>'
-
-
-def words(text: str) -> str:
-    """A cell of plain text, safe whatever it says."""
-    return f"<td>{escape(text)}</td>"
-
-
-def number(key: float | None, text: str) -> str:
-    """Sorted by value; what is not defined comes first."""
-    known = key is not None and not math.isnan(key)
-    return f'<td class="number" data-key="{f"{key:.6f}" if known else -1}">{text}</td>'
-
-
-def warned(warnings: Iterable[str]) -> str:
-    """What speaks against trusting a picture's figures."""
-    return "<td>" + "".join(f'<div class="warning">{escape(text)}</div>' for text in warnings) + "</td>"
-
-
-def percent(value: float) -> str:
-    """A share as people read it, in per cent; words where it is not defined."""
-    return NOT_DEFINED if math.isnan(value) else f"{100 * value:.1f} %"
 
 
 def _cautions(lines: Sequence[str]) -> str:
@@ -97,4 +96,4 @@ def _cautions(lines: Sequence[str]) -> str:
 
 def _failed(failures: Sequence[str]) -> str:
     lines = "".join(f"<li>{escape(line)}</li>" for line in failures)
-    return f"<h2>Not scored</h2><ul>{lines}</ul>" if failures else ""
+    return f"<section class=failed><h2>Not scored</h2><ul>{lines}</ul></section>" if failures else ""

@@ -6,6 +6,7 @@ import platform
 import sys
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -15,11 +16,13 @@ import typer
 from ki67.base.errors import InputError
 from ki67.base.files import write_bytes, write_whole
 from ki67.pictures.batch import BatchResult, score_each
+from ki67.pictures.cases import by_folder, by_table, read_cases
 from ki67.pictures.drawing import thumbnail
 from ki67.pictures.header import header
 from ki67.pictures.inputs import Picture, pictures
 from ki67.pictures.lock import only_run_in
-from ki67.pictures.page import Origin, Page
+from ki67.pictures.markup import row
+from ki67.pictures.page import Case, Origin, Page
 from ki67.pictures.store import Result, Store
 from ki67.pictures.tables import csv_lines, joined
 from ki67.pictures.tool import Order, Scorer, Tool
@@ -44,12 +47,15 @@ def run_command(tool: Tool[Result], order: Order) -> int:
 def run_tool(tool: Tool[Result], order: Order) -> BatchResult[Result]:
     """Score what is not done yet, then write the tables, the record and the report over all."""
     refuse_mixture(order.out, tool.results.file)
+    if order.cases:
+        read_cases(order.cases)
     found, written = pictures(order.paths), Written(order.out)
     wanted = found.pictures
     store = Store(order.out, settings_key(tool, order), tool.result_type, tool.endings)
     known = {picture: result for picture in wanted if (result := store.restored(picture))}
     written.refuse_to_replace(outputs(tool, wanted, known), [*order.paths, *(picture.path for picture in wanted)])
     with only_run_in(order.out):
+        written.sweep()
         done = score_each(wanted, known, lambda at_once: scoring(tool, order, store, written, at_once))
         done.failures[:0] = found.failures
         publish(tool, order, done, store, written)
@@ -113,7 +119,7 @@ def shared_files(tool: Tool[Result], order: Order, done: BatchResult[Result], st
         tool.results.file: lambda path: write_whole(path, csv_lines(rows)),
         tool.details.file: lambda path: write_whole(path, joined(tool.details.columns, details)),
         RECORD: lambda path: write_whole(path, [json.dumps(run_record(tool, order), indent=2) + "\n"]),
-        REPORT: partial(write_report, tool, done, store),
+        REPORT: partial(write_report, tool, order, done, store),
     }
 
 
@@ -139,10 +145,18 @@ def run_record(tool: Tool[Result], order: Order) -> dict[str, object]:
     }
 
 
-def write_report(tool: Tool[Result], done: BatchResult[Result], store: Store[Result], path: Path) -> None:
-    """`report.html`: the results with their pictures, for people."""
-    network = tool.network
-    made = f"ki67 {version('ki67')}, model {network.version}; the columns are explained in the book of ki67."
-    origin = Origin(network.sentence, network.cautions, made)
-    page = Page(tool.title, origin, tool.summary(done.results, done.failures), tool.heads, done.failures)
-    page.write((tool.report_row(result, store.thumbnail(result.image)) for result in done.results), path)
+def write_report(tool: Tool[Result], order: Order, done: BatchResult[Result], store: Store[Result], path: Path) -> None:
+    """`report.html`: the results with their pictures, case by case, for people."""
+    network, today = tool.network, date.today().isoformat()
+    origin = Origin(
+        network.sentence, network.name, network.digest, network.precision, network.cautions, today, version("ki67")
+    )
+    page = Page(tool.title, origin, tool.summary(done.results, done.failures), tool.heads, tool.marks, done.failures)
+    cases = by_table(done.results, read_cases(order.cases)) if order.cases else by_folder(done.results)
+    page.write((case_of(tool, store, name, results) for name, results in cases.items()), path)
+
+
+def case_of(tool: Tool[Result], store: Store[Result], name: str, results: Sequence[Result]) -> Case:
+    """A case as the report shows it, its rows made one after the other."""
+    rows = (tool.report_row(result, store.thumbnail(result.image), store.picture_hash(result.image)) for result in results)
+    return Case(name, tool.total(results), (row(cells, tool.heads) for cells in rows))

@@ -13,6 +13,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from PIL import Image
 
 from ki67.pictures.header import MOST_PIXELS, Header
+from ki67.pictures.markup import Cell, Mark
 from ki67.pictures.page import cautions
 from ki67.pictures.store import PictureResult, Result
 
@@ -27,18 +28,19 @@ class Order:
     out: Path
     um_per_px: float | None = None
     most_pixels: int = MOST_PIXELS
+    cases: Path | None = None  # a table of which picture belongs to which case; by folders where there is none
 
 
 @dataclass(frozen=True)
 class UsedNetwork:
     """What the record, the report and the terminal say of the network."""
 
+    name: str  # of its file or folder
     digest: str
     precision: str
     trained_on: str
     record: Mapping[str, str | float]  # as it stands in `run.json`
     sentence: str  # of the report: what it is and was trained on
-    version: str  # of the report's last line: by what the network is told from others
 
     @property
     def cautions(self) -> list[str]:
@@ -93,6 +95,7 @@ class Tool(ABC, Generic[Result]):
     endings: ClassVar[tuple[str, ...]]  # of the files that a picture gets beside the tables
     title: ClassVar[str]  # of the report
     heads: ClassVar[tuple[str, ...]]  # of the report's columns
+    marks: ClassVar[tuple[Mark, ...]]  # the colours of its drawings
 
     @property
     @abstractmethod
@@ -122,5 +125,9 @@ class Tool(ABC, Generic[Result]):
         """What a reader of the report should know before its table."""
 
     @abstractmethod
-    def report_row(self, result: Result, thumbnail: Path) -> str:
-        """A line of the report's table."""
+    def total(self, results: Sequence[Result]) -> str:
+        """What the pictures of a case come to together."""
+
+    @abstractmethod
+    def report_row(self, result: Result, thumbnail: Path, digest: str) -> Sequence[Cell]:
+        """A line of the report's table; `digest` is that of the picture's file."""

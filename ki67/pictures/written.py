@@ -15,6 +15,7 @@ from pathlib import Path
 from ki67.base.errors import InputError
 
 STATE = Path(".ki67")
+PARTIAL = "partial-"
 NOTES = STATE / "written.jsonl"  # a line a file that was ever written: its name, its hash
 
 
@@ -35,10 +36,15 @@ class Written:
                 raise InputError(f"{self.out / name}: is an input and would be replaced; name another folder with --out")
             self._check(name)
 
+    def sweep(self) -> None:
+        """Take away what a run that was killed had not finished writing."""
+        for partial in (self.out / STATE).glob(f"{PARTIAL}*"):
+            partial.unlink(missing_ok=True)
+
     @contextmanager
     def writing(self, name: str) -> Iterator[Path]:
         """A path to write to; what is written there is noted and moved into place as a whole, or nothing happens."""
-        partial, target = self.out / STATE / f"partial-{uuid.uuid4().hex}", self.out / name
+        partial, target = self.out / STATE / f"{PARTIAL}{uuid.uuid4().hex}", self.out / name
         try:
             with writing_failures(target):
                 yield partial

@@ -26,10 +26,12 @@ def score_command(
     precision: AskedPrecision,
     cut_offs: str,
     max_pixels: int,
+    cases: Path | None = None,
 ) -> int:
     """Count the cells of pictures, as `ki67 score` does; what comes back is the exit code."""
     limits, network = cut_offs_of(cut_offs), load_model(model or NETWORK)
-    return run_command(CellTool(network, precision_of(precision, network), limits), Order(paths, out, um_per_px, max_pixels))
+    tool = CellTool(network, precision_of(precision, network), limits)
+    return run_command(tool, Order(paths, out, um_per_px, max_pixels, cases))
 
 
 def precision_of(asked: AskedPrecision, model: Model) -> Precision:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ki67.cells.cells import CSV_HEADER
 from ki67.cells.scores import CATEGORIES, CutOffs, Scores
+from ki67.pictures.batch import counted
 from ki67.pictures.tables import NOT_DEFINED, share
 from ki67.pictures.tool import Table
 
@@ -32,7 +33,7 @@ class CellResult:
     def warnings(self) -> list[str]:
         """Everything that a reader of the index should know."""
         n = self.scores.n_tumour
-        few = [f"{n} tumour cells, fewer than {FEW}"] if 0 < n < FEW else []
+        few = [f"{counted(n, 'tumour cell')}, fewer than {FEW}"] if 0 < n < FEW else []
         return [*(["no tumour cells: the index is not defined"] if n == 0 else []), *few, *self.unfamiliar]
 
     def category(self, cut_offs: CutOffs) -> str:

@@ -17,10 +17,10 @@ from ki67.engine.graphs import hand_back
 from ki67.engine.model import FIELD, Model
 from ki67.engine.names import Precision
 from ki67.pictures.domain import mean_appearance
-from ki67.pictures.drawing import OBJECTS, OVERLAY, overlay, write_png
+from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN, overlay, write_jpg, write_png
 from ki67.pictures.header import Header
 from ki67.pictures.reader import open_regions
-from ki67.pictures.regions import Regions, Size
+from ki67.pictures.regions import Pixels, Regions, Size
 from ki67.pictures.scale import ask_for_scale, checked_size
 from ki67.pictures.stains import Colours, measure_colours, not_ki67
 from ki67.score.appearance import FieldAppearance, measure_field, unfamiliar
@@ -35,17 +35,19 @@ LEAST = 32  # pixels at the network's scale: room for a few nuclei
 
 @dataclass(frozen=True)
 class ScoredCells:
-    """A result, its cells in the picture's own pixels, the size that the network saw it in, and the cells drawn in."""
+    """A result, its cells in the picture's own pixels, the size that the network saw it in, its view, and the cells drawn in."""
 
     result: CellResult
     cells: Cells
     size: Size
+    view: Pixels
     drawn: Image.Image
 
     def files(self) -> Mapping[str, Callable[[Path], None]]:
-        """The picture with its cells, and the cells for QuPath."""
+        """The picture with its cells and without, and the cells for QuPath."""
         return {
             OVERLAY: lambda path: write_png(self.drawn, path),
+            PLAIN: lambda path: write_jpg(self.view, path),
             OBJECTS: lambda path: self.cells.to_geojson(path, self.result.image),
         }
 
@@ -96,7 +98,7 @@ class CellScorer:
         view = picture.overview()
         shown = in_frame(cells, size, (view.shape[1], view.shape[0]), "view")
         drawn = overlay(view, shown, um_per_px * header.width / view.shape[1])
-        return ScoredCells(_result(name, header, um_per_px, in_picture, warnings), in_picture, size, drawn)
+        return ScoredCells(_result(name, header, um_per_px, in_picture, warnings), in_picture, size, view, drawn)
 
     def _opened(self, header: Header, um_per_px: float) -> Regions:
         checked_size(header, um_per_px, self.model.um_per_px, LEAST)

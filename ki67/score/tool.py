@@ -7,9 +7,10 @@ from pathlib import Path
 from ki67.cells.scores import CutOffs
 from ki67.engine.model import Model
 from ki67.engine.names import Precision
-from ki67.pictures.drawing import OBJECTS, OVERLAY
+from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN
+from ki67.pictures.markup import Cell
 from ki67.pictures.tool import Tool, UsedNetwork
-from ki67.score.report import HEADS, report_row, summary
+from ki67.score.report import HEADS, RINGS, report_row, summary, total
 from ki67.score.results import CELLS, SCORES, CellResult
 from ki67.score.scorer import CellScorer
 
@@ -23,8 +24,8 @@ class CellTool(Tool[CellResult]):
     cut_offs: CutOffs
 
     command = "score"
-    results, details, endings = SCORES, CELLS, (OVERLAY, OBJECTS)
-    title, heads = "Ki-67 report", HEADS
+    results, details, endings = SCORES, CELLS, (OVERLAY, PLAIN, OBJECTS)
+    title, heads, marks = "Ki-67 report", HEADS, RINGS
     result_type = CellResult
 
     @property
@@ -33,7 +34,7 @@ class CellTool(Tool[CellResult]):
         digest, name, trained_on = self.model.digest, self.model.path.name, self.model.description.trained_on
         record = {"file": name, "sha256": digest, "trained_on": trained_on}
         sentence = f"The network was trained on {trained_on} data ({name})."
-        return UsedNetwork(digest, self.precision, trained_on, record, sentence, f"{digest[:12]}, {self.precision}")
+        return UsedNetwork(name, digest, self.precision, trained_on, record, sentence)
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -52,6 +53,10 @@ class CellTool(Tool[CellResult]):
         """How many cells, and what the figures mean."""
         return summary(results, failures, self.cut_offs)
 
-    def report_row(self, result: CellResult, thumbnail: Path) -> str:
+    def total(self, results: Sequence[CellResult]) -> str:
+        """All counted cells of a case."""
+        return total(results)
+
+    def report_row(self, result: CellResult, thumbnail: Path, digest: str) -> Sequence[Cell]:
         """Index, counts, category, warnings."""
-        return report_row(result, thumbnail, self.cut_offs)
+        return report_row(result, thumbnail, digest, self.cut_offs)

@@ -9,6 +9,8 @@ from ki67.tiles.model import load_cellularity_model
 from ki67.tiles.tool import CellularityTool
 
 
-def cellularity_command(paths: Sequence[Path], out: Path, um_per_px: float | None, model: Path | None, max_pixels: int) -> int:
+def cellularity_command(
+    paths: Sequence[Path], out: Path, um_per_px: float | None, model: Path | None, max_pixels: int, cases: Path | None = None
+) -> int:
     """Grade the tiles of pictures, as `ki67 cellularity` does; what comes back is the exit code."""
-    return run_command(CellularityTool(load_cellularity_model(model)), Order(paths, out, um_per_px, max_pixels))
+    return run_command(CellularityTool(load_cellularity_model(model)), Order(paths, out, um_per_px, max_pixels, cases))

@@ -13,10 +13,10 @@ from ki67.base.hardware import CORES
 from ki67.data.breastpathq import SIZE
 from ki67.data.patches import SIDE
 from ki67.pictures.domain import mean_appearance
-from ki67.pictures.drawing import OVERLAY, write_png
+from ki67.pictures.drawing import OVERLAY, PLAIN, write_jpg, write_png
 from ki67.pictures.header import Header
 from ki67.pictures.reader import open_regions
-from ki67.pictures.regions import Size
+from ki67.pictures.regions import Pixels, Size
 from ki67.pictures.scale import ask_for_scale, checked_size
 from ki67.pictures.stains import not_he
 from ki67.pictures.tables import csv_lines
@@ -34,16 +34,20 @@ COARSE = 1.25  # times the network's µm/px: above, a picture holds less than th
 
 @dataclass(frozen=True)
 class ScoredTiles:
-    """A result, its tiles at the network's scale, that scale's size, and the heat map."""
+    """A result, its tiles at the network's scale, that scale's size, its view, and the heat map."""
 
     result: CellularityResult
     tiles: tuple[Tile, ...]
     size: Size
+    view: Pixels
     drawn: Image.Image
 
     def files(self) -> Mapping[str, Callable[[Path], None]]:
-        """The heat map with its legend."""
-        return {OVERLAY: lambda path: write_png(with_legend(self.drawn), path)}
+        """The heat map with its legend, and the picture without."""
+        return {
+            OVERLAY: lambda path: write_png(with_legend(self.drawn), path),
+            PLAIN: lambda path: write_jpg(self.view, path),
+        }
 
     def write_details(self, path: Path) -> None:
         """This picture's part of `tiles.csv`, a row a tile."""
@@ -77,7 +81,8 @@ class CellularityScorer:
         size = checked_size(header, um_per_px, self.model.um_per_px, LEAST)
         picture = open_regions(header, um_per_px, self.model.um_per_px)
         tiles, appearances, colours = zip(*self.grader.graded(picture), strict=True)
-        drawn = heat_map(picture.overview(), tiles, size)
+        view = picture.overview()
+        drawn = heat_map(view, tiles, size)
         unlike = not_he(mean_appearance(colours)) + unfamiliar(mean_appearance(appearances), self.model.description.familiar)
         warnings = (*cautions(tiles, size, self.model.um_per_px / um_per_px), *unlike)
         result = CellularityResult(
@@ -85,7 +90,7 @@ class CellularityScorer:
             sum(tile.cellularity is not None for tile in tiles), sum(t.tissue_pixels for t in tiles) / (size[0] * size[1]),
             warnings,
         )  # fmt: skip
-        return ScoredTiles(result, tiles, size, drawn)
+        return ScoredTiles(result, tiles, size, view, drawn)
 
 
 def cautions(tiles: tuple[Tile, ...], size: Size, reduction: float) -> list[str]:

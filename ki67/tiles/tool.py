@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ki67.pictures.drawing import OVERLAY
+from ki67.pictures.drawing import OVERLAY, PLAIN
+from ki67.pictures.markup import Cell
 from ki67.pictures.tool import Tool, UsedNetwork
 from ki67.tiles.model import CellularityModel
-from ki67.tiles.report import HEADS, report_row, summary
+from ki67.tiles.report import HEADS, SHADES, report_row, summary, total
 from ki67.tiles.results import CELLULARITY, TILES, CellularityResult
 from ki67.tiles.scorer import CellularityScorer
 
@@ -19,8 +20,8 @@ class CellularityTool(Tool[CellularityResult]):
     model: CellularityModel
 
     command = "cellularity"
-    results, details, endings = CELLULARITY, TILES, (OVERLAY,)
-    title, heads = "Cellularity report", HEADS
+    results, details, endings = CELLULARITY, TILES, (OVERLAY, PLAIN)
+    title, heads, marks = "Cellularity report", HEADS, SHADES
     result_type = CellularityResult
 
     @property
@@ -32,7 +33,7 @@ class CellularityTool(Tool[CellularityResult]):
             "um_per_px": words.um_per_px, "trained_on": words.trained_on, "source": words.source,
         }  # fmt: skip
         sentence = f"The network {words.architecture} was trained on {words.trained_on} data."
-        return UsedNetwork(digest, "float32", words.trained_on, record, sentence, digest[:12])
+        return UsedNetwork(self.model.path.name, digest, "float32", words.trained_on, record, sentence)
 
     def scorer(self, um_per_px: float | None, at_once: int) -> CellularityScorer:
         """Grades the tiles."""
@@ -46,6 +47,10 @@ class CellularityTool(Tool[CellularityResult]):
         """How many tiles, and what the figures mean."""
         return summary(results, failures)
 
-    def report_row(self, result: CellularityResult, thumbnail: Path) -> str:
+    def total(self, results: Sequence[CellularityResult]) -> str:
+        """All tiles of a case."""
+        return total(results)
+
+    def report_row(self, result: CellularityResult, thumbnail: Path, digest: str) -> Sequence[Cell]:
         """Cellularity, tissue, scale, warnings."""
-        return report_row(result, thumbnail)
+        return report_row(result, thumbnail, digest)

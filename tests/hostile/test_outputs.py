@@ -10,7 +10,7 @@ from fields_made import write_field
 SUBJECT = "outputs"
 THEIRS = "was not written by ki67"
 SCORE = ["score", "in", "--out", "out"]
-NAMES = ("0.png", "0.geojson", "cells.csv", "scores.csv", "run.json", "report.html")  # that ki67 writes
+NAMES = ("0.png", "0.plain.jpg", "0.geojson", "cells.csv", "scores.csv", "run.json", "report.html")  # that ki67 writes
 
 
 def scored_into(out: str) -> Arrange:
