@@ -181,6 +181,13 @@ LEFT_OPEN = [
       for shares in ((1.0,), (0.5, 1.0), (2.0,), (0.8, 0.8, 0.8))),
     Case(OPEN, "a pyramid", pages(0.5, 0.25), Ended.WARNED, ENOUGH),
     Case(OPEN, "a moving PNG", saved("a.png", Image.Image.copy, save_all=True, append_images=[field(2)]), Ended.REFUSED, "2 p"),
+    Case(OPEN, "pages without end", pages(*[0.01] * 150), Ended.REFUSED, "holds more than 100 pages"),
+    Case(OPEN, "a telephone's JPEG and its preview", saved("a.jpg", Image.Image.copy, format="MPO", save_all=True,
+         append_images=[field(2).reduce(4)]), Ended.WARNED, ENOUGH),
+    Case(OPEN, "YCbCr without JPEG", saved("a.tif", lambda picture: picture.convert("YCbCr")), Ended.REFUSED, "is YCbCr"),
+    Case(OPEN, "packed in an unread way", holding("a.tif", lambda: bare_tiff(100, b"", 50_000)), Ended.REFUSED, "packed in"),
+    *(Case(OPEN, f"turned by its tag {way}", saved("a.tif", Image.Image.copy, tiffinfo={274: way}), Ended.WARNED, ENOUGH)
+      for way in (3, 6)),
     Case(OPEN, "a GIF", saved("a.gif.png", Image.Image.copy, format="GIF"), Ended.REFUSED, "not a picture"),
 ]  # fmt: skip
 CASES = [*DAMAGED, *LEFT_OPEN]
