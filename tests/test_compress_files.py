@@ -120,6 +120,17 @@ def test_what_cannot_be_done_is_one_line(tmp_path: Path) -> None:
         assert not (tmp_path / "out.ki67").exists()
 
 
+def test_a_container_is_replaced_by_a_newer_one_and_a_model_never(tmp_path: Path) -> None:
+    source, out = saved(recurrent(), tmp_path), tmp_path / "m.ki67"
+    sizes = [compress_file(source, out, "cws", k, "global").bytes_after for k in (4, 64)]
+    assert sizes[0] < sizes[1] == out.stat().st_size
+    expand_file(out, tmp_path / "back.keras")
+    before = (tmp_path / "back.keras").read_bytes()
+    with pytest.raises(InputError, match="there already"):
+        expand_file(out, tmp_path / "back.keras")
+    assert (tmp_path / "back.keras").read_bytes() == before
+
+
 def test_weights_that_are_no_numbers_are_refused_by_layer(tmp_path: Path) -> None:
     model = convolutional()
     kernel = model.layers[1].kernel

@@ -79,18 +79,22 @@ def main() -> None:
     """The entry point: what is wrong with the input, or with how it was asked for, becomes one line."""
     try:
         sys.exit(app(sys.argv[1:] or ["--help"], prog_name="ki67", standalone_mode=False))
-    except InputError as error:
-        refuse(str(error), 2)
     except typer.TyperException as error:
         refuse(misused(error), error.exit_code)
-    except ModuleNotFoundError as error:
-        if (line := remedy(error)) is None:
+    except (InputError, ModuleNotFoundError, OSError) as error:
+        if (line := mendable(error)) is None:
             raise
         refuse(line, 2)
-    except OSError as error:
-        if error.filename is None:
-            raise
-        refuse(one_line(f"{error.filename}: {error.strerror}; make room, or name another file or folder"), 2)
+
+
+def mendable(error: InputError | ModuleNotFoundError | OSError) -> str | None:
+    """What the user can mend; nothing where the error is ours."""
+    if isinstance(error, ModuleNotFoundError):
+        return remedy(error)
+    if isinstance(error, OSError):
+        what = f"{error.filename}: {error.strerror}; make room, or name another file or folder"
+        return one_line(what) if error.filename else None
+    return str(error)
 
 
 def misused(error: typer.TyperException) -> str:

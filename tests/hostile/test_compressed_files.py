@@ -1,6 +1,7 @@
 """Containers that are damaged, or that declare what no network holds, given to `ki67 expand` and to `ki67 score --model`."""
 
 import json
+import resource
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -220,3 +221,13 @@ CASES += [
 def test_compressed_files(case: Case, attempt: Attempt) -> None:
     outcome = attempt(case)
     assert case.ended is not Ended.REFUSED or [name for name in outcome.new if STATE.name not in name] == []
+
+
+def test_what_a_file_declares_takes_no_memory(attempt: Attempt) -> None:
+    before = peak_megabytes()
+    attempt(refused(SUBJECT, "a layer of 3 GB", replaced('"units": 5', '"units": 250000000'), "asks for (3, "))
+    assert peak_megabytes() < before + 200
+
+
+def peak_megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
