@@ -114,3 +114,14 @@ def test_the_names_that_the_command_line_knows_are_those_of_what_does_the_work()
     assert set(get_args(Scope)) == CODEBOOKS.keys()
     assert set(get_args(DatasetName)) == DATASETS.keys()
     assert set(PRECISIONS) == MAKING.keys()
+
+
+WITH_SCALE = (["score", "x"], ["cellularity", "x"], ["train", "x"], ["evaluate", "x"], ["data", "use", "x"])
+
+
+@pytest.mark.parametrize("command", WITH_SCALE)
+@pytest.mark.parametrize("scale", ["0", "-3", "nan", "inf", "-inf", "ten"])
+def test_a_scale_that_is_none_is_one_line_in_every_command(capsys, command: list[str], scale: str) -> None:
+    code, said = run(capsys, *command, *(["--out", "y"] if command[0] not in ("data", "evaluate") else []), "--mpp", scale)
+    assert (code, said.count("\n")) == (2, 1)
+    assert "--mpp" in said

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ki67.cli.libraries import need, quiet
+from ki67.cli.options import Scale, finite
 from ki67.settings.names import DatasetName, ProfileName, ReleasePart
 
 data = typer.Typer(help="Point the study at a real dataset.")
@@ -33,7 +34,7 @@ def book() -> None:
 def data_use(
     path: Annotated[Path, typer.Argument(help="folder of the dataset")],
     dataset: Annotated[DatasetName, typer.Option("--as", help="which dataset it is")] = "shidc",
-    um_per_px: Annotated[float | None, typer.Option("--mpp", min=0.01, help="of data of your own: micrometres per pixel")] = None,
+    um_per_px: Scale = None,
 ) -> None:
     """Check a dataset's layout, say what is odd, and make it the one that `dvc repro` uses."""
     need("dvc")
@@ -71,7 +72,7 @@ def simulate(
     test_fields_per_patient: Annotated[int, typer.Option(min=1)] = 4,
     seed: Annotated[int, typer.Option(min=0, help="of the patients in Train")] = 0,
     test_seed: Annotated[int, typer.Option(min=0, help="of those in Test, another one")] = 1,
-    um_per_px: Annotated[float, typer.Option(help="of the 1228-pixel field")] = 0.135,
+    um_per_px: Annotated[float, typer.Option(min=0.01, max=1, callback=finite, help="of the 1228-pixel field")] = 0.135,
     label_stroma: Annotated[bool, typer.Option(help="annotate spindle nuclei too")] = False,
 ) -> None:
     """Write a cohort of simulated fields in the SHIDC-B-Ki-67 layout; a killed run goes on where it stopped."""

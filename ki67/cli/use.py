@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from ki67.cli.libraries import need, quiet
+from ki67.cli.options import Scale
 from ki67.engine.names import AskedPrecision
 from ki67.settings.names import QuantizerName, Scope
 from ki67.settings.networks import BackendName
 
 Shipped = Annotated[Path | None, typer.Option("--model", help="a .ki67 file or a model folder, in place of the shipped one")]
-Scale = Annotated[float | None, typer.Option("--mpp", min=0.01, help="micrometres per pixel of the pictures")]
 Numbers = Annotated[AskedPrecision, typer.Option(help="what it is computed in; auto: what `ki67 doctor` found best here")]
 CaseTable = Annotated[Path | None, typer.Option(help="a CSV with the columns image and case; without it a folder is a case")]
 Limits = Annotated[str, typer.Option(help="of the categories low, middle, high, in per cent")]
