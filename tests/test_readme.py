@@ -23,6 +23,11 @@ def test_the_time_is_that_of_one_whole_run() -> None:
     assert f"{whole.cpu_s / 60:.0f} minutes of CPU time" in README
 
 
+def test_the_number_of_hostile_inputs_is_that_of_the_table() -> None:
+    tried = (ROOT / "metrics/hostile.csv").read_text().splitlines()[-1].split(",")[1]
+    assert f"{tried} hostile inputs" in README
+
+
 def test_the_first_screen_shows_the_picture_the_commands_and_the_warning() -> None:
     first = README.split("## ")[0]
     for part in ("figures/hero.png", "make reproduce", "make test", "Research use only"):
