@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ki67.cli.free_names import must_be_free
 from ki67.cli.libraries import need, quiet
 from ki67.cli.options import Scale
 from ki67.engine.names import AskedPrecision
@@ -66,6 +67,8 @@ def evaluate(
     """Judge a model on labelled pictures: F1 of each class and the error of the index, with 95 % intervals."""
     from ki67.score.evaluate import evaluate_folder
 
+    if out:
+        must_be_free(out, ".json")
     for line in evaluate_folder(folder, um_per_px, model, precision, out):
         typer.echo(line)
 
@@ -81,6 +84,7 @@ def agree(
     from ki67.score.command import cut_offs_of
 
     if figure:
+        must_be_free(figure, ".png")
         need("matplotlib")
     found = shared(first, second)
     for line in agreement_lines(found, cut_offs_of(cut_offs)):
