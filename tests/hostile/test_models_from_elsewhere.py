@@ -203,7 +203,7 @@ CASES = [
     *(refused(SUBJECT, f"a bit flipped at {place:.0%}", flipped(place), "m.keras: ")
       for place in (0, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9)),
     *(refused(SUBJECT, f"without its {name}", without(name), CANNOT) for name in (CONFIG, WEIGHTS)),
-    *(refused(SUBJECT, f"a description of {text[:8]!r}", with_part(CONFIG, lambda _, text=text: text), CANNOT)
+    *(refused(SUBJECT, f"a description of {text[:8]!r}", with_part(CONFIG, lambda _, text=text: text), "m.keras: ")
       for text in (b"", b"[]", b"null", b"7", b"{}", b"\xff\xfe{}", b"[" * 100_000, b'{"a":' * 100_000,
                    b'{"class_name": "Dense"}')),
     *(refused(SUBJECT, f"weights of {text[:4]!r}", with_part(WEIGHTS, lambda _, text=text: text), CANNOT)
