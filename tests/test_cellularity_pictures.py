@@ -1,5 +1,6 @@
 """What `ki67 cellularity` finds in a picture: its scale, its tiles, its tissue, its heat map."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,28 @@ def test_the_heat_map_is_bounded_and_darker_where_there_is_more(graded: Path, pu
     scored([saved(tissue(4000, 300, 0.5), tmp_path / "long.png")], tmp_path / "out", purple_network, 1.0)
     with Image.open(tmp_path / "out/long.png") as drawn:
         assert drawn.width <= 1600
+
+
+def test_the_tiles_with_tissue_lie_over_the_picture_in_qupath(graded: Path) -> None:
+    tiles = [t for t in read(graded / "tiles.csv") if t["image"] == "slide" and t["cellularity"] != "no tissue"]
+    features = json.loads((graded / "slide.geojson").read_text())["features"]
+    assert len({feature["id"] for feature in features}) == len(features) == len(tiles)
+    for feature, tile in zip(features, tiles, strict=True):
+        x, y, width, height = (int(tile[name]) for name in ("x", "y", "width", "height"))
+        assert feature["geometry"]["type"] == "Polygon"
+        (ring,) = feature["geometry"]["coordinates"]
+        assert ring == [[x, y], [x + width, y], [x + width, y + height], [x, y + height], [x, y]]
+        assert (feature["properties"]["objectType"], feature["properties"]["classification"]["name"]) == ("tile", "Tissue")
+        figures = {"cellularity": float(tile["cellularity"]), "tissue share": float(tile["tissue_share"])}
+        assert feature["properties"]["measurements"] == pytest.approx(figures, abs=1e-4)
+    assert json.loads((graded / "glass.geojson").read_text()) == {"type": "FeatureCollection", "features": []}
+
+
+def test_a_strip_that_is_narrower_than_a_pixel_is_no_object(purple_network: Path, tmp_path: Path) -> None:
+    scored([saved(tissue(66, 66, 0.5), tmp_path / "a.png")], tmp_path / "out", purple_network, 3.9)
+    tiles, objects = read(tmp_path / "out/tiles.csv"), json.loads((tmp_path / "out/a.geojson").read_text())
+    assert [tile["width"] for tile in tiles] == ["66", "0", "66", "0"]
+    assert len(objects["features"]) == 1
 
 
 def test_a_picture_is_brought_to_the_networks_scale(purple_network: Path, tmp_path: Path) -> None:

@@ -36,13 +36,13 @@ def score(
 
 def cellularity(
     paths: Annotated[list[Path], typer.Argument(help="H&E pictures, and folders of them: jpg, png, tif")],
-    out: Annotated[Path, typer.Option(help="folder for tables, heat maps and the report")],
+    out: Annotated[Path, typer.Option(help="folder for tables, heat maps, QuPath objects and the report")],
     um_per_px: Scale = None,
     model: Annotated[Path | None, typer.Option(help="a model folder (model.json, graph.xml, graph.bin)")] = None,
     max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures are refused before they are decoded")] = 1_000_000_000,
     cases: CaseTable = None,
 ) -> None:
-    """Estimate tumour cellularity of your H&E pictures tile by tile: tables, heat maps and a report. Research use only."""
+    """Estimate the cellularity of your H&E pictures tile by tile: tables, heat maps, QuPath objects, a report. Research use only."""
     from ki67.tiles.command import cellularity_command
 
     raise typer.Exit(cellularity_command(paths, out, um_per_px, model, max_pixels, cases))

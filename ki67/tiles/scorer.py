@@ -13,7 +13,7 @@ from ki67.base.hardware import CORES
 from ki67.data.breastpathq import SIZE
 from ki67.data.patches import SIDE
 from ki67.pictures.domain import mean_appearance
-from ki67.pictures.drawing import OVERLAY, PLAIN, write_jpg, write_png
+from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN, write_jpg, write_png
 from ki67.pictures.header import Header
 from ki67.pictures.reader import open_regions
 from ki67.pictures.regions import Pixels, Size
@@ -25,6 +25,7 @@ from ki67.tiles.drawing import heat_map, with_legend
 from ki67.tiles.grading import Grader
 from ki67.tiles.grid import Tile, mean_cellularity
 from ki67.tiles.model import CellularityModel
+from ki67.tiles.objects import write_objects
 from ki67.tiles.results import TILES, CellularityResult, tile_rows
 
 LEAST = SIDE // 2  # pixels at the network's scale: less than a quarter of a patch is no patch
@@ -43,10 +44,11 @@ class ScoredTiles:
     drawn: Image.Image
 
     def files(self) -> Mapping[str, Callable[[Path], None]]:
-        """The heat map with its legend, and the picture without."""
+        """The heat map with its legend, the picture without, and the tiles for QuPath."""
         return {
             OVERLAY: lambda path: write_png(with_legend(self.drawn), path),
             PLAIN: lambda path: write_jpg(self.view, path),
+            OBJECTS: lambda path: write_objects(path, self.result, self.tiles, self.size),
         }
 
     def write_details(self, path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ki67.pictures.drawing import OVERLAY, PLAIN
+from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN
 from ki67.pictures.markup import Cell
 from ki67.pictures.tool import Tool, UsedNetwork
 from ki67.tiles.model import CellularityModel
@@ -20,7 +20,7 @@ class CellularityTool(Tool[CellularityResult]):
     model: CellularityModel
 
     command = "cellularity"
-    results, details, endings = CELLULARITY, TILES, (OVERLAY, PLAIN)
+    results, details, endings = CELLULARITY, TILES, (OVERLAY, PLAIN, OBJECTS)
     title, heads, marks = "Cellularity report", HEADS, SHADES
     result_type = CellularityResult
 
