@@ -42,7 +42,7 @@ def cellularity(
     max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures are refused before they are decoded")] = 1_000_000_000,
     cases: CaseTable = None,
 ) -> None:
-    """Estimate the cellularity of your H&E pictures tile by tile: tables, heat maps, QuPath objects, a report. Research use only."""
+    """Estimate cellularity of your H&E pictures tile by tile: tables, heat maps, QuPath objects, report. Research use only."""
     from ki67.tiles.command import cellularity_command
 
     raise typer.Exit(cellularity_command(paths, out, um_per_px, model, max_pixels, cases))
