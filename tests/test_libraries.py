@@ -13,6 +13,7 @@ import keras
 import pytest
 from packaging.requirements import Requirement
 
+import ki67.models  # noqa: F401 — sets threads before TensorFlow starts
 from ki67.base.closure import imported_names
 from ki67.cli import main as command_line
 from ki67.cli.libraries import EXTRA, REMEDIES, remedy
