@@ -69,7 +69,7 @@ CASES = [
       for option, values in (("--mpp", ("0", "-3", "nan", "-inf", "wide", "")), ("--epochs", ("0", "-1", "1.5", "nan")),
                              ("--learning-rate", ("inf", "nan", "1e9", "fast")), ("--backend", ("unet++", "")))
       for value in values),
-    *(refused(f"--mpp {value}", asked("--mpp", value), "no scale of a picture of cells") for value in ("inf", "1e9")),
+    *(refused(f"--mpp {value}", asked("--mpp", value), "no scale") for value in ("inf", "1e9")),
     *(refused(f"--learning-rate {value}", asked("--learning-rate", value), "learning_rate")
       for value in ("0", "-1", "-inf")),
     refused("a folder that is not there", nothing_there, "in: no such folder"),
