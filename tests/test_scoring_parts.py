@@ -21,7 +21,7 @@ from ki67.pictures.regions import view_size
 from ki67.score.appearance import UNMIXING, FieldAppearance, measure_field, nuclear_radius, unfamiliar
 from ki67.score.command import precision_of
 from ki67.score.doctor import Measured, fastest, tolerated
-from ki67.score.evaluate import evaluate_folder
+from ki67.score.evaluate import cells_by_name, evaluate_folder
 from ki67.score.hotspot import hot_spot
 from ki67.simulate import render_field
 from ki67.weights import NETWORK, fields
@@ -167,6 +167,15 @@ def test_labels_may_be_one_table(labelled: Path, tmp_path: Path) -> None:
     write_csv(tmp_path / "cells.csv", {"missing": Cells.of_points([[1, 1]], [1], "image")})
     with pytest.raises(InputError, match="names 'missing', which is not there"):
         evaluate_folder(tmp_path, None, None, "float32", None)
+
+
+def test_names_in_a_table_of_labels_are_read_as_they_are_written_and_as_they_are(tmp_path: Path) -> None:
+    one, other = (Cells.of_points([[1, place]], [1], "image") for place in (1, 2))
+    write_csv(tmp_path / "cells.csv", {"'=a": one, "-b": other, "''c": other, "'d": one})
+    assert list(cells_by_name(tmp_path / "cells.csv")) == ["=a", "-b", "'c", "'d"]
+    write_csv(tmp_path / "cells.csv", {"'=a": one, "=a": other})
+    with pytest.raises(InputError, match="names '=a' with and without an apostrophe before it; write it one way"):
+        cells_by_name(tmp_path / "cells.csv")
 
 
 def test_the_commands_say_what_they_found(labelled: Path, tmp_path: Path, memory: Path) -> None:

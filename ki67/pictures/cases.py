@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ki67.base.errors import InputError
 from ki67.pictures.store import PictureResult
+from ki67.pictures.tables import unescaped
 
 COLUMNS = ("image", "case")
 UNLISTED = "without a case"  # pictures that the table does not name
@@ -36,7 +37,7 @@ def read_cases(path: Path) -> dict[str, str]:
     cases: dict[str, str] = {}
     for line, row in enumerate(rows, start=2):
         image, case = ((row[name] or "").strip() for name in COLUMNS)
-        if not image or not case or cases.setdefault(image, case) != case:
+        if not image or not case or cases.setdefault(unescaped(image), case) != case:
             raise InputError(f"{path}: line {line} gives {image!r} the case {case!r}; name one case for each picture")
     return cases
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ki67.base.errors import InputError
 from ki67.cells.agreement import bland_altman, icc, linear_kappa
 from ki67.cells.scores import CATEGORIES, CutOffs
-from ki67.pictures.tables import NOT_DEFINED
+from ki67.pictures.batch import counted
+from ki67.pictures.tables import NOT_DEFINED, unescaped
 
 COLUMNS = ("image", "ki67_index")
 
@@ -27,9 +28,10 @@ def indices(path: Path) -> dict[str, float]:
         raise InputError(f"{path}: needs the columns {' and '.join(COLUMNS)} and a row a picture; add them")
     found: dict[str, float] = {}
     for number, row in enumerate(rows, start=2):
-        if row["image"] in found:
-            raise InputError(f"{path}: line {number} names {row['image']!r} again; keep one row a picture")
-        found[row["image"]] = _index(path, number, row["ki67_index"])
+        name = unescaped(row["image"] or "")
+        if name in found:
+            raise InputError(f"{path}: line {number} names {name!r} again; keep one row a picture")
+        found[name] = _index(path, number, row["ki67_index"])
     return found
 
 
@@ -61,7 +63,8 @@ def shared(first: Path, second: Path) -> Shared:
     pairs = np.array([(of_first[name], of_second[name]) for name in names]).reshape(-1, 2)
     defined = pairs[np.isfinite(pairs).all(axis=1)]
     if len(defined) < 2:
-        raise InputError(f"{second}: shares {len(defined)} pictures with an index with {first}; two at least are needed")
+        few = counted(len(defined), "picture")
+        raise InputError(f"{second}: shares {few} with an index with {first}; two at least are needed")
     return Shared(defined, len(of_first.keys() ^ of_second.keys()), len(pairs) - len(defined))
 
 
@@ -70,7 +73,7 @@ def agreement_lines(found: Shared, cuts: CutOffs) -> list[str]:
     (left, right), correlation = found.pairs.T, icc(found.pairs)
     limits, kappa = bland_altman(left, right), linear_kappa(cuts.categories(left), cuts.categories(right), len(CATEGORIES))
     return [
-        f"{len(found.pairs)} pictures in both"
+        f"{counted(len(found.pairs), 'picture')} in both"
         + f"; {found.alone} in one table only" * bool(found.alone)
         + f"; {found.undefined} without an index" * bool(found.undefined),
         f"ICC(2,1) {correlation.value:.3f} (95 % interval {correlation.low:.3f} to {correlation.high:.3f})",

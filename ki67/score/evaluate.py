@@ -17,9 +17,10 @@ from ki67.cells.scores import score
 from ki67.data.shidc import PARTS, patient_of, read_part
 from ki67.engine.model import load_model
 from ki67.engine.names import AskedPrecision
+from ki67.pictures.batch import counted
 from ki67.pictures.header import header
 from ki67.pictures.inputs import Picture, pictures
-from ki67.pictures.tables import NOT_DEFINED
+from ki67.pictures.tables import NOT_DEFINED, unescaped
 from ki67.score.command import precision_of
 from ki67.score.scorer import CellScorer, in_frame
 from ki67.weights import NETWORK
@@ -40,7 +41,8 @@ def evaluate_folder(
     if out:
         write_whole(out, [as_json(found)])
     who = len(outcome.who)
-    lines = [f"{len(outcome.names)} pictures of {who} patients; intervals are over patients" + " (one has none)" * (who == 1)]
+    judged = f"{counted(len(outcome.names), 'picture')} of {counted(who, 'patient')}"
+    lines = [f"{judged}; intervals are over patients" + " (one has none)" * (who == 1)]
     for rule, classes in found.items():
         lines.append(f"{rule}: " + ", ".join(f"{name} {with_interval(figure)}" for name, figure in classes.items()))
     return lines + [f"{out}: written"] * bool(out)
@@ -49,7 +51,7 @@ def evaluate_folder(
 def labelled(folder: Path) -> list[tuple[Picture, Cells]]:
     """Pictures with their labels: one `cells.csv` for all, or the published layout."""
     if (folder / TABLE).is_file():
-        tables = read_csv(folder / TABLE, "image")
+        tables = cells_by_name(folder / TABLE)
         found = pictures([folder])
         if found.failures:
             raise InputError(found.failures[0])
@@ -65,6 +67,15 @@ def labelled(folder: Path) -> list[tuple[Picture, Cells]]:
         raise InputError(f"{folder}: {twice[0]} stands in it twice; rename one")
     heads = [(sample, header(sample.image)) for sample in samples]
     return [(Picture(s.image, s.name), Cells.from_shidc_json(s.label, head.width, head.height)) for s, head in heads]
+
+
+def cells_by_name(path: Path) -> dict[str, Cells]:
+    """The cells of a table by the names of their pictures, which ki67 writes so that no spreadsheet computes them."""
+    written = read_csv(path, "image")
+    named = {unescaped(name): cells for name, cells in written.items()}
+    for name in (name for name in written if name != unescaped(name) and unescaped(name) in written):
+        raise InputError(f"{path}: names {unescaped(name)!r} with and without an apostrophe before it; write it one way")
+    return named
 
 
 def inside(picture: Picture, cells: Cells) -> Cells:

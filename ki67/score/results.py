@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ki67.cells.cells import CSV_HEADER
 from ki67.cells.scores import CATEGORIES, CutOffs, Scores
 from ki67.pictures.batch import counted
-from ki67.pictures.tables import NOT_DEFINED, share
+from ki67.pictures.tables import NOT_DEFINED, escaped, share
 from ki67.pictures.tool import Table
 
 SCORES = Table("scores.csv", (
@@ -47,4 +47,5 @@ class CellResult:
         counts = [str(s.n_positive), str(s.n_negative), str(s.n_til)]
         figures = [share(s.ki67_index), share(low), share(high), share(s.til_score)]
         spot = "" if self.hot_spot is None else share(self.hot_spot)
-        return [self.image, *counts, *figures, self.category(cut_offs), spot, f"{self.um_per_px:.6g}", "; ".join(self.warnings)]
+        words = escaped("; ".join(self.warnings))
+        return [escaped(self.image), *counts, *figures, self.category(cut_offs), spot, f"{self.um_per_px:.6g}", words]

@@ -23,6 +23,7 @@ from ki67.pictures.reader import open_regions
 from ki67.pictures.regions import Pixels, Regions, Size
 from ki67.pictures.scale import ask_for_scale, checked_size
 from ki67.pictures.stains import Colours, measure_colours, not_ki67
+from ki67.pictures.tables import escaped
 from ki67.score.appearance import FieldAppearance, measure_field, unfamiliar
 from ki67.score.hotspot import hot_spot
 from ki67.score.results import CellResult
@@ -53,7 +54,7 @@ class ScoredCells:
 
     def write_details(self, path: Path) -> None:
         """This picture's part of `cells.csv`, a row a cell."""
-        write_csv(path, {self.result.image: self.cells})
+        write_csv(path, {escaped(self.result.image): self.cells})
 
 
 class CellScorer:

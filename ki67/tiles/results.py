@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ki67.pictures.regions import Size
-from ki67.pictures.tables import share
+from ki67.pictures.tables import escaped, share
 from ki67.pictures.tool import Table
 from ki67.tiles.grid import Tile
 
@@ -34,7 +34,8 @@ class CellularityResult:
     def row(self) -> list[str]:
         """A line of `cellularity.csv`."""
         figures = [shown(self.cellularity), str(self.tiles), str(self.tiles_with_tissue), share(self.tissue_share)]
-        return [self.image, *figures, f"{self.um_per_px:.6g}", self.scale_from, "; ".join(self.warnings)]
+        words = [escaped(self.scale_from), escaped("; ".join(self.warnings))]
+        return [escaped(self.image), *figures, f"{self.um_per_px:.6g}", *words]
 
 
 def shown(cellularity: float | None) -> str:
@@ -48,4 +49,4 @@ def tile_rows(result: CellularityResult, tiles: Sequence[Tile], size: Size) -> I
         left, top, right, bottom = tile.box(size, (result.width, result.height))
         found = NO_TISSUE if tile.cellularity is None else share(tile.cellularity)
         place = [str(value) for value in (left, top, right - left, bottom - top)]
-        yield [result.image, *place, share(tile.tissue), found]
+        yield [escaped(result.image), *place, share(tile.tissue), found]
