@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated
+from warnings import catch_warnings
 
 import typer
 
@@ -93,8 +94,14 @@ def agree(
         from ki67.figures.judged import agreement
         from ki67.figures.plots import save
 
-        save(agreement(found.pairs[:, 0], found.pairs[:, 1], first.stem, second.stem), figure)
+        with catch_warnings(action="ignore", category=UserWarning):  # of letters that the font lacks
+            save(agreement(found.pairs[:, 0], found.pairs[:, 1], label(first), label(second)), figure)
         typer.echo(f"{figure}: Bland–Altman plot")
+
+
+def label(table: Path) -> str:
+    """A table's name as a plot shows it: for Matplotlib a dollar sign would begin a formula."""
+    return table.stem.replace("$", r"\$")
 
 
 @quiet()

@@ -120,6 +120,7 @@ CASES = [
     Case(TABLES, "Latin-1", agreed("image,ki67_index\nä,1\n".encode("latin-1")), Ended.REFUSED, "save it as CSV in UTF-8"),
     Case(TABLES, "a picture twice", agreed("image,ki67_index\na,1\na,1\n"), Ended.REFUSED, "line 3 names 'a' again"),
     Case(TABLES, "nothing in common", agreed("image,ki67_index\nx,1\ny,1\n"), Ended.REFUSED, "shares 0 pictures"),
+    Case(TABLES, "one picture in common", agreed("image,ki67_index\na,1\nx,1\n"), Ended.REFUSED, "shares 1 picture with"),
     Case(TABLES, "a field of 200,000 letters", agreed(f"image,ki67_index\n{'a' * 200_000},1\n"),
          Ended.REFUSED, "cannot be read as a table"),
     *(Case(TABLES, f"cut-offs {text}", agreed(GOOD, "--cut-offs", text), Ended.REFUSED, "not two limits in per cent")
@@ -130,6 +131,11 @@ CASES = [
     Case(DATASETS, "a link in a circle", dataset(link_round), Ended.REFUSED, "set/Train/again: is a link"),
     Case(DATASETS, "a part that is a link", dataset(link_part), Ended.REFUSED, "set/Test: is a link"),
 ]  # fmt: skip
+
+
+def test_one_picture_of_one_patient_is_said_as_one(attempt: Attempt) -> None:
+    outcome = attempt(Case(LABELS, "one picture", points(POINT), Ended.DONE))
+    assert outcome.out.startswith("1 picture of 1 patient; intervals are over patients (one has none)")
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -43,6 +43,17 @@ def made(name: str) -> Spoil:
     return lambda folder: (folder / name).mkdir()
 
 
+def plot_of(name: str) -> Arrange:
+    """Tables by whose names the plot is labelled."""
+
+    def arrange(folder: Path) -> list[str]:
+        *command, figure = written_to(AGREE, "p.png")(folder)
+        (folder / "a.csv").rename(folder / f"{name}.csv")
+        return ["agree", f"{name}.csv", *command[2:], figure]
+
+    return arrange
+
+
 def refused(name: str, arrange: Arrange, says: str) -> Case:
     return Case(SUBJECT, name, arrange, Ended.REFUSED, says)
 
@@ -60,7 +71,12 @@ CASES = [
       for what, spoil, says in (("a user's", theirs, "there already"), ("a folder", made, "there already"),
                                 ("a link", lambda name: linked(name, "a.csv"), "there already"),
                                 ("a dead link", lambda name: linked(name, "nowhere"), "there already"))),
-    refused("agree: below a file", written_to(AGREE, "a.csv/p.png"), "a.csv"),
+    *(refused(f"{command[0]}: {name}", written_to(command, name, linked("dead", "nowhere")), "is no folder that can be")
+      for command, ending in ((AGREE, "png"), (EVALUATE, "json")) for name in (f"a.csv/p.{ending}", f"dead/p.{ending}")),
+    *(refused(f"{command[0]}: a user's {name}.partial", written_to(command, name, theirs(f"{name}.partial")), "there already")
+      for command, name in ((AGREE, "p.png"), (EVALUATE, "f.json"))),
+    *(Case(SUBJECT, f"agree: a plot of {name}", plot_of(name), Ended.DONE)
+      for name in ("a$b^$", "$", "a$", "中", "\\$x$", "{_^}")),
     refused("agree: a name that is too long", written_to(AGREE, "p" * 300 + ".png"), "name too long"),
 ]  # fmt: skip
 
