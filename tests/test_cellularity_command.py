@@ -124,7 +124,9 @@ def test_where_nothing_can_be_done_the_code_says_so(purple_network: Path, tmp_pa
     assert "empty.jpg" in (tmp_path / "out/report.html").read_text()
 
 
-@pytest.mark.parametrize(("um_per_px", "why"), [("50", "50 µm/px is more than 4 times"), ("1000", "1000 µm/px is more than 4 times")])
+@pytest.mark.parametrize(
+    ("um_per_px", "why"), [("50", "50 µm/px is more than 4 times"), ("1000", "1000 µm/px is more than 4 times")]
+)
 def test_a_scale_that_no_microscope_has_is_refused(purple_network: Path, tmp_path: Path, um_per_px: str, why: str) -> None:
     path = saved(tissue(700, 400, 0.5), tmp_path / "a.png")
     arguments = [str(path), "--out", str(tmp_path / "out"), "--model", str(purple_network), "--mpp", um_per_px]

@@ -176,7 +176,9 @@ def test_bad_pictures_are_listed_and_the_others_done(tissue: Path, tmp_path: Pat
     assert "unknown.png" in (tmp_path / "out/report.html").read_text()
 
 
-@pytest.mark.parametrize(("um_per_px", "why"), [("50", "50 µm/px is more than 4 times"), ("1000", "1000 µm/px is more than 4 times")])
+@pytest.mark.parametrize(
+    ("um_per_px", "why"), [("50", "50 µm/px is more than 4 times"), ("1000", "1000 µm/px is more than 4 times")]
+)
 def test_a_scale_that_no_microscope_has_is_refused(tmp_path: Path, um_per_px: str, why: str) -> None:
     Image.new("RGB", (700, 400)).save(tmp_path / "a.png")
     arguments = [str(tmp_path / "a.png"), "--out", str(tmp_path / "out"), "--mpp", um_per_px]
