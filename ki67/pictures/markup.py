@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 from ki67.pictures.drawing import OVERLAY, PLAIN
@@ -26,10 +27,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Mark:
-    """A line of the legend: a colour of the drawing, and what it stands for."""
+    """A line of the legend: a colour of the drawing, as a ring or as a patch, and what it stands for."""
 
     colour: Colour
     text: str
+    shape: Literal["ring", "patch"] = "ring"
 
 
 def row(cells: Iterable[Cell], heads: Sequence[str]) -> str:
@@ -89,4 +91,4 @@ def percent(value: float) -> str:
 
 def legend(marks: Iterable[Mark]) -> str:
     """Which colour of the drawings is what."""
-    return "".join(f'<li><i style="border-color: rgb{mark.colour}"></i>{escape(mark.text)}</li>' for mark in marks)
+    return "".join(f'<li><i class="{m.shape}" style="color: rgb{m.colour}"></i>{escape(m.text)}</li>' for m in marks)

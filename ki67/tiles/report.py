@@ -14,9 +14,9 @@ from ki67.tiles.results import CellularityResult
 HEADS = ("picture", "name", "cellularity", "tiles with tissue", "tissue", "µm/px", "scale from", "warnings")
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 SHADES = (
-    *(Mark((int(r), int(g), int(b)), f"{step:g}")
+    *(Mark((int(r), int(g), int(b)), f"{step:g}", "patch")
       for step, (r, g, b) in zip(STEPS, over(colour(np.array(STEPS, np.float32)), PALE).tolist(), strict=True)),
-    Mark((PALE, PALE, PALE), "without colour: no tissue"),
+    Mark((PALE, PALE, PALE), "without colour: no tissue", "patch"),
 )  # fmt: skip
 
 

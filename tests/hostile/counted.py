@@ -20,7 +20,7 @@ def table() -> str:
     cases = [case for module in modules for case in getattr(module, "CASES", []) if isinstance(case, Case)]
     subjects = sorted({case.subject for case in cases})
     rows = {subject: Counter(case.ended for case in cases if case.subject == subject) for subject in subjects}
-    rows["all"] = Counter(case.ended for case in cases)
+    rows["in all"] = Counter(case.ended for case in cases)
     stream = io.StringIO()
     lines = csv.writer(stream, lineterminator="\n")
     lines.writerow(["subject", "tried", "refused", "warned", "done"])

@@ -8,7 +8,7 @@ import pytest
 from attempts import Arrange, Attempt, Case, Ended
 from fields_made import write_field
 
-SUBJECT = "training"
+SUBJECT = "training on a folder"
 
 
 def patients(folder: Path, number: int = 6) -> None:
