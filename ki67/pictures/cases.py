@@ -1,13 +1,12 @@
 """Which case a picture belongs to: by a table that the user gives, else by the folder that it lies in."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from ki67.base.errors import InputError
 from ki67.pictures.store import PictureResult
-from ki67.pictures.tables import unescaped
+from ki67.pictures.tables import read_columns, unescaped
 
 COLUMNS = ("image", "case")
 UNLISTED = "without a case"  # pictures that the table does not name
@@ -27,16 +26,8 @@ def by_table(results: Sequence[Result], table: Mapping[str, str]) -> Cases[Resul
 
 def read_cases(path: Path) -> dict[str, str]:
     """The case of each picture, by the picture's name in the tables."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read as a table ({error}); save it as CSV in UTF-8") from error
-    if not rows or not set(COLUMNS) <= rows[0].keys():
-        raise InputError(f"{path}: needs the columns {' and '.join(COLUMNS)} and a row a picture; add them")
     cases: dict[str, str] = {}
-    for line, row in enumerate(rows, start=2):
-        image, case = ((row[name] or "").strip() for name in COLUMNS)
+    for line, (image, case) in enumerate(read_columns(path, COLUMNS), start=2):
         if not image or not case or cases.setdefault(unescaped(image), case) != case:
             raise InputError(f"{path}: line {line} gives {image!r} the case {case!r}; name one case for each picture")
     return cases

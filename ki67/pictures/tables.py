@@ -1,8 +1,11 @@
 """Tables as text: fields that may hold anything, figures that may not be defined, one table out of many."""
 
+import csv
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+from ki67.base.errors import InputError
 
 NOT_DEFINED = "not defined"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would compute
@@ -13,6 +16,18 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Fields in quotes where they hold what would end them."""
     for row in rows:
         yield ",".join('"' + field.replace('"', '""') + '"' if set(field) & set(',"\n\r') else field for field in row) + "\n"
+
+
+def read_columns(path: Path, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    """The named columns of a table that a user gives, a row a picture; Excel's mark before the first column is none."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: cannot be read as a table ({error}); save it as CSV in UTF-8") from error
+    if not rows or not set(columns) <= rows[0].keys():
+        raise InputError(f"{path}: needs the columns {' and '.join(columns)} and a row a picture; add them")
+    return [tuple((row[name] or "").strip() for name in columns) for row in rows]
 
 
 def escaped(text: str) -> str:

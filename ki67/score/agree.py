@@ -1,6 +1,5 @@
 """`ki67 agree`: two tables of scores beside each other, picture by picture."""
 
-import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,31 +11,24 @@ from ki67.base.errors import InputError
 from ki67.cells.agreement import bland_altman, icc, linear_kappa
 from ki67.cells.scores import CATEGORIES, CutOffs
 from ki67.pictures.batch import counted
-from ki67.pictures.tables import NOT_DEFINED, unescaped
+from ki67.pictures.tables import NOT_DEFINED, read_columns, unescaped
 
 COLUMNS = ("image", "ki67_index")
 
 
 def indices(path: Path) -> dict[str, float]:
     """The index of each picture in a table, nan where it is not defined."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read as a table ({error}); save it as CSV in UTF-8") from error
-    if not rows or not set(COLUMNS) <= rows[0].keys():
-        raise InputError(f"{path}: needs the columns {' and '.join(COLUMNS)} and a row a picture; add them")
     found: dict[str, float] = {}
-    for number, row in enumerate(rows, start=2):
-        name = unescaped(row["image"] or "")
+    for number, (image, index) in enumerate(read_columns(path, COLUMNS), start=2):
+        name = unescaped(image)
         if name in found:
             raise InputError(f"{path}: line {number} names {name!r} again; keep one row a picture")
-        found[name] = _index(path, number, row["ki67_index"])
+        found[name] = _index(path, number, index)
     return found
 
 
-def _index(path: Path, line: int, text: str | None) -> float:
-    if text is None or text.strip() in {"", NOT_DEFINED}:
+def _index(path: Path, line: int, text: str) -> float:
+    if text in {"", NOT_DEFINED}:
         return math.nan
     try:
         value = float(text)
