@@ -42,6 +42,18 @@ class Case:
         return f"{self.subject}: {self.name}"
 
 
+def refused(subject: str, name: str, arrange: Arrange, says: str) -> Case:
+    """A case that ends in one line."""
+    return Case(subject, name, arrange, Ended.REFUSED, says)
+
+
+def with_a_bit_flipped(content: bytes, place: float) -> bytes:
+    """A file's content with a bit turned over, so far into it as a share of its length."""
+    data = bytearray(content)
+    data[int(place * (len(data) - 1))] ^= 4
+    return bytes(data)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a run left: its exit code, what it said, and every file."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attempts import Arrange, Attempt, Case, Ended
+from attempts import Arrange, Attempt, Case, Ended, refused, with_a_bit_flipped
 from fields_made import write_field
 
 from ki67.container.container import Compressed, packed, read_bytes
@@ -39,10 +39,6 @@ def network() -> Compressed:
     kernels = [SharedKernel(name, np.zeros(vectors.pop(name).shape, np.uint8), 0) for name in ("d/kernel", "e/kernel")]
     shared = SharedWeights((np.array([0.5], np.float32),), tuple(kernels))
     return Compressed(shared, vectors, {"keras": json.loads(model.to_json())}, {"made_from": "small.keras"})
-
-
-def refused(subject: str, name: str, arrange: Arrange, says: str) -> Case:
-    return Case(subject, name, arrange, Ended.REFUSED, says)
 
 
 def given(content: Callable[[], bytes], arguments: list[str] = EXPAND) -> Arrange:
@@ -89,12 +85,7 @@ def kernels_of(*shapes: tuple[int, ...]) -> Arrange:
 
 
 def flipped(place: float) -> Arrange:
-    def content() -> bytes:
-        data = bytearray(whole())
-        data[int(place * (len(data) - 1))] ^= 4
-        return bytes(data)
-
-    return given(content)
+    return given(lambda: with_a_bit_flipped(whole(), place))
 
 
 def cut(share: float) -> Arrange:

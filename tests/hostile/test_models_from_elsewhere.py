@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from attempts import Arrange, Attempt, Case, Ended
+from attempts import Arrange, Attempt, Case, Ended, refused, with_a_bit_flipped
 from safetensors.numpy import save
 
 SUBJECT = "Keras models"
@@ -34,10 +34,6 @@ def model() -> bytes:
     with TemporaryDirectory() as folder:
         network.save(Path(folder, "m.keras"))
         return Path(folder, "m.keras").read_bytes()
-
-
-def refused(subject: str, name: str, arrange: Arrange, says: str) -> Case:
-    return Case(subject, name, arrange, Ended.REFUSED, says)
 
 
 def given(content: Callable[[], bytes], arguments: list[str] = COMPRESS) -> Arrange:
@@ -86,13 +82,7 @@ def replaced(old: str, new: str) -> Arrange:
 
 def flipped(place: float) -> Arrange:
     """A bit of the file turned over, so far into it."""
-
-    def content() -> bytes:
-        data = bytearray(model())
-        data[int(place * (len(data) - 1))] ^= 4
-        return bytes(data)
-
-    return given(content)
+    return given(lambda: with_a_bit_flipped(model(), place))
 
 
 def cut(share: float) -> Arrange:
