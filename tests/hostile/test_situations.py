@@ -137,3 +137,5 @@ def let_go() -> Iterator[None]:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_situations(case: Case, attempt: Attempt) -> None:
     attempt(case)
+    drawn = [path for path in Path().rglob("0.png") if path != Path("in/0.png") or Path("in/0.jpg").is_file()]
+    assert case.ended is Ended.REFUSED or len(drawn) == 1
