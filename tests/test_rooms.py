@@ -17,11 +17,11 @@ HOUSE = House(ROOT, "ki67", ())
 # From the ground up. A room imports rooms that stand before it, never one behind it.
 ROOMS = (
     "base", "cells", "settings", "container", "data", "simulate", "engine", "weights", "pictures", "score", "tiles",
-    "figures", "quantize", "models", "backends", "compression", "cellularity", "bench", "study", "cli",
+    "figures", "quantize", "models", "backends", "compression", "cellularity", "tumour", "bench", "study", "cli",
 )  # fmt: skip
 TOOLS = ("score", "tiles")  # none imports another
 USED_BY_LABORATORIES = ROOMS[: ROOMS.index("figures")]
-KERAS = {"models", "backends", "compression", "cellularity", "bench"}  # rooms that train, and those that measure training's tools
+KERAS = {"models", "backends", "compression", "cellularity", "tumour", "bench"}  # they train, or measure what trains
 
 
 def files_of(room: str) -> list[Path]:

@@ -1,0 +1,140 @@
+"""The networks of H2G-Net: every printed size, at any side; narrower where asked; the same again from the same seed."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from ki67.base.errors import InputError
+from ki67.models.training import layer_precision
+from ki67.tumour import inceptionv3, mobilenetv2, unet
+from ki67.tumour.head import features_of, patch_network
+from ki67.tumour.inceptionv3 import build_inceptionv3
+from ki67.tumour.mobilenetv2 import build_mobilenetv2
+from ki67.tumour.unet import build_unet
+
+PATCHWISE = {
+    build_mobilenetv2: (mobilenetv2.PARAMETERS, 2_386_686, 32),
+    build_inceptionv3: (inceptionv3.PARAMETERS, 22_008_286, inceptionv3.SMALLEST),
+}
+REFINERS = {build_unet: (unet.PARAMETERS, 11_572_562, 8)}
+NARROW = (16, 16, 32)
+FORGETS = 0.9
+Build = Callable[..., keras.Model]
+
+
+def small(build: Build, seed: int) -> keras.Model:
+    keras.utils.set_random_seed(seed)
+    return build(side=80, width=0.25, momentum=FORGETS) if build in PATCHWISE else build(32, NARROW, momentum=FORGETS)
+
+
+@cache
+def narrow(build: Build) -> keras.Model:
+    return small(build, seed=1)
+
+
+def answers(model: keras.Model, seed: int = 0) -> list[Any]:
+    pixels = np.random.default_rng(seed).uniform(size=(2, *model.input_shape[1:])).astype(np.float32)
+    return [keras.ops.convert_to_numpy(output) for output in keras.tree.flatten(model(pixels))]
+
+
+def normalisations(model: keras.Model) -> list[keras.layers.BatchNormalization]:
+    return [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+
+
+@pytest.mark.parametrize("build", PATCHWISE)
+@pytest.mark.parametrize("larger", [0, 33])
+def test_a_patch_network_has_the_printed_size_at_any_side(build: Build, larger: int) -> None:
+    constant, parameters, side = PATCHWISE[build]
+    model = build(side=side + larger)
+    assert model.count_params() == constant == parameters
+    assert model.output_shape == (None, 2)
+
+
+@pytest.mark.parametrize("build", PATCHWISE)
+def test_a_narrower_patch_network_is_much_smaller_and_works_in_sixteens(build: Build) -> None:
+    model = narrow(build)
+    assert model.count_params() < PATCHWISE[build][0] / 8
+    convolutions = [layer for layer in model.layers if type(layer) is keras.layers.Conv2D]
+    assert {layer.filters % 16 for layer in convolutions} == {0}
+    for shares in answers(model):
+        assert shares.shape == (2, 2) and np.allclose(shares.sum(axis=-1), 1)
+
+
+@pytest.mark.parametrize("build", [*PATCHWISE, *REFINERS])
+def test_batchnorm_forgets_as_quickly_as_asked(build: Build) -> None:
+    assert {layer.momentum for layer in normalisations(narrow(build))} == {FORGETS}
+
+
+def test_features_are_what_the_head_reads() -> None:
+    model = build_mobilenetv2(side=32)
+    features = features_of(model)
+    assert features.output_shape == (None, 1280)
+    head = keras.Model(features.output, model.output)
+    pixels = np.random.default_rng(1).uniform(-1, 1, (2, 32, 32, 3)).astype(np.float32)
+    assert np.allclose(head(features(pixels)), model(pixels), atol=1e-6)
+
+
+def test_published_weights_go_into_the_backbone_unchanged() -> None:
+    theirs: list[keras.Model] = []
+
+    def backbone(include_top: bool, weights: str | None, input_shape: tuple[int, ...]) -> keras.Model:
+        made = keras.applications.MobileNetV2(include_top=include_top, weights=None, input_shape=input_shape, alpha=0.35)
+        if weights == "imagenet":
+            theirs.append(made)
+        return made
+
+    model = patch_network(backbone, "mobilenetv2", 1.0, 32, "imagenet", 0.99)
+    ours = model.get_weights()[: len(theirs[0].weights)]
+    assert all(np.array_equal(a, b) for a, b in zip(ours, theirs[0].get_weights(), strict=True))
+    assert len(model.get_weights()) == len(ours) + 8  # the head: two Dense layers and a BatchNorm
+
+
+def test_a_narrower_network_has_no_published_weights() -> None:
+    with pytest.raises(InputError, match=r"width 1, not 0\.5"):
+        build_mobilenetv2(width=0.5, side=32, weights="imagenet")
+
+
+@pytest.mark.parametrize("build", REFINERS)
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_refiner_has_the_printed_size_at_any_side(build: Build, times: int) -> None:
+    constant, parameters, halvings = REFINERS[build]
+    model = build(side=times * 2**halvings)
+    assert model.count_params() == constant == parameters
+
+
+@pytest.mark.parametrize("build", REFINERS)
+def test_a_refiner_answers_each_pixel_of_its_picture_with_two_shares(build: Build) -> None:
+    model = narrow(build)
+    first = answers(model)[0]
+    assert model.get_layer("tumour").output.shape[1:] == first.shape[1:] == (32, 32, 2)
+    assert np.allclose(first.sum(axis=-1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("build", REFINERS)
+def test_a_refiner_refuses_a_side_that_cannot_be_halved_so_often(build: Build) -> None:
+    with pytest.raises(InputError, match=r"a side of 1000 cannot be halved . times; take a multiple of"):
+        build(side=1000)
+
+
+def test_a_unet_without_a_heat_map_takes_three_channels() -> None:
+    assert build_unet(side=32, filters=NARROW).count_params() - build_unet(32, NARROW, 3).count_params() == 9 * NARROW[0]
+
+
+@pytest.mark.parametrize("build", [*PATCHWISE, *REFINERS])
+def test_the_seed_alone_decides_where_training_starts(build: Build) -> None:
+    first, same, other = (model.get_weights() for model in (narrow(build), small(build, 1), small(build, 2)))
+    assert all(np.array_equal(a, b) for a, b in zip(first, same, strict=True))
+    assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+
+
+@pytest.mark.parametrize("build", [*PATCHWISE, *REFINERS])
+def test_layers_compute_in_bfloat16_where_asked_and_the_answer_stays_exact(build: Build) -> None:
+    with layer_precision("mixed_bfloat16"):
+        model = small(build, seed=1)
+    convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D) and "tumour" not in layer.name]
+    assert {layer.compute_dtype for layer in convolutions} == {"bfloat16"}
+    assert {output.dtype for output in answers(model)} == {np.dtype(np.float32)}
