@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from made_slides import write_bcs1
 from typer.testing import CliRunner
 
 from ki67.cli.main import GROUPS, app, main
@@ -114,6 +115,16 @@ def test_the_names_that_the_command_line_knows_are_those_of_what_does_the_work()
     assert set(get_args(Scope)) == CODEBOOKS.keys()
     assert set(get_args(DatasetName)) == DATASETS.keys()
     assert set(PRECISIONS) == MAKING.keys()
+
+
+def test_several_faults_are_a_line_each(capsys, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.dvc").write_text("outs: []\n")
+    root = write_bcs1(tmp_path / "set")
+    for name in "ac":
+        (root / f"masks/{name}.tif").unlink()
+    code, said = run(capsys, "data", "use", "set", "--as", "bcs1")
+    assert (code, [line[:24] for line in said.splitlines()]) == (2, ["ki67: set/slides/a.tif: ", "ki67: set/slides/c.tif: "])
 
 
 WITH_SCALE = (["score", "x"], ["cellularity", "x"], ["train", "x"], ["evaluate", "x"], ["data", "use", "x"])

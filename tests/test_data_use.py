@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from made import write_sample
+from made_slides import tumour, write_bcs1, write_mask, write_table
 
 from ki67.base.errors import InputError
 from ki67.data.source import Source, source_of
@@ -79,6 +80,31 @@ def test_breastpathq_is_checked_and_copied_beside_the_other_dataset(study: Path,
     with pytest.raises(InputError, match="slide 201 has no patient"):
         use(made, "breastpathq")
     assert len((copied / "patient_ids.csv").read_text().splitlines()) == 4
+
+
+def test_whole_sections_are_checked_and_copied_with_the_scale_that_their_slides_tell(study: Path, tmp_path: Path) -> None:
+    made = write_bcs1(tmp_path / "made", 0.5)
+    lines = "\n".join(use(made, "bcs1"))
+    assert "BCS-1 layout, own data" in lines and "in no part yet: 6 sections of 5 patients" in lines
+    copied = study / "data/bcs1"
+    assert sorted(p.name for p in copied.iterdir()) == ["grades.csv", "masks", "scale.json", "slides"]
+    assert source_of(copied, None) == Source("own data", 0.5)
+    (made / "split.csv").write_text("slide,part\na,test\n")
+    use(made, "bcs1", 0.3)
+    assert (copied / "split.csv").is_file() and source_of(copied, None) == Source("own data", 0.3)
+    write_mask(made / "masks/a.tif", tumour(200))
+    with pytest.raises(InputError, match="not a quarter of the slide"):
+        use(made, "bcs1")
+    assert source_of(copied, None) == Source("own data", 0.3)
+
+
+def test_whole_sections_that_do_not_tell_their_scale_need_it(study: Path, tmp_path: Path) -> None:
+    made = write_bcs1(tmp_path / "made", None)
+    with pytest.raises(InputError, match="data of your own; give --mpp"):
+        use(made, "bcs1")
+    write_table(made / "cohort.json", '{"um_per_px": 1.0}', [])
+    use(made, "bcs1")
+    assert source_of(study / "data/bcs1", None) == Source("simulated", 1.0)
 
 
 def test_own_data_need_a_scale_and_others_have_one(study: Path, dataset: Path) -> None:

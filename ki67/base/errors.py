@@ -2,7 +2,7 @@
 
 import difflib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 BREAKS = ("Cc", "Cs", "Zl", "Zp")  # what ends a line, moves the cursor or is no text: categories of Unicode
 
@@ -15,6 +15,19 @@ class InputError(Exception):
 
     def __init__(self, line: str) -> None:
         super().__init__(one_line(line))
+
+
+class Several(InputError):
+    """Many things are wrong at once: a line each, so that all can be mended before the next try."""
+
+    def __init__(self, errors: Sequence[InputError]) -> None:
+        Exception.__init__(self, "\n".join(str(error) for error in errors))
+
+
+def refuse_all(errors: Sequence[InputError]) -> None:
+    """Raise what was gathered; nothing where nothing was."""
+    if errors:
+        raise errors[0] if len(errors) == 1 else Several(errors)
 
 
 class Unreadable(InputError):

@@ -104,7 +104,8 @@ def misused(error: typer.TyperException) -> str:
     return f"{line} (see {context.command_path} --help)" if context else line
 
 
-def refuse(line: str, code: int) -> None:
-    """Say it and end."""
-    print(f"ki67: {line}", file=sys.stderr)
+def refuse(lines: str, code: int) -> None:
+    """Say it, where it is of several faults a line each, and end."""
+    for fault in lines.split("\n"):
+        print(f"ki67: {fault}", file=sys.stderr)
     sys.exit(code)

@@ -4,9 +4,7 @@ The published scores of its test patches are not to be had. A set that has some 
 like the training part; they are its test then, and nobody else is.
 """
 
-import csv
 import math
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from PIL import Image
 from ki67.base.errors import InputError
 from ki67.data.images import read_rgb
 from ki67.data.patches import Nuclei
+from ki67.data.rows import read_rows
 from ki67.data.sedeen import read_points
 
 PARTS = ("train", "train_labels.csv", "patient_ids.csv", "cells")
@@ -24,7 +23,6 @@ PICTURE, POINTS = "_crop.tif", "_key.xml"  # endings of an annotated patch and o
 LABEL_COLUMNS = ("slide", "rid", "y")
 FEWEST_PATIENTS = 3  # one to train on, one to validate, one to test; two where a test is there beside them
 FEWEST_RUNS = 2  # of annotated patches: one to train on, one to validate
-Row = tuple[int, tuple[str, ...]]  # its line, and what stands in it
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def _scored(root: Path, part: str) -> tuple[Scored, ...]:
     """A part's patches in the order of its label file, each with its picture there and its patient known."""
     labels, patients = root / f"{part}_labels.csv", _patients(root / "patient_ids.csv")
     found: dict[tuple[str, str], Scored] = {}
-    for line, (slide, rid, y) in read_rows(labels, LABEL_COLUMNS):
+    for line, (slide, rid, y) in read_rows(labels, LABEL_COLUMNS, PARTS):
         image = root / part / f"{slide}_{rid}.tif"
         if Path(image.name) != image.relative_to(root / part):
             raise InputError(f"{labels}: line {line} scores {slide}_{rid}, a path and no name; write the patch's name")
@@ -92,36 +90,10 @@ def _scored(root: Path, part: str) -> tuple[Scored, ...]:
     return tuple(found.values())
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
-    """The named columns of a CSV file, with line numbers for whoever has to mend it."""
-    if not path.is_file():
-        raise InputError(f"{path}: missing; BreastPathQ has {', '.join(PARTS)}")
-    rows: list[Row] = []
-    try:
-        for row in _rows(path, columns):
-            rows.append(row)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not in UTF-8 ({error.reason}); save it as CSV in UTF-8") from error
-    except csv.Error as error:
-        after = rows[-1][0] if rows else 1
-        raise InputError(f"{path}: no table after line {after} ({error}); mend that line, or save it as CSV again") from error
-    return rows
-
-
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file, skipinitialspace=True, strict=True)
-        lacking = [name for name in columns if name not in (reader.fieldnames or ())]
-        if lacking:
-            raise InputError(f"{path}: no column {' and '.join(lacking)}; the first line is {','.join(columns)}")
-        for row in reader:
-            yield reader.line_num, tuple((row[name] or "").strip() for name in columns)
-
-
 def _patients(path: Path) -> dict[str, str]:
     """Who each slide is of."""
     patients: dict[str, str] = {}
-    for line, (patient, slide) in read_rows(path, ("patient_id", "slide")):
+    for line, (patient, slide) in read_rows(path, ("patient_id", "slide"), PARTS):
         if not patient or patients.setdefault(slide, patient) != patient:
             raise InputError(f"{path}: line {line} gives slide {slide} the patient {patient!r}; name one patient for each slide")
     return patients

@@ -36,6 +36,10 @@ class Survey:
     oddities: tuple[str, ...]
 
     @property
+    def um_per_px(self) -> None:
+        """Its pictures do not tell."""
+
+    @property
     def published(self) -> Source | None:
         """BreastPathQ, where there are as many patches of either sort as the paper counts, and no test beside them."""
         apart = max(abs(len(self.scored) - PUBLISHED_SCORED), abs(len(self.annotated) - PUBLISHED_ANNOTATED))

@@ -60,6 +60,10 @@ class Survey:
     oddities: tuple[str, ...]
 
     @property
+    def um_per_px(self) -> None:
+        """Its pictures do not tell."""
+
+    @property
     def published(self) -> Source | None:
         """SHIDC-B-Ki-67, where pictures and cells are as many as the papers count in it."""
         for part, (pictures, cells) in PUBLISHED.items():

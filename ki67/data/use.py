@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ki67.base.errors import InputError
 from ki67.base.tables import write_json
-from ki67.data import breastpathq, patches_survey, shidc
+from ki67.data import bcs1, breastpathq, patches_survey, sections_survey, shidc
 from ki67.data.source import SCALE_MARK, SIMULATED_MARK, Source
 from ki67.settings.names import DatasetName
 
@@ -24,6 +24,11 @@ class Survey(Protocol):
     @property
     def published(self) -> Source | None:
         """The published set, where this is it: its scale is known, and the paper's figures may stand beside its own."""
+        ...
+
+    @property
+    def um_per_px(self) -> float | None:
+        """The scale that its files tell themselves, of data of one's own too; none where pictures do not say."""
         ...
 
     @property
@@ -56,6 +61,7 @@ DATASETS: dict[DatasetName, Dataset] = {
         patches_survey.survey,
         "metrics/cellularity_dataset.json after the patches stage",
     ),
+    "bcs1": Dataset("BCS-1", bcs1.PARTS, bcs1.EXTRA_PARTS, sections_survey.survey, "metrics/slides.json after the slides stage"),
 }
 
 
@@ -67,9 +73,9 @@ def use(path: Path, dataset: DatasetName, um_per_px: float | None = None) -> lis
     refuse_links(path, (*chosen.parts, *chosen.extra))
     found = chosen.survey(path)
     is_own = not (found.published or (path / SIMULATED_MARK).is_file())
-    check_scale(path, chosen, is_own, um_per_px)
+    kept = kept_scale(path, chosen, is_own, um_per_px, found.um_per_px)
     parts = [part for part in (*chosen.parts, *chosen.extra, SIMULATED_MARK) if (path / part).exists()]
-    put_in_place(path, parts, Path("data") / dataset, um_per_px)
+    put_in_place(path, parts, Path("data") / dataset, kept)
     Path("data.dvc").unlink()
     added = subprocess.run([sys.executable, "-m", "dvc", "add", "--quiet", "data"], capture_output=True, text=True)
     if added.returncode:
@@ -78,12 +84,13 @@ def use(path: Path, dataset: DatasetName, um_per_px: float | None = None) -> lis
     return [*summary(chosen, found, path, is_own), ending]
 
 
-def check_scale(path: Path, dataset: Dataset, is_own: bool, um_per_px: float | None) -> None:
-    """Data of one's own come with their scale; what is simulated or published has one already."""
-    if is_own and um_per_px is None:
+def kept_scale(path: Path, dataset: Dataset, is_own: bool, asked: float | None, told: float | None) -> float | None:
+    """Data of one's own come with their scale, from the user or the files; what is simulated or published has one already."""
+    if is_own and not (asked or told):
         raise InputError(f"{path}: not {dataset.layout} itself, by its counts, so data of your own; give --mpp, its µm per pixel")
-    if not is_own and um_per_px is not None:
+    if not is_own and asked:
         raise InputError(f"{path}: the scale of this set is known; leave --mpp out")
+    return (asked or told) if is_own else None
 
 
 def refuse_links(path: Path, parts: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from ki67.base.errors import Unreadable, WrongKind
 from ki67.data.images import FORMATS, check_pixels, open_image
+from ki67.data.slide_files import plausible
 
 MOST_PIXELS = 1_000_000_000
 # Colours that become 8-bit RGB without a guess: a palette, what is opaque all over.
@@ -24,7 +25,6 @@ PAGED, MOST_PAGES = ("TIFF", "PNG"), 100
 SMALL = 0.5  # of the first page's pixels: what has more is no smaller copy of it
 INCH = 25_400.0  # in micrometres
 UNITS = {"pm": 1e-6, "Å": 1e-4, "nm": 1e-3, "um": 1.0, "μm": 1.0, "mm": 1e3, "cm": 1e4, "m": 1e6, "in": INCH}
-PLAUSIBLE = (0.05, 4.0)  # µm/px of a microscope: a screen's 72 dots an inch say nothing of the tissue
 ALIKE = 1.01  # times the smallest of the scales that a file tells, which others may be
 MPP = re.compile(r"\bMPP\s*=\s*([^\s|;]*)")
 SIZE = re.compile(r"""\bPhysicalSize([XY](?:Unit)?)\s*=\s*(["'])(.*?)\2""")
@@ -95,7 +95,7 @@ def _further_pages(image: Image.Image) -> Iterator[int]:
 def scale_in_file(image: Image.Image) -> float | None:
     """µm/px, where all that the file tells of it is readable, the same in both directions, and can be a microscope's."""
     told = _in_words(str(getattr(image, "tag_v2", {}).get(TEXT, ""))) or _in_dots(image.info.get("dpi", ()))
-    if not told or not all(PLAUSIBLE[0] <= scale <= PLAUSIBLE[1] for scale in told) or max(told) > ALIKE * min(told):
+    if not told or not all(map(plausible, told)) or max(told) > ALIKE * min(told):
         return None
     return round(told[0], DIGITS)
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ki67.base.errors import InputError
-from ki67.data.breastpathq import LABEL_COLUMNS, read_rows, score_of
+from ki67.data.breastpathq import LABEL_COLUMNS, PARTS, score_of
+from ki67.data.rows import read_rows
 from ki67.pictures.header import header
 from ki67.tiles.model import CellularityModel
 from ki67.tiles.scorer import CellularityScorer
@@ -63,7 +64,7 @@ def labels_in(folder: Path) -> dict[str, float]:
     return {
         f"{slide}_{rid}": score_of(table, line, y)
         for table in sorted(folder.rglob(LABELS))
-        for line, (slide, rid, y) in read_rows(table, LABEL_COLUMNS)
+        for line, (slide, rid, y) in read_rows(table, LABEL_COLUMNS, PARTS)
     }
 
 

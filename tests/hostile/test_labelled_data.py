@@ -1,13 +1,16 @@
 """Labels, tables and settings of others: spreadsheets, cut files, links, places outside their picture."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from attempts import Arrange, Attempt, Case, Ended
 from fields_made import write_field
 from made import write_sample
+from made_slides import SECTIONS, tumour, write_bcs1, write_mask, write_table
 
 LABELS, TABLES, DATASETS = "labels of pictures", "tables of scores", "datasets"
 HEAD = "image,x,y,label,confidence\n"
@@ -56,6 +59,23 @@ def dataset(spoil: Callable[[Path], object]) -> Arrange:
         return ["data", "use", "set", "--as", "shidc", "--mpp", "0.2"]
 
     return arrange
+
+
+def whole_sections(spoil: Callable[[Path], object]) -> Arrange:
+    """A set in the layout of whole sections, which something is wrong with."""
+
+    def arrange(folder: Path) -> list[str]:
+        (folder / "data.dvc").write_text("outs: []\n")
+        spoil(write_bcs1(folder / "set"))
+        return ["data", "use", "set", "--as", "bcs1"]
+
+    return arrange
+
+
+def grade(text: str) -> Arrange:
+    """Of the first section."""
+    rows = [("a", "p1", text), *SECTIONS[1:]]
+    return whole_sections(lambda root: write_table(root / "grades.csv", "slide,patient,grade", rows))
 
 
 def link_out(folder: Path) -> None:
@@ -129,6 +149,23 @@ CASES = [
          Ended.REFUSED, "data.dvc"),
     Case(DATASETS, "a link out of the folder", dataset(link_out), Ended.REFUSED, "p1_1_1.jpg: is a link"),
     Case(DATASETS, "a link in a circle", dataset(link_round), Ended.REFUSED, "set/Train/again: is a link"),
+    *(Case(DATASETS, f"sections: the grade {text!r}", grade(text), Ended.REFUSED, "grades.csv: slide a has the grade")
+      for text in ("4", "0", "", "II", "2.0", "-1", "²")),
+    Case(DATASETS, "sections: a slide without a grade", whole_sections(lambda root: write_table(
+        root / "grades.csv", "slide,patient,grade", SECTIONS[1:])), Ended.REFUSED, "slide a has no grade"),
+    Case(DATASETS, "sections: a slide without a mask", whole_sections(lambda root: (root / "masks/a.tif").unlink()),
+         Ended.REFUSED, "its mask masks/a.tif is missing"),
+    Case(DATASETS, "sections: a mask of another size", whole_sections(lambda root: write_mask(root / "masks/a.tif", tumour(512))),
+         Ended.REFUSED, "masks/a.tif: 512×512, not a quarter"),
+    Case(DATASETS, "sections: a mask without tumour",
+         whole_sections(lambda root: write_mask(root / "masks/a.tif", np.zeros((128, 128), bool))),
+         Ended.REFUSED, "masks/a.tif: marks no tumour"),
+    Case(DATASETS, "sections: a mask that is cut", whole_sections(lambda root: (root / "masks/a.tif").write_bytes(
+        (root / "masks/a.tif").read_bytes()[:200])), Ended.REFUSED, "masks/a.tif: damaged or truncated"),
+    Case(DATASETS, "sections: a JPEG named .svs", whole_sections(lambda root: write_field(root / "slides/a.tif", format="JPEG")),
+         Ended.REFUSED, "slides/a.tif: no slide that OpenSlide knows"),
+    Case(DATASETS, "sections: no slides", whole_sections(lambda root: shutil.rmtree(root / "slides")),
+         Ended.REFUSED, "set/slides: no slides in it"),
     Case(DATASETS, "a part that is a link", dataset(link_part), Ended.REFUSED, "set/Test: is a link"),
 ]  # fmt: skip
 

@@ -1,0 +1,62 @@
+"""What a file of a slide and a mask say of themselves before their pixels are asked for."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from ki67.base.errors import Unreadable, WrongKind
+from ki67.data.images import damage_refused, opened
+
+PLAUSIBLE = (0.05, 4.0)  # µm/px of a microscope: a screen's 72 dots an inch say nothing of the tissue
+
+
+@dataclass(frozen=True)
+class SlideHead:
+    """A slide's size in its finest pixels, and their width where the file tells one that a microscope can have."""
+
+    width: int
+    height: int
+    um_per_px: float | None
+
+
+def slide_head(path: Path) -> SlideHead:
+    """By OpenSlide; what it does not know as a slide is one line."""
+    import openslide
+
+    try:
+        with openslide.OpenSlide(path) as slide:
+            told = [_number(slide.properties.get(name, "")) for name in ("openslide.mpp-x", "openslide.mpp-y")]
+            width, height = slide.dimensions
+            return SlideHead(width, height, sum(told) / len(told) if all(map(plausible, told)) else None)
+    except openslide.OpenSlideUnsupportedFormatError as error:
+        raise WrongKind(f"{path}: no slide that OpenSlide knows; export it as a tiled, pyramidal TIFF") from error
+    except openslide.OpenSlideError as error:
+        raise Unreadable(f"{path}: damaged or truncated ({error}); copy or export it again") from error
+
+
+def plausible(um_per_px: float) -> bool:
+    """Whether pixels of a microscope's picture can be so wide."""
+    return PLAUSIBLE[0] <= um_per_px <= PLAUSIBLE[1]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def mask_size(path: Path) -> tuple[int, int]:
+    """Width and height of a mask in one channel."""
+    with damage_refused(path):
+        mask = opened(path, "TIFF")
+        if mask.bands != 1:
+            raise WrongKind(f"{path}: has {mask.bands} channels; save the mask in one, 0 outside the tumour")
+        return mask.width, mask.height
+
+
+def marks_anything(path: Path) -> bool:
+    """Whether a mask is not 0 anywhere. Its small copies are asked first, since that takes no time."""
+    with damage_refused(path):
+        pages = opened(path, "TIFF").get("n-pages")
+        return any(opened(path, "TIFF", page=page).max() > 0 for page in reversed(range(pages)))
