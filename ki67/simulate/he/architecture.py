@@ -146,14 +146,19 @@ def _drawn(glands: tuple[Gland, ...], side: int) -> tuple[Floats, Floats]:
     return walls * (1 - lumens), lumens
 
 
-def _fat(side: int, rng: np.random.Generator) -> Floats:
-    """Empty fat cells with thin walls between them, in a part of the patch."""
+def fat_cells(side: int, rng: np.random.Generator) -> Floats:
+    """Empty fat cells all over, with thin walls between them."""
     spacing = float(rng.uniform(75, 130))
     at = np.arange(-1, side / spacing + 2) * spacing
     centres = np.stack(np.meshgrid(at, at), axis=2).reshape(-1, 2) + rng.uniform(-0.45, 0.45, (len(at) ** 2, 2)) * spacing
     nearest, second = borders(centres, side)
     rounded = ndimage.gaussian_filter(np.minimum(second - nearest, 26), 6.0, truncate=2.5)
-    cells = soft_step(rounded - np.float32(rng.uniform(10.5, 12.5)), 0.5)
+    return soft_step(rounded - np.float32(rng.uniform(10.5, 12.5)), 0.5)
+
+
+def _fat(side: int, rng: np.random.Generator) -> Floats:
+    """Fat cells in a part of the patch."""
+    cells = fat_cells(side, rng)
     region = relief(float(rng.uniform(0.8, 1.8)), side, rng) - float(rng.uniform(-0.6, 0.9))
     return np.asarray(cells * soft_step(region, 0.05), dtype=np.float32)
 
