@@ -12,7 +12,7 @@ from ki67.simulate.cohort import FIRST_TEST_PATIENT, check_apart
 from ki67.simulate.rendering import Progress, render_all
 from ki67.simulate.section.section import QUARTER, draw_section, grade_of
 
-QUALITY = 80  # of the JPEG in a slide
+QUALITY = 75  # of the JPEG in a slide
 
 
 @dataclass(frozen=True)
