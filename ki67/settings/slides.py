@@ -1,4 +1,4 @@
-"""The chapter of whole slides: simulated sections, their preparation, patch networks, refinement, and the nine designs compared."""
+"""The chapter of whole slides: simulated sections, their preparation, patch networks, refinement, the designs compared."""
 
 from typing import Annotated, Literal
 
