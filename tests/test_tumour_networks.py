@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -10,7 +11,11 @@ import pytest
 
 from ki67.base.errors import InputError
 from ki67.models.training import layer_precision
-from ki67.tumour import inceptionv3, mobilenetv2, unet
+from ki67.tumour import agunet, dagunet, doubleunet, inceptionv3, mobilenetv2, unet
+from ki67.tumour.agunet import build_agunet
+from ki67.tumour.counts import renormalised, saved
+from ki67.tumour.dagunet import build_dagunet
+from ki67.tumour.doubleunet import build_doubleunet
 from ki67.tumour.head import features_of, patch_network
 from ki67.tumour.inceptionv3 import build_inceptionv3
 from ki67.tumour.mobilenetv2 import build_mobilenetv2
@@ -20,7 +25,12 @@ PATCHWISE = {
     build_mobilenetv2: (mobilenetv2.PARAMETERS, 2_386_686, 32),
     build_inceptionv3: (inceptionv3.PARAMETERS, 22_008_286, inceptionv3.SMALLEST),
 }
-REFINERS = {build_unet: (unet.PARAMETERS, 11_572_562, 8)}
+REFINERS = {  # and with renormalisation; how often a side is halved; how many answers
+    build_unet: (unet.PARAMETERS, 11_572_562, 11_581_782, 8, 1),
+    build_agunet: (agunet.PARAMETERS, 7_668_537, 7_677_275, 7, 7),
+    build_dagunet: (dagunet.PARAMETERS, 9_992_680, 10_002_904, 7, 7),
+    build_doubleunet: (doubleunet.PARAMETERS, 16_025_076, 16_040_204, 8, 2),
+}
 NARROW = (16, 16, 32)
 FORGETS = 0.9
 Build = Callable[..., keras.Model]
@@ -101,17 +111,88 @@ def test_a_narrower_network_has_no_published_weights() -> None:
 @pytest.mark.parametrize("build", REFINERS)
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_refiner_has_the_printed_size_at_any_side(build: Build, times: int) -> None:
-    constant, parameters, halvings = REFINERS[build]
+    constant, parameters, with_renormalisation, halvings, outputs = REFINERS[build]
     model = build(side=times * 2**halvings)
-    assert model.count_params() == constant == parameters
+    assert saved(model) == constant == parameters
+    assert renormalised(model) == with_renormalisation
+    assert len(model.outputs) == outputs
+
+
+def test_dagunet_keeps_what_the_reference_makes_anew_in_each_call() -> None:
+    model = build_dagunet(side=128)
+    assert model.count_params() - saved(model) == 2 * 256 * 32 + 256 * 256
+
+
+def test_the_text_s_42_pooling_filters_give_doubleunet_another_size() -> None:
+    assert renormalised(build_doubleunet(side=256, pooling=doubleunet.AS_PRINTED)) == 16_242_904
 
 
 @pytest.mark.parametrize("build", REFINERS)
-def test_a_refiner_answers_each_pixel_of_its_picture_with_two_shares(build: Build) -> None:
+def test_a_refiner_answers_each_pixel_with_two_shares_and_the_full_size_comes_first(build: Build) -> None:
     model = narrow(build)
-    first = answers(model)[0]
-    assert model.get_layer("tumour").output.shape[1:] == first.shape[1:] == (32, 32, 2)
-    assert np.allclose(first.sum(axis=-1), 1, atol=1e-5)
+    shares = answers(model)
+    assert model.get_layer("tumour").output is model.outputs[0]
+    assert shares[0].shape == (2, 32, 32, 2)
+    for output in shares:
+        assert np.allclose(output.sum(axis=-1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("build", [build_agunet, build_dagunet])
+def test_deep_answers_halve_level_by_level(build: Build) -> None:
+    deep = build(side=32, filters=(16, 16, 16, 16))
+    assert [output.shape[1] for output in deep.outputs] == [32, 16, 8]
+    assert deep.output_names == ["tumour", "tumour_2", "tumour_4"]
+
+
+def test_both_answers_of_doubleunet_have_the_full_size_and_the_second_sees_the_first() -> None:
+    model = narrow(build_doubleunet)
+    assert [output.shape for output in model.outputs] == [(None, 32, 32, 2)] * 2
+    assert model.get_layer("beside_guess").output.shape[-1] == 4 + 2
+
+
+def test_attention_adds_nothing_before_it_has_learnt() -> None:
+    model = narrow(build_dagunet)
+    bottom = model.get_layer("position_sum")
+    before, after = keras.Model(model.input, [bottom.input[0], bottom.output])(np.ones((1, 32, 32, 4), np.float32))
+    assert np.array_equal(before, after)
+
+
+def test_position_attention_gives_each_pixel_a_mean_of_all() -> None:
+    x = keras.Input((4, 4, 16))
+    attend = keras.Model(x, dagunet.position_attention(x))
+    value = np.eye(16, dtype=np.float32)[None, None]
+    attend.get_layer("position_value").set_weights([value])
+    attend.get_layer("position_query").set_weights([np.zeros((1, 1, 16, 2), np.float32)])  # all are alike
+    maps = np.random.default_rng(1).normal(size=(2, 4, 4, 16)).astype(np.float32)
+    expected = np.broadcast_to(maps.mean(axis=(1, 2), keepdims=True), maps.shape)
+    assert np.allclose(attend(maps), expected, atol=1e-6)
+
+
+def test_channel_attention_weighs_maps_by_how_alike_they_are() -> None:
+    x = keras.Input((4, 4, 3))
+    attend = keras.Model(x, dagunet.channel_attention(x))
+    maps = np.random.default_rng(2).normal(size=(1, 4, 4, 3)).astype(np.float32)
+    rows = maps.reshape(16, 3).T
+    weights = np.exp(rows @ rows.T)
+    expected = (weights / weights.sum(axis=1, keepdims=True)) @ rows
+    assert np.allclose(attend(maps), expected.T.reshape(1, 4, 4, 3), atol=1e-5)
+
+
+def test_a_gate_lets_through_between_nothing_and_all_of_what_was_seen() -> None:
+    model = narrow(build_agunet)
+    skip, passed = keras.Model(model.input, [model.get_layer("down1_2_relu").output, model.get_layer("gate1_weighed").output])(
+        np.random.default_rng(3).uniform(size=(1, 32, 32, 4)).astype(np.float32)
+    )
+    share = np.asarray(passed)[np.asarray(skip) > 0.1] / np.asarray(skip)[np.asarray(skip) > 0.1]
+    assert 0 < share.min() < share.max() < 1
+
+
+@pytest.mark.parametrize("build", REFINERS)
+def test_a_stored_refiner_answers_as_before(build: Build, tmp_path: Path) -> None:
+    model = narrow(build)
+    model.save(tmp_path / "model.keras")
+    for before, after in zip(answers(model), answers(keras.models.load_model(tmp_path / "model.keras")), strict=True):
+        assert np.array_equal(before, after)
 
 
 @pytest.mark.parametrize("build", REFINERS)
@@ -137,4 +218,4 @@ def test_layers_compute_in_bfloat16_where_asked_and_the_answer_stays_exact(build
         model = small(build, seed=1)
     convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D) and "tumour" not in layer.name]
     assert {layer.compute_dtype for layer in convolutions} == {"bfloat16"}
-    assert {output.dtype for output in answers(model)} == {np.dtype(np.float32)}
+    assert {output.dtype for output in model.outputs} == {"float32"}

@@ -27,9 +27,11 @@ def rectified(x: Tensor, name: str, momentum: float) -> Tensor:
     return layers.ReLU(name=f"{name}_relu")(x)
 
 
-def bare_convolution(x: Tensor, filters: int, kernel: int, name: str) -> Tensor:
-    """A convolution with bias, from He's initialisation."""
-    return layers.Conv2D(filters, kernel, padding="same", kernel_initializer="he_normal", name=name)(x)
+def bare_convolution(x: Tensor, filters: int, kernel: int, name: str, bias: bool = True, dilation: int = 1) -> Tensor:
+    """A convolution from He's initialisation, and nothing behind it."""
+    return layers.Conv2D(
+        filters, kernel, padding="same", dilation_rate=dilation, use_bias=bias, kernel_initializer="he_normal", name=name
+    )(x)
 
 
 def convolution(x: Tensor, filters: int, name: str, momentum: float) -> Tensor:
@@ -40,6 +42,11 @@ def convolution(x: Tensor, filters: int, name: str, momentum: float) -> Tensor:
 def convolved_twice(x: Tensor, filters: int, name: str, momentum: float) -> Tensor:
     """The unit of every level, on the way down and on the way up."""
     return convolution(convolution(x, filters, f"{name}_1", momentum), filters, f"{name}_2", momentum)
+
+
+def enlarged(x: Tensor, filters: int, name: str) -> Tensor:
+    """Twice the size, by a transposed 3×3 convolution that learns how."""
+    return layers.Conv2DTranspose(filters, 3, strides=2, padding="same", kernel_initializer="he_normal", name=name)(x)
 
 
 def dropped(x: Tensor, share: float, name: str) -> Tensor:
