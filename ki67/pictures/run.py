@@ -148,9 +148,7 @@ def run_record(tool: Tool[Result], order: Order) -> dict[str, object]:
 def write_report(tool: Tool[Result], order: Order, done: BatchResult[Result], store: Store[Result], path: Path) -> None:
     """`report.html`: the results with their pictures, case by case, for people."""
     network, today = tool.network, date.today().isoformat()
-    origin = Origin(
-        network.sentence, network.name, network.digest, network.precision, network.cautions, today, version("ki67")
-    )
+    origin = Origin(network.sentence, network.name, network.digest, network.precision, network.cautions, today, version("ki67"))
     page = Page(tool.title, origin, tool.summary(done.results, done.failures), tool.heads, tool.marks, done.failures)
     cases = by_table(done.results, read_cases(order.cases)) if order.cases else by_folder(done.results)
     page.write((case_of(tool, store, name, results) for name, results in cases.items()), path)
