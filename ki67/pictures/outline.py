@@ -19,6 +19,7 @@ from ki67.base.errors import InputError
 from ki67.pictures.regions import Size
 
 ENDING = ".geojson"
+AT_ONCE = 1 << 14  # points: of ragged outlines many edges pass each
 SAMPLES = 2048  # along an outline's longer side, by which its area is measured
 ROOM = 0.01  # of a picture's side, by which an outline may reach beyond it
 NO_REGION = ("detection", "cell", "tile")  # what QuPath calls objects that were found and not drawn
@@ -49,11 +50,10 @@ class Outline:
 
     def inside(self, xy: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
         """Which points lie inside."""
-        found = np.zeros(len(xy), bool)
-        order = np.argsort(xy[:, 1], kind="stable")
-        points = xy[order].astype(np.float64)
-        for polygon in self.polygons:
-            found[order] |= _enclosed(polygon, points)
+        found, order = np.zeros(len(xy), bool), np.argsort(xy[:, 1], kind="stable")
+        for first in range(0, len(xy), AT_ONCE):
+            some = order[first : first + AT_ONCE]
+            found[some] = np.any([_enclosed(polygon, xy[some].astype(np.float64)) for polygon in self.polygons], axis=0)
         return found
 
     def mask(self, left: float, top: float, width: int, height: int, step: float = 1.0) -> NDArray[np.bool_]:
@@ -98,7 +98,7 @@ def _enclosed(polygon: Polygon, points: Points) -> NDArray[np.bool_]:
 
 def _filled(rings: Sequence[Points], width: int, height: int) -> NDArray[np.bool_]:
     """The same for the middles of all pixels of a rectangle: edges are counted where they are passed, row by row."""
-    row, x = _crossed(*_edges(rings), np.arange(height) + 0.5)
+    row, x = _crossed(*_edges(rings), np.arange(height, dtype=np.float64) + 0.5)
     column = np.clip(np.floor(x + 0.5), 0, width).astype(np.intp)
     passed = np.bincount(row * (width + 1) + column, minlength=height * (width + 1)).reshape(height, width + 1)
     return np.asarray(np.cumsum(passed, axis=1)[:, :width] % 2 == 1)
@@ -152,12 +152,11 @@ def _polygon(path: Path, rings: Any) -> Polygon:
 def check_within(outline: Outline, size: Size, least: float) -> None:
     """Refuse an outline that is not of this picture: beyond its borders, or smaller than `least` pixels a side."""
     left, top, right, bottom = outline.box
-    (width, height), reach = size, f"{left:.6g} to {right:.6g} across and {top:.6g} to {bottom:.6g} down"
+    (width, height), reach = size, f"reaches from {left:.6g} to {right:.6g} across, {top:.6g} to {bottom:.6g} down"
     room = ROOM * max(size)
     if left < -room or top < -room or right > width + room or bottom > height + room:
-        raise InputError(
-            f"{outline.path}: reaches from {reach}, beyond the picture's {width}×{height} pixels; give its own outline"
-        )
+        what = f"{reach}, beyond the picture's {width}×{height} pixels"
+        raise InputError(f"{outline.path}: {what}; give the outline of this picture")
     if min(right - left, bottom - top) < least:
-        what = f"reaches from {reach}; {least:.0f} pixels at least are needed"
+        what = f"{reach}; {least:.0f} pixels at least are needed"
         raise InputError(f"{outline.path}: {what}: give it in the picture's own pixels, not in degrees or millimetres")
