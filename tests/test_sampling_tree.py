@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import chisquare
 
 from ki67.base.errors import InputError
+from ki67.slides.grid import PATCH, Grid
 from ki67.tumour import head
 from ki67.tumour.tree import LEARNT, LabelledSlide, PatchLabel, Place, Tree
 
@@ -17,7 +18,8 @@ UNLIKELY = 1e-3  # a fair tree fails a test once in a thousand seeds; the seed i
 
 def slide(grade: int, free: int, tumour: int, dropped: int = 3) -> LabelledSlide:
     labels = np.repeat([PatchLabel.FREE, PatchLabel.TUMOUR, PatchLabel.DROPPED], [free, tumour, dropped])
-    return LabelledSlide(Path(f"grade{grade}.tif"), grade, np.random.default_rng(free).permutation(labels)[None].astype(np.uint8))
+    row = np.random.default_rng(free).permutation(labels)[None].astype(np.uint8)
+    return LabelledSlide(Path(f"grade{grade}.tif"), grade, Grid(PATCH * row.size, PATCH), row)
 
 
 # Grade 1 has one slide, grade 3 has four; the second has no free patch, the last nothing to learn from.

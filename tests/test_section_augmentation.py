@@ -2,6 +2,7 @@
 
 from collections import Counter
 from time import process_time
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -9,7 +10,17 @@ from PIL import Image
 from scipy.stats import chisquare
 
 from ki67.cellularity.augmentation import turned
-from ki67.tumour.augmentation import augmented_patch, augmented_section, brightened, random_way, shifted, zoomed
+from ki67.settings.slides import Rule
+from ki67.tumour.augmentation import (
+    SECTION_VIEWS,
+    augmented_as_coded,
+    augmented_patch,
+    augmented_section,
+    brightened,
+    random_way,
+    shifted,
+    zoomed,
+)
 
 
 @pytest.fixture
@@ -121,6 +132,18 @@ def test_only_the_view_changes_its_stains() -> None:
         changed += way is not None and bool((seen != turned(view, way)).any())
     assert 35 < moved < 65  # zoomed
     assert 15 < changed < 36  # stained anew, of those that kept their size
+
+
+def test_as_coded_nothing_is_zoomed_light_changes_and_mirrors_are_rarer() -> None:
+    grey, heat = np.full((32, 32, 3), 100, np.uint8), np.random.default_rng(1).random((32, 32), np.float32)
+    seen = [augmented_as_coded(grey, heat, heat, np.random.default_rng(seed)) for seed in range(400)]
+    ways = Counter(next(way for way in range(8) if np.array_equal(turned(heat, way), moved)) for _, moved, _ in seen)
+    across_or_down = 2 * 0.25 * 0.75  # one mirror and not both
+    assert sum(ways[way] for way in range(4, 8)) == pytest.approx(400 * across_or_down, abs=4 * 9.7)
+    assert sum(view.max() == 100 for view, _, _ in seen) == pytest.approx(200, abs=40)
+    assert 80 <= min(view.max() for view, _, _ in seen) < 84
+    assert all(np.array_equal(moved, truth) for _, moved, truth in seen)
+    assert set(SECTION_VIEWS) == set(get_args(Rule))
 
 
 def test_zoom_keeps_the_middle_and_shows_glass_beyond_the_edge() -> None:

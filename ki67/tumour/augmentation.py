@@ -1,5 +1,6 @@
 """A patch, and a whole section, seen another way, as published: each change has an even chance to be made."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from PIL import Image
 
 from ki67.cellularity.augmentation import turned
 from ki67.pictures.regions import Pixels
+from ki67.settings.slides import Rule
 from ki67.tumour.macenko import restained
 
 CHANCE = 0.5
@@ -22,6 +24,7 @@ GLASS = 255
 Generator = np.random.Generator
 Floats = NDArray[np.float32]
 Section = tuple[Pixels, Floats, Floats]
+SectionView = Callable[[Pixels, Floats, Floats, Generator], Section]
 
 
 def augmented_patch(patch: Pixels, rng: Generator) -> Pixels:
@@ -38,19 +41,37 @@ def augmented_section(view: Pixels, heat: Floats, truth: Floats, rng: Generator)
     """A random view of a section for the refiners: heat map and truth move with it, only the section changes its stains."""
     way = random_way(rng)
     factor = rng.uniform(*ZOOM) if rng.random() < CHANCE else 1.0
+    return moved(randomly_restained(view, rng), heat, truth, way, factor)
+
+
+def augmented_as_coded(view: Pixels, heat: Floats, truth: Floats, rng: Generator) -> Section:
+    """As the public code does it: mirrors are drawn twice, so they are half as frequent; brightness in the place of zoom."""
+    way = random_way(rng, CHANCE**2)
+    view = randomly_restained(view, rng)
     if rng.random() < CHANCE:
-        factors, added = rng.uniform(1 - STAIN, 1 + STAIN, 2), rng.uniform(-STAIN, STAIN, 2)
-        view = restained(view, (factors[0], factors[1]), (added[0], added[1]))
-    return (
-        np.ascontiguousarray(zoomed(turned(view, way), factor, GLASS)),
-        np.ascontiguousarray(zoomed(turned(heat, way), factor)),
-        np.ascontiguousarray(zoomed(turned(truth, way), factor)),
-    )
+        view = brightened(view, rng.uniform(*BRIGHTNESS))
+    return moved(view, heat, truth, way)
 
 
-def random_way(rng: Generator) -> int:
-    """One of the eight ways to lay a square: mirrored by even chance along each axis, and turned by even chance."""
-    across, down = rng.random(2) < CHANCE
+SECTION_VIEWS: dict[Rule, SectionView] = {"published": augmented_section, "as_coded": augmented_as_coded}
+
+
+def moved(view: Pixels, heat: Floats, truth: Floats, way: int, factor: float = 1.0) -> Section:
+    """All three laid and enlarged alike."""
+    return zoomed(turned(view, way), factor, GLASS), zoomed(turned(heat, way), factor), zoomed(turned(truth, way), factor)
+
+
+def randomly_restained(view: Pixels, rng: Generator) -> Pixels:
+    """Each of the two stains a little stronger or weaker."""
+    if rng.random() >= CHANCE:
+        return view
+    factors, added = rng.uniform(1 - STAIN, 1 + STAIN, 2), rng.uniform(-STAIN, STAIN, 2)
+    return restained(view, (factors[0], factors[1]), (added[0], added[1]))
+
+
+def random_way(rng: Generator, mirrored: float = CHANCE) -> int:
+    """One of the eight ways to lay a square: mirrored by a chance along each axis, and turned by an even one."""
+    across, down = rng.random(2) < mirrored
     quarters = int(rng.integers(1, 4)) if rng.random() < CHANCE else 0
     # to mirror down is to turn by half and mirror across
     return (quarters + 2 * int(down)) % 4 + 4 * int(across != down)
@@ -72,9 +93,10 @@ def brightened(patch: Pixels, factor: float) -> Pixels:
 
 def zoomed(picture: NDArray[Any], factor: float, beyond: int = 0) -> NDArray[Any]:
     """A picture enlarged about its middle in a frame of the same size; made smaller, it has a margin of what lies beyond."""
+    picture = np.ascontiguousarray(picture)
     if factor == 1:
         return picture
-    image = Image.fromarray(np.ascontiguousarray(picture))
+    image = Image.fromarray(picture)
     step, (x, y) = 1 / factor, (length / 2 * (1 - 1 / factor) for length in image.size)
     fill = (beyond,) * 3 if image.mode == "RGB" else beyond
     affine = (step, 0, x, 0, step, y)

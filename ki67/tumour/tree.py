@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ki67.base.errors import InputError
+from ki67.slides.grid import Grid
 
 
 class PatchLabel(IntEnum):
@@ -31,6 +32,7 @@ class LabelledSlide:
 
     path: Path
     grade: int
+    grid: Grid
     labels: NDArray[np.uint8]
 
 
