@@ -13,6 +13,7 @@ import yaml
 from ki67.base.errors import InputError
 from ki67.study.claims import Figures, Tally, Verdict, judge, load_claims, tally, write_verdicts
 from ki67.study.lookup import Reference, look_up
+from ki67.study.rules import Numbers, tukey
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUP: dict[str, Any] = {"paper": "p", "table": "Table 9", "title": "t", "needs": "none", "tolerance": 0.001}
@@ -120,11 +121,61 @@ def test_a_value_may_name_a_printed_figure(tmp_path: Path) -> None:
     ({"row": "r", "cell": "c"}, "value"),
     ({"row": "r", "cell": "c", "value": 1, "rule": {"how": "guess", "of": [1, 2]}}, "how"),
     ({"row": "r", "cell": "c", "value": "Table 9/no/where"}, "no figure 'Table 9/no/where'"),
-    ({"row": "r", "cell": "c", "value": 1, "ours": "gone.json:f1"}, "gone.json"),
+    ({"row": "r", "cell": "c", "value": 1, "ours": "metrics/dataset.json:f1"}, "no 'f1'"),
 ])  # fmt: skip
 def test_a_claim_that_is_written_wrongly_is_refused_by_name(tmp_path: Path, claim: dict[str, Any], says: str) -> None:
     with pytest.raises(InputError, match=says):
         study(tmp_path, [claim])
+
+
+def test_a_figure_whose_stage_has_not_run_is_no_verdict(tmp_path: Path) -> None:
+    quotient = {"how": "quotient", "of": ["gone.json:f1", 2]}
+    claims = [
+        {"row": "r", "cell": cell, "value": 1} | own for cell, own in (("a", {"ours": "gone.json:f1"}), ("b", {"rule": quotient}))
+    ]
+    assert [(v.ours, v.basis, v.verdict) for v in study(tmp_path, claims)] == [(None, "", "not run: no figure of ours")] * 2
+
+
+def test_data_of_which_no_run_says_that_it_had_it_was_not_there(tmp_path: Path) -> None:
+    assert study(tmp_path, [{"row": "r", "cell": "c", "value": 1}], needs="bcs1")[0].verdict == "not run: needs BCS-1"
+
+
+@pytest.mark.parametrize(("within", "reproduced"), [
+    ("near", {0.049, 0.05, 0.051}), ("below", {0.01, 0.049, 0.05, 0.051}), ("above", {0.049, 0.05, 0.051, 0.9}),
+])  # fmt: skip
+def test_ours_must_be_near_below_or_above_what_is_printed(tmp_path: Path, within: str, reproduced: set[float]) -> None:
+    verdicts = {value: ours(tmp_path, value, 0.05, within=within).verdict for value in (0.01, 0.049, 0.05, 0.051, 0.9)}
+    assert {value for value, verdict in verdicts.items() if verdict == "reproduced"} == reproduced
+
+
+def directed(folder: Path, outcome: str, source: str) -> Verdict:
+    """The verdict on what a paper says happens, where ours has this outcome on that data."""
+    (folder / "m.json").write_text(json.dumps({"refined": outcome}))
+    (folder / "metrics").mkdir(exist_ok=True)
+    (folder / "metrics/slides_dataset.json").write_text(json.dumps({"source": source}))
+    return study(folder, [{"row": "r", "cell": "c", "value": 1, "direction": "m.json:refined"}], needs="bcs1")[0]
+
+
+@pytest.mark.parametrize(("outcome", "yes", "real"), [
+    ("holds", 1, "reproduced"), ("fails", 0, "differs"), ("not settled", None, "not run: no figure of ours"),
+])  # fmt: skip
+def test_a_direction_is_told_on_simulated_tissue_and_judged_on_the_real_data_alone(
+    tmp_path: Path, outcome: str, yes: float | None, real: str
+) -> None:
+    simulated = directed(tmp_path, outcome, "simulated")
+    assert (simulated.direction, simulated.basis, simulated.ours) == (outcome, "simulated", yes)
+    assert simulated.verdict == "not run: needs BCS-1"
+    assert directed(tmp_path, outcome, "bcs1").verdict == real
+
+
+def test_an_unknown_direction_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="none of holds, fails, not settled"):
+        directed(tmp_path, "perhaps", "simulated")
+
+
+def test_a_direction_of_which_no_stage_has_spoken_is_empty(tmp_path: Path) -> None:
+    found = study(tmp_path, [{"row": "r", "cell": "c", "value": 1, "direction": "gone.json:refined"}], needs="bcs1")[0]
+    assert (found.direction, found.ours, found.basis, found.verdict) == (None, None, "", "not run: needs BCS-1")
 
 
 def test_a_figure_stands_once(tmp_path: Path) -> None:
@@ -189,9 +240,12 @@ class TestThePaper:
         groups = [g for g in load_claims(ROOT / "claims.yaml") if g.needs == "none"]
         read = [claim.ours for group in groups for claim in group.claims if claim.ours]
         counted = {name for name in read if not name.startswith("metrics/compression.json:space.")}  # from the architecture
-        assert counted == {
-            f"metrics/backends.json:backends.{name}.parameters"
-            for name in ("deeplab_mobilenetv2", "deeplab_xception", "fcrn_a", "fcrn_b", "pathonet")
+        backends = ("deeplab_mobilenetv2", "deeplab_xception", "fcrn_a", "fcrn_b", "pathonet")
+        refining = ("unet", "agunet", "dagunet", "doubleunet")
+        slides = [f"{name}.{kind}" for name in refining for kind in ("parameters", "renormalised")]
+        assert counted == {f"metrics/backends.json:backends.{name}.parameters" for name in backends} | {
+            f"metrics/slides_networks.json:networks.{count}"
+            for count in ("mobilenetv2.parameters", "inceptionv3.parameters", "doubleunet_as_printed.renormalised", *slides)
         }
 
     def test_the_tables_of_the_compression_paper_are_complete(self) -> None:
@@ -205,6 +259,54 @@ class TestThePaper:
         for gained in ("least", "most"):
             patients = 23 * self.figures.of(f"Gliozzo, prose/{gained}/TIL accuracy gained")
             assert patients == pytest.approx(round(patients), abs=0.03)
+
+
+class TestWholeSlides:
+    """What the printed tables of Pedersen et al. say of themselves."""
+
+    groups = tuple(group for group in load_claims(ROOT / "claims.yaml") if group.paper == "pedersen2022")
+    verdicts = tuple(verdict for verdict in judge(load_claims(ROOT / "claims.yaml"), ROOT) if verdict.paper == "pedersen2022")
+
+    def test_the_three_tables_are_complete_and_each_has_a_place_for_ours(self) -> None:
+        measured = [group for group in self.groups if group.needs in ("bcs1", "machine") and "prose" not in group.table]
+        figures = [(group.table, claim) for group in measured for claim in group.claims]
+        assert Counter(table for table, _ in figures) == {
+            "Pedersen, Table 1": 9 * 3 * 2, "Pedersen, Table 2": 9 * 3 * 2 + 3, "Pedersen, Table 3": 2 * 3 * 2,
+        }  # fmt: skip
+        without = [(claim.row, claim.cell) for _, claim in figures if not claim.ours]
+        assert {row for row, cell in without if not cell.endswith("SD")} == {"TensorRT"}, "no such machine is measured"
+
+    def test_every_effect_in_the_prose_has_a_direction_of_its_own(self) -> None:
+        directions = [claim.direction for group in self.groups for claim in group.claims if claim.direction]
+        assert len(set(directions)) == len(directions) == 12
+
+    def test_table_2_gives_table_1_in_means_and_deviations(self) -> None:
+        rows = [verdict for verdict in self.verdicts if verdict.cell.endswith("from the grades")]
+        assert (len(rows), {verdict.verdict for verdict in rows}) == (18, {"reproduced"})
+
+    def test_one_pair_of_sixteen_is_not_shown_to_be_significant(self) -> None:
+        pairs = [verdict for verdict in self.verdicts if verdict.cell.startswith("p < 0.05 against")]
+        assert len(pairs) == 4 * 4
+        (failing,) = [verdict for verdict in pairs if verdict.verdict == "differs"]
+        assert (failing.row, failing.cell) == ("Mob-PW-AGUNet", "p < 0.05 against Inc-PW")
+        assert failing.ours == pytest.approx(0.0521, abs=0.0001)
+
+    @pytest.mark.parametrize(
+        ("refined", "low", "high"), [("AGUNet", 0.040, 0.067), ("DAGUNet", 0.031, 0.055), ("UNet", 0.009, 0.017)]
+    )
+    def test_rounding_alone_may_decide_two_pairs_but_not_the_one_whose_p_is_printed(
+        self, refined: str, low: float, high: float
+    ) -> None:
+        figures = Figures(self.groups, ROOT)
+        rows = {claim.row for group in self.groups if group.title == "Nine designs on the test set" for claim in group.claims}
+        deviations = [figures.of(f"Pedersen, Table 1/{row}/Dice SD") for row in sorted(rows - {"Otsu"})]
+        means = [figures.of(f"Pedersen, Table 1/{row}/Dice") for row in (f"Mob-PW-{refined}", "Inc-PW")]
+
+        def p(half: float) -> float:
+            apart = [means[0] + half, means[1] - half]
+            return tukey(Numbers(apart, [deviation - half for deviation in deviations], [90]))
+
+        assert (p(0.0005), p(-0.0005)) == (pytest.approx(low, abs=0.0005), pytest.approx(high, abs=0.0005))
 
 
 class TestLookingUp:

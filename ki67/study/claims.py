@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean, harmonic_mean
-from typing import Literal
+from typing import Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -14,15 +13,19 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from ki67.base.errors import InputError
 from ki67.base.files import whole_file
 from ki67.data.source import OWN, SIMULATED
-from ki67.study.lookup import Reference, look_up
+from ki67.study.lookup import NotThere, Reference, look_up
+from ki67.study.rules import RULES, How, Numbers
 
-Needs = Literal["none", "shidc", "breastpathq", "imagenet", "hardware", "machine"]
+Needs = Literal["none", "shidc", "breastpathq", "imagenet", "bcs1", "hardware", "machine"]
 Operand = float | str
+Within = Literal["near", "below", "above"]
+Direction = Literal["holds", "fails", "not settled"]
 Word = Literal["reproduced", "differs", "not run"]
 MISSING = {
     "shidc": "SHIDC-B-Ki-67",
     "breastpathq": "BreastPathQ",
     "imagenet": "BreastPathQ and ImageNet weights",
+    "bcs1": "BCS-1",
     "hardware": "two GTX 1060",
     "machine": "that machine",
 }
@@ -32,16 +35,27 @@ SOURCES = {
     "shidc": Reference("metrics/dataset.json", "source"),
     "breastpathq": PATCHES,
     "imagenet": PATCHES,
+    "bcs1": Reference("metrics/slides_dataset.json", "source"),
 }
 # By what a run shows that it had them; what is not listed here no run has.
 SHOWN = {
     "shidc": {SOURCES["shidc"]: "shidc"},
     "breastpathq": {SOURCES["breastpathq"]: "breastpathq"},
     "imagenet": {SOURCES["imagenet"]: "breastpathq", Reference("metrics/cellularity.json", "weights"): "imagenet"},
+    "bcs1": {SOURCES["bcs1"]: "bcs1"},
 }
 CHECK = "check"  # a training too short to compare anything
 LONGEST = Path("release")  # where the longest run is kept, laid out as the study itself
+YES: dict[Direction | None, float] = {"holds": 1.0, "fails": 0.0}  # what is not settled is no figure
+DIRECTIONS: TypeAdapter[Direction] = TypeAdapter(Direction)
 SLACK = 1e-9  # so that 0.786 against 0.785 ± 0.001 is not decided by the last bit of a float
+
+# Whether ours is what is printed, by how much it exceeds that and what a cut digit leaves open.
+AS_PRINTED: dict[Within, Callable[[float, float], bool]] = {
+    "near": lambda excess, open_digit: abs(excess) <= open_digit,
+    "below": lambda excess, open_digit: excess <= open_digit,
+    "above": lambda excess, open_digit: excess >= -open_digit,
+}
 
 
 class Strict(BaseModel):
@@ -53,30 +67,38 @@ class Strict(BaseModel):
 class Rule(Strict):
     """How a figure follows from others: operands are numbers, printed figures `Table/row/cell`, or ours `path:key`."""
 
-    how: Literal["sum", "difference", "quotient", "harmonic", "weighted", "highest", "lowest"]
+    how: How
     of: list[Operand] = Field(min_length=2)
     by: list[Operand] = []
+    n: list[Operand] = []
 
 
 class Claim(Strict):
-    """One printed figure, and where ours stands."""
+    """One printed figure, and where ours stands; of what the prose says happens (1 is yes), where a stage says whether so."""
 
     row: str
     cell: str
     value: Operand
     ours: str | None = None
+    direction: str | None = None
     rule: Rule | None = None
     note: str = ""
 
+    @property
+    def place(self) -> str | None:
+        """Where a stage wrote what is ours."""
+        return self.ours or self.direction
+
 
 class Group(Strict):
-    """Claims that share their table, what they need and how near is near enough."""
+    """Claims that share their table, what they need and what ours must be: near enough, below or above what is printed."""
 
     paper: str
     table: str
     title: str
     needs: Needs
     tolerance: float = Field(ge=0)
+    within: Within = "near"
     claims: list[Claim] = Field(min_length=1)
 
 
@@ -92,6 +114,7 @@ class Verdict:
     printed: float
     ours: float | None
     basis: str  # where ours comes from: simulated, own data, measured (each also of the longest run), recomputed…
+    direction: Direction | None  # whether what the prose says happens here, on whatever data; no verdict
     ruling: "Ruling"
     note: str
 
@@ -109,7 +132,7 @@ class Ruling:
     why: str = ""
 
 
-COLUMNS = ("paper", "table", "title", "row", "cell", "printed", "ours", "basis", "verdict", "note")
+COLUMNS = ("paper", "table", "title", "row", "cell", "printed", "ours", "basis", "direction", "verdict", "note")
 
 
 def load_claims(path: Path) -> list[Group]:
@@ -154,45 +177,50 @@ class Figures:
 
     def ours(self, claim: Claim) -> float | None:
         """Our figure for a claim: recomputed by its rule, or read where a stage wrote it (nothing, if undefined)."""
-        if claim.rule:
-            return self.recomputed(claim.rule)
-        value = look_up(self.source(claim), Reference.of(claim.ours)) if claim.ours else None
+        try:
+            if claim.rule:
+                return self.recomputed(claim.rule)
+            if claim.direction:
+                return YES.get(self.direction(claim))
+            value = look_up(self.source(claim), Reference.of(claim.ours)) if claim.ours else None
+        except NotThere:
+            return None
         return None if value is None else float(value)
+
+    def direction(self, claim: Claim) -> Direction | None:
+        """Whether what the prose says happens here; nothing where no stage has looked."""
+        if claim.direction is None:
+            return None
+        try:
+            return DIRECTIONS.validate_python(look_up(self.source(claim), Reference.of(claim.direction)))
+        except NotThere:
+            return None
+        except ValidationError as error:
+            raise InputError(f"{claim.direction}: none of {', '.join(get_args(Direction))}; run its stage again") from error
 
     def source(self, claim: Claim) -> Path:
         """Whose figure stands for ours: this run's, or the longest run's where this one only checked and that one compared."""
         longest = self.root / LONGEST
-        asked = claim.ours and self.kind(claim, self.root) == CHECK and self.kind(claim, longest) not in (CHECK, None)
+        asked = self.kind(claim, self.root) == CHECK and self.kind(claim, longest) not in (CHECK, None)
         return longest if asked else self.root
 
     def kind(self, claim: Claim, root: Path) -> str | None:
         """What the file of a figure says of the trainings behind it, if it says anything."""
-        if claim.ours is None:
+        if claim.place is None:
             return None
         try:
-            return str(look_up(root, Reference(Reference.of(claim.ours).path, "kind")))
+            return str(look_up(root, Reference(Reference.of(claim.place).path, "kind")))
         except InputError:
             return None
 
     def only_checked(self, claim: Claim) -> bool:
         """Whether ours comes from trainings too short to compare anything; their file says so."""
-        return bool(claim.ours) and self.kind(claim, self.source(claim)) == CHECK
+        return self.kind(claim, self.source(claim)) == CHECK
 
     def recomputed(self, rule: Rule) -> float:
         """A rule carried out."""
-        values, weights = [self.of(o) for o in rule.of], [self.of(o) for o in rule.by]
-        return RULES[rule.how](values, weights)
-
-
-RULES: dict[str, Callable[[list[float], list[float]], float]] = {
-    "sum": lambda values, _: sum(values),
-    "difference": lambda values, _: values[0] - values[1],
-    "quotient": lambda values, _: values[0] / values[1],
-    "harmonic": lambda values, _: harmonic_mean(values),
-    "weighted": lambda values, weights: fmean(values, weights),
-    "highest": lambda values, _: max(values),
-    "lowest": lambda values, _: min(values),
-}
+        of, by, n = ([self.of(operand) for operand in operands] for operands in (rule.of, rule.by, rule.n))
+        return RULES[rule.how](Numbers(of, by, n))
 
 
 def judge(groups: Sequence[Group], root: Path) -> list[Verdict]:
@@ -207,23 +235,26 @@ def had_by(needs: Needs, root: Path) -> bool:
     """Whether the run had what a figure needs."""
     if needs == "none":
         return True
-    return needs in SHOWN and all(look_up(root, place) == wanted for place, wanted in SHOWN[needs].items())
+    try:
+        return needs in SHOWN and all(look_up(root, place) == wanted for place, wanted in SHOWN[needs].items())
+    except NotThere:
+        return False
 
 
 def _verdict(group: Group, claim: Claim, figures: Figures, had: bool) -> Verdict:
     printed, ours = figures.of(claim.value), figures.ours(claim)
     return Verdict(
         group.paper, group.table, group.title, claim.row, claim.cell, printed, ours,
-        _basis(group.needs, claim, figures, had), _ruling(group, claim, figures, had), claim.note,
+        _basis(group.needs, claim, figures, had), figures.direction(claim), _ruling(group, claim, figures, had), claim.note,
     )  # fmt: skip
 
 
 def _basis(needs: Needs, claim: Claim, figures: Figures, had: bool) -> str:
-    if figures.ours(claim) is None:
+    if figures.ours(claim) is None and figures.direction(claim) is None:
         return ""
     if claim.rule:
         return "recomputed"
-    if needs == "shidc" and figures.only_checked(claim):
+    if needs in SHOWN and figures.only_checked(claim):
         return CHECK
     basis = _made_on(needs, figures.source(claim)) if needs in SHOWN and not had else "measured"
     return basis if needs == "none" or figures.source(claim) == figures.root else f"{basis} in the longest run"
@@ -241,9 +272,9 @@ def _ruling(group: Group, claim: Claim, figures: Figures, had: bool) -> Ruling:
         return Ruling("not run", f"needs {MISSING[group.needs]}")
     if ours is None:
         return Ruling("not run", "no figure of ours")
-    if group.needs == "shidc" and figures.only_checked(claim):
+    if group.needs in SHOWN and figures.only_checked(claim):
         return Ruling("not run", f"ours is a {CHECK}")
-    return Ruling("reproduced" if abs(ours - printed) <= group.tolerance + SLACK else "differs")
+    return Ruling("reproduced" if AS_PRINTED[group.within](ours - printed, group.tolerance + SLACK) else "differs")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,10 @@ import yaml
 from ki67.base.errors import InputError
 
 
+class NotThere(InputError):
+    """The file of a figure is missing: the stage that writes it has not run, which a claim may wait for and a page may not."""
+
+
 @dataclass(frozen=True)
 class Reference:
     """Where a figure stands."""
@@ -48,7 +52,7 @@ def _content(path: Path, changed: int) -> Any:
         text = path.read_text(encoding="utf-8")
         return yaml.safe_load(text) if path.suffix in {".yaml", ".yml"} else json.loads(text)
     except FileNotFoundError as error:
-        raise InputError(f"{path}: missing; run the stage that writes it") from error
+        raise NotThere(f"{path}: missing; run the stage that writes it") from error
     except (json.JSONDecodeError, yaml.YAMLError) as error:
         raise InputError(f"{path}: cannot be read ({' '.join(str(error).split())}); run its stage again") from error
 

@@ -1,0 +1,49 @@
+"""How a figure follows from other figures: sums and means, and what tests say of printed means and standard deviations."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import fmean, harmonic_mean
+from typing import Literal
+
+from scipy.stats import studentized_range
+
+How = Literal["sum", "difference", "quotient", "harmonic", "weighted", "highest", "lowest", "pooled", "tukey"]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What a rule works on: figures, what stands beside each (a weight, a deviation), and of how many cases each is the mean."""
+
+    of: Sequence[float]
+    by: Sequence[float]
+    n: Sequence[float]
+
+
+def pooled(numbers: Numbers) -> float:
+    """The standard deviation of all cases from the means, deviations and sizes of their groups, all with n below the line."""
+    mean = fmean(numbers.of, numbers.n)
+    spread = [deviation**2 + (own - mean) ** 2 for own, deviation in zip(numbers.of, numbers.by, strict=True)]
+    return sqrt(fmean(spread, numbers.n))
+
+
+def tukey(numbers: Numbers) -> float:
+    """The p of two means by Tukey's range test over equally large groups, whose deviations have n below the line."""
+    first, second = numbers.of
+    (size,) = numbers.n
+    groups, degrees = len(numbers.by), len(numbers.by) * (size - 1)
+    within = fmean(deviation**2 for deviation in numbers.by) * size / (size - 1)
+    return float(studentized_range.sf(abs(first - second) / sqrt(within / size), groups, degrees))
+
+
+RULES: dict[How, Callable[[Numbers], float]] = {
+    "sum": lambda numbers: sum(numbers.of),
+    "difference": lambda numbers: numbers.of[0] - numbers.of[1],
+    "quotient": lambda numbers: numbers.of[0] / numbers.of[1],
+    "harmonic": lambda numbers: harmonic_mean(numbers.of),
+    "weighted": lambda numbers: fmean(numbers.of, numbers.by),
+    "highest": lambda numbers: max(numbers.of),
+    "lowest": lambda numbers: min(numbers.of),
+    "pooled": pooled,
+    "tukey": tukey,
+}
