@@ -11,9 +11,10 @@ import pytest
 import yaml
 
 from ki67.base.errors import InputError
-from ki67.study.claims import Figures, Tally, Verdict, judge, load_claims, tally, write_verdicts
+from ki67.study.claims import Figures, Tally, Verdict, judge, tally, write_verdicts
 from ki67.study.lookup import Reference, look_up
-from ki67.study.rules import Numbers, tukey
+from ki67.study.printed import load_claims
+from ki67.study.rules import Numbers, pooled, tukey
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUP: dict[str, Any] = {"paper": "p", "table": "Table 9", "title": "t", "needs": "none", "tolerance": 0.001}
@@ -267,6 +268,22 @@ class TestWholeSlides:
     groups = tuple(group for group in load_claims(ROOT / "claims.yaml") if group.paper == "pedersen2022")
     verdicts = tuple(verdict for verdict in judge(load_claims(ROOT / "claims.yaml"), ROOT) if verdict.paper == "pedersen2022")
 
+    def write(self, folder: Path, data: dict[str, Any]) -> None:
+        """Every file that the claims read, where a run has just what the paper prints; of its data what is given."""
+        printed = Figures(self.groups, ROOT)
+        files: dict[str, dict[str, Any]] = {}
+        for claim in (claim for group in self.groups for claim in group.claims if claim.place):
+            place = Reference.of(str(claim.place))
+            *path, last = place.key.split(".")
+            node = files.setdefault(place.path, {})
+            for part in path:
+                node = node.setdefault(part, {})
+            node[last] = "holds" if claim.direction else printed.of(claim.value)
+        files["metrics/slides_dataset.json"].update(data)
+        for name, content in files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(json.dumps(content))
+
     def test_the_three_tables_are_complete_and_each_has_a_place_for_ours(self) -> None:
         measured = [group for group in self.groups if group.needs in ("bcs1", "machine") and "prose" not in group.table]
         figures = [(group.table, claim) for group in measured for claim in group.claims]
@@ -283,6 +300,16 @@ class TestWholeSlides:
     def test_table_2_gives_table_1_in_means_and_deviations(self) -> None:
         rows = [verdict for verdict in self.verdicts if verdict.cell.endswith("from the grades")]
         assert (len(rows), {verdict.verdict for verdict in rows}) == (18, {"reproduced"})
+
+    def test_only_with_n_below_the_line_do_the_deviations_agree(self) -> None:
+        """By the other reading that of UNet-LR would be 0.126; 0.128 is printed."""
+        figures, sizes = Figures(self.groups, ROOT), (11, 48, 31)
+        grades = [f"Pedersen, Table 2/UNet-LR/grade {grade}" for grade in ("I", "II", "III")]
+        means, deviations = [figures.of(grade) for grade in grades], [figures.of(f"{grade} SD") for grade in grades]
+        shrunk = [deviation * ((n - 1) / n) ** 0.5 for deviation, n in zip(deviations, sizes, strict=True)]
+        other = pooled(Numbers(means, shrunk, sizes)) * (90 / 89) ** 0.5
+        printed = figures.of("Pedersen, Table 1/UNet-LR/Dice SD")
+        assert abs(pooled(Numbers(means, deviations, sizes)) - printed) < 0.0005 < 0.0015 < abs(other - printed)
 
     def test_one_pair_of_sixteen_is_not_shown_to_be_significant(self) -> None:
         pairs = [verdict for verdict in self.verdicts if verdict.cell.startswith("p < 0.05 against")]
@@ -307,6 +334,40 @@ class TestWholeSlides:
             return tukey(Numbers(apart, [deviation - half for deviation in deviations], [90]))
 
         assert (p(0.0005), p(-0.0005)) == (pytest.approx(low, abs=0.0005), pytest.approx(high, abs=0.0005))
+
+    def test_whatever_simulated_sections_show_no_figure_of_the_tables_is_reproduced(self, tmp_path: Path) -> None:
+        self.write(tmp_path, {"source": "simulated"})
+        found = [v for v in judge(self.groups, tmp_path) if v.verdict.endswith("needs BCS-1")]
+        assert len(found) == 54 + 57 + 4 + 12
+        assert {verdict.basis for verdict in found} == {"simulated"}
+        assert [v.direction for v in found if v.direction] == ["holds"] * 12
+
+    def test_on_the_published_sections_they_would_be(self, tmp_path: Path) -> None:
+        self.write(tmp_path, {"source": "bcs1"})
+        found = [
+            v
+            for v in judge(self.groups, tmp_path)
+            if v.basis == "measured" and v.table in ("Pedersen, Table 1", "Pedersen, Table 2")
+        ]
+        assert (len(found), {verdict.verdict for verdict in found}) == (54 + 57, {"reproduced"})
+
+    def test_no_one_way_of_counting_gives_all_printed_counts(self, tmp_path: Path) -> None:
+        counts = {
+            "mobilenetv2": {"parameters": 2_386_686}, "inceptionv3": {"parameters": 22_008_286},
+            "unet": {"parameters": 11_572_562, "renormalised": 11_581_782},
+            "agunet": {"parameters": 7_668_537, "renormalised": 7_677_275},
+            "dagunet": {"parameters": 9_992_680, "renormalised": 10_002_904},
+            "doubleunet": {"parameters": 16_025_076, "renormalised": 16_040_204},
+            "doubleunet_as_printed": {"renormalised": 16_242_904},
+        }  # fmt: skip
+        (tmp_path / "metrics").mkdir()
+        (tmp_path / "metrics/slides_networks.json").write_text(json.dumps({"networks": counts}))
+        rows = [v for v in judge(self.groups, tmp_path) if v.table == "Pedersen, prose" and v.basis == "measured"]
+        assert {(v.row, v.cell) for v in rows if v.verdict == "reproduced"} == {
+            ("MobileNetV2", "parameters"), ("U-Net", "parameters"), ("AGU-Net", "parameters"), ("DoubleU-Net", "parameters"),
+            ("DAGU-Net", "with plain normalisation"),
+        }  # fmt: skip
+        assert len(rows) == 2 + 4 + 4 + 1
 
 
 class TestLookingUp:

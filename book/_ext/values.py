@@ -19,8 +19,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from ki67.base.errors import InputError
-from ki67.study.claims import Figures, load_claims
+from ki67.study.claims import Figures
 from ki67.study.lookup import Reference, look_up
+from ki67.study.printed import load_claims
 
 logger = logging.getLogger(__name__)
 VALUE = re.compile(r"(?P<reference>\S+:\S+)(?:\s+(?P<format>\S+))?")

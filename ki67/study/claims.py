@@ -2,23 +2,20 @@
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from ki67.base.errors import InputError
 from ki67.base.files import whole_file
 from ki67.data.source import OWN, SIMULATED
 from ki67.study.lookup import NotThere, Reference, look_up
-from ki67.study.rules import RULES, How, Numbers
+from ki67.study.printed import Claim, Group, Needs, Operand, Rule, Within, named
+from ki67.study.rules import RULES, Numbers
 
-Needs = Literal["none", "shidc", "breastpathq", "imagenet", "bcs1", "hardware", "machine"]
-Operand = float | str
-Within = Literal["near", "below", "above"]
 Direction = Literal["holds", "fails", "not settled"]
 Word = Literal["reproduced", "differs", "not run"]
 MISSING = {
@@ -58,50 +55,6 @@ AS_PRINTED: dict[Within, Callable[[float, float], bool]] = {
 }
 
 
-class Strict(BaseModel):
-    """A misspelt key in claims.yaml is an error, not a claim that silently lacks something."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Rule(Strict):
-    """How a figure follows from others: operands are numbers, printed figures `Table/row/cell`, or ours `path:key`."""
-
-    how: How
-    of: list[Operand] = Field(min_length=2)
-    by: list[Operand] = []
-    n: list[Operand] = []
-
-
-class Claim(Strict):
-    """One printed figure, and where ours stands; of what the prose says happens (1 is yes), where a stage says whether so."""
-
-    row: str
-    cell: str
-    value: Operand
-    ours: str | None = None
-    direction: str | None = None
-    rule: Rule | None = None
-    note: str = ""
-
-    @property
-    def place(self) -> str | None:
-        """Where a stage wrote what is ours."""
-        return self.ours or self.direction
-
-
-class Group(Strict):
-    """Claims that share their table, what they need and what ours must be: near enough, below or above what is printed."""
-
-    paper: str
-    table: str
-    title: str
-    needs: Needs
-    tolerance: float = Field(ge=0)
-    within: Within = "near"
-    claims: list[Claim] = Field(min_length=1)
-
-
 @dataclass(frozen=True)
 class Verdict:
     """One row of the claims page."""
@@ -135,34 +88,11 @@ class Ruling:
 COLUMNS = ("paper", "table", "title", "row", "cell", "printed", "ours", "basis", "direction", "verdict", "note")
 
 
-def load_claims(path: Path) -> list[Group]:
-    """The file, checked: known keys only, and no figure named twice."""
-    try:
-        groups = TypeAdapter(list[Group]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: missing; run this at the top of the study") from error
-    except yaml.YAMLError as error:
-        raise InputError(f"{path}: not YAML ({' '.join(str(error).split())}); mend that line") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}: {place}: {first['msg'][0].lower()}{first['msg'][1:]}; mend that claim") from error
-    names = Counter(name for name, _ in _named(groups))
-    twice = [name for name, count in names.items() if count > 1]
-    if twice:
-        raise InputError(f"{path}: {twice[0]!r} stands {names[twice[0]]} times; keep one")
-    return groups
-
-
-def _named(groups: Sequence[Group]) -> Iterator[tuple[str, Claim]]:
-    return ((f"{group.table}/{claim.row}/{claim.cell}", claim) for group in groups for claim in group.claims)
-
-
 class Figures:
     """Looks up whatever a claim names: a number, a printed figure, a figure of this study."""
 
     def __init__(self, groups: Sequence[Group], root: Path) -> None:
-        self.printed = dict(_named(groups))
+        self.printed = dict(named(groups))
         self.root = root
 
     def of(self, operand: Operand) -> float:
