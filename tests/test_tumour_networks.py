@@ -80,11 +80,11 @@ def test_batchnorm_forgets_as_quickly_as_asked(build: Build) -> None:
 
 
 def test_features_are_what_the_head_reads() -> None:
-    model = build_mobilenetv2(side=32)
+    model = narrow(build_mobilenetv2)
     features = features_of(model)
-    assert features.output_shape == (None, 1280)
+    assert features.output_shape == (None, 320)
     head = keras.Model(features.output, model.output)
-    pixels = np.random.default_rng(1).uniform(-1, 1, (2, 32, 32, 3)).astype(np.float32)
+    pixels = np.random.default_rng(1).uniform(-1, 1, (2, 80, 80, 3)).astype(np.float32)
     assert np.allclose(head(features(pixels)), model(pixels), atol=1e-6)
 
 
@@ -116,15 +116,6 @@ def test_a_refiner_has_the_printed_size_at_any_side(build: Build, times: int) ->
     assert saved(model) == constant == parameters
     assert renormalised(model) == with_renormalisation
     assert len(model.outputs) == outputs
-
-
-def test_dagunet_keeps_what_the_reference_makes_anew_in_each_call() -> None:
-    model = build_dagunet(side=128)
-    assert model.count_params() - saved(model) == 2 * 256 * 32 + 256 * 256
-
-
-def test_the_text_s_42_pooling_filters_give_doubleunet_another_size() -> None:
-    assert renormalised(build_doubleunet(side=256, pooling=doubleunet.AS_PRINTED)) == 16_242_904
 
 
 @pytest.mark.parametrize("build", REFINERS)
@@ -205,7 +196,7 @@ def test_a_unet_without_a_heat_map_takes_three_channels() -> None:
     assert build_unet(side=32, filters=NARROW).count_params() - build_unet(32, NARROW, 3).count_params() == 9 * NARROW[0]
 
 
-@pytest.mark.parametrize("build", [*PATCHWISE, *REFINERS])
+@pytest.mark.parametrize("build", [build_mobilenetv2, *REFINERS])
 def test_the_seed_alone_decides_where_training_starts(build: Build) -> None:
     first, same, other = (model.get_weights() for model in (narrow(build), small(build, 1), small(build, 2)))
     assert all(np.array_equal(a, b) for a, b in zip(first, same, strict=True))
