@@ -44,7 +44,7 @@ SHOWN = {
 CHECK = "check"  # a training too short to compare anything
 LONGEST = Path("release")  # where the longest run is kept, laid out as the study itself
 YES: dict[Direction | None, float] = {"holds": 1.0, "fails": 0.0}  # what is not settled is no figure
-DIRECTIONS: TypeAdapter[Direction] = TypeAdapter(Direction)
+DIRECTIONS: TypeAdapter[Direction | None] = TypeAdapter(Direction | None)
 SLACK = 1e-9  # so that 0.786 against 0.785 ± 0.001 is not decided by the last bit of a float
 
 # Whether ours is what is printed, by how much it exceeds that and what a cut digit leaves open.
@@ -118,7 +118,7 @@ class Figures:
         return None if value is None else float(value)
 
     def direction(self, claim: Claim) -> Direction | None:
-        """Whether what the prose says happens here; nothing where no stage has looked."""
+        """Whether what the prose says happens here; nothing where no stage has looked, or none could."""
         if claim.direction is None:
             return None
         try:
