@@ -8,7 +8,7 @@ import typer
 
 from ki67.cli.free_names import must_be_free
 from ki67.cli.libraries import need, quiet
-from ki67.cli.options import Scale
+from ki67.cli.options import Inside, Scale, Scales
 from ki67.engine.names import AskedPrecision
 from ki67.settings.names import QuantizerName, Scope
 from ki67.settings.networks import BackendName
@@ -20,33 +20,35 @@ Limits = Annotated[str, typer.Option(help="of the categories low, middle, high, 
 
 
 def score(
-    paths: Annotated[list[Path], typer.Argument(help="pictures, and folders of them: jpg, png, tif")],
+    paths: Annotated[list[Path], typer.Argument(help="pictures, slides, and folders of them")],
     out: Annotated[Path, typer.Option(help="folder for tables, overlays and the report")],
-    um_per_px: Scale = None,
+    um_per_px: Scales = None,
     model: Shipped = None,
     precision: Numbers = "auto",
     cut_offs: Limits = "16/30",
-    max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures are refused before they are decoded")] = 1_000_000_000,
+    max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures that are no slides are refused")] = 1_000_000_000,
     cases: CaseTable = None,
+    inside: Inside = None,
 ) -> None:
     """Count the cells of your pictures: tables, overlays, QuPath objects and a report. Research use only."""
     from ki67.score.command import score_command
 
-    raise typer.Exit(score_command(paths, out, um_per_px, model, precision, cut_offs, max_pixels, cases))
+    raise typer.Exit(score_command(paths, out, um_per_px, model, precision, cut_offs, max_pixels, cases, inside))
 
 
 def cellularity(
-    paths: Annotated[list[Path], typer.Argument(help="H&E pictures, and folders of them: jpg, png, tif")],
+    paths: Annotated[list[Path], typer.Argument(help="H&E pictures, slides, and folders of them")],
     out: Annotated[Path, typer.Option(help="folder for tables, heat maps, QuPath objects and the report")],
-    um_per_px: Scale = None,
+    um_per_px: Scales = None,
     model: Annotated[Path | None, typer.Option(help="a model folder (model.json, graph.xml, graph.bin)")] = None,
-    max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures are refused before they are decoded")] = 1_000_000_000,
+    max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures that are no slides are refused")] = 1_000_000_000,
     cases: CaseTable = None,
+    inside: Inside = None,
 ) -> None:
     """Estimate cellularity of your H&E pictures tile by tile: tables, heat maps, QuPath objects, report. Research use only."""
     from ki67.tiles.command import cellularity_command
 
-    raise typer.Exit(cellularity_command(paths, out, um_per_px, model, max_pixels, cases))
+    raise typer.Exit(cellularity_command(paths, out, um_per_px, model, max_pixels, cases, inside))
 
 
 def doctor(

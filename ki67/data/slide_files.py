@@ -1,12 +1,14 @@
 """What a file of a slide and a mask say of themselves before their pixels are asked for."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ki67.base.errors import Unreadable, WrongKind
 from ki67.data.images import damage_refused, opened
 
+ALIKE = 1.01  # times the smallest of the scales that a file tells, which others may be
 PLAUSIBLE = (0.05, 4.0)  # µm/px of a microscope: a screen's 72 dots an inch say nothing of the tissue
 
 
@@ -27,7 +29,7 @@ def slide_head(path: Path) -> SlideHead:
         with openslide.OpenSlide(path) as slide:
             told = [_number(slide.properties.get(name, "")) for name in ("openslide.mpp-x", "openslide.mpp-y")]
             width, height = slide.dimensions
-            return SlideHead(width, height, sum(told) / len(told) if all(map(plausible, told)) else None)
+            return SlideHead(width, height, agreed(told))
     except openslide.OpenSlideUnsupportedFormatError as error:
         raise WrongKind(f"{path}: no slide that OpenSlide knows; export it as a tiled, pyramidal TIFF") from error
     except openslide.OpenSlideError as error:
@@ -37,6 +39,11 @@ def slide_head(path: Path) -> SlideHead:
 def plausible(um_per_px: float) -> bool:
     """Whether pixels of a microscope's picture can be so wide."""
     return PLAUSIBLE[0] <= um_per_px <= PLAUSIBLE[1]
+
+
+def agreed(told: Sequence[float]) -> float | None:
+    """µm/px, where all that a file tells of it is the same in both directions and can be a microscope's."""
+    return told[0] if told and all(map(plausible, told)) and max(told) <= ALIKE * min(told) else None
 
 
 def _number(text: str) -> float:

@@ -11,9 +11,8 @@ from tqdm import tqdm
 
 from ki67.base.errors import InputError, one_line
 from ki67.base.hardware import CORES
-from ki67.pictures.header import header
+from ki67.pictures.header import AT_ONCE, header
 from ki67.pictures.inputs import Picture
-from ki67.pictures.reader import AT_ONCE
 
 Found = TypeVar("Found")
 Score = Callable[[Picture], Found]

@@ -9,6 +9,8 @@ from ki67.pictures.regions import Pixels, Region, Size, reduced, size_at, view_s
 class Decoded:
     """Regions of pixels at hand; the picture at the scale that was asked for last is kept."""
 
+    damage = ()
+
     def __init__(self, pixels: Pixels, um_per_px: float, full: Size | None = None) -> None:
         """`full` is the size that `um_per_px` is told for, where the file gave its pixels in a smaller one."""
         self.pixels, self.um_per_px = pixels, um_per_px

@@ -6,11 +6,13 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from ki67.cells.cells import QUPATH_CLASSES, Cells
+from ki67.pictures.outline import Outline
 from ki67.pictures.regions import Pixels, view_size
 
 OVERLAY, PLAIN, OBJECTS = ".png", ".plain.jpg", ".geojson"  # endings of a picture's own files: marked, unmarked, for QuPath
 SMALL = 160  # pixels of a thumbnail's longer side at most
 RADIUS_UM = 3.6
+INK = (20, 20, 20)  # of an outline
 
 
 def overlay(view: Pixels, cells: Cells, um_per_px: float) -> Image.Image:
@@ -22,6 +24,14 @@ def overlay(view: Pixels, cells: Cells, um_per_px: float) -> Image.Image:
             reach = radius + wider
             draw.ellipse((x - reach, y - reach, x + reach, y + reach), outline=colour, width=width)
     return picture
+
+
+def draw_outline(picture: Image.Image, outline: Outline) -> None:
+    """The border of what alone was looked at, holes too; the outline is in the picture's frame."""
+    draw = ImageDraw.Draw(picture)
+    for colour, width in (("white", 5), (INK, 2)):  # pale on both sides: seen on any stain
+        for ring in (ring for polygon in outline.polygons for ring in polygon):
+            draw.line([tuple(point) for point in (*ring.tolist(), ring[0].tolist())], colour, width)
 
 
 def write_png(picture: Image.Image, path: Path) -> None:

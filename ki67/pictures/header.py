@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from ki67.base.errors import Unreadable, WrongKind
-from ki67.data.images import FORMATS, check_pixels, open_image
-from ki67.data.slide_files import plausible
+from ki67.data.images import FORMATS, SLIDES, check_pixels, open_image
+from ki67.data.slide_files import agreed, slide_head
+from ki67.pictures.outline import Outline
 
 MOST_PIXELS = 1_000_000_000
 # Colours that become 8-bit RGB without a guess: a palette, what is opaque all over.
@@ -25,10 +27,12 @@ PAGED, MOST_PAGES = ("TIFF", "PNG"), 100
 SMALL = 0.5  # of the first page's pixels: what has more is no smaller copy of it
 INCH = 25_400.0  # in micrometres
 UNITS = {"pm": 1e-6, "Å": 1e-4, "nm": 1e-3, "um": 1.0, "μm": 1.0, "mm": 1e3, "cm": 1e4, "m": 1e6, "in": INCH}
-ALIKE = 1.01  # times the smallest of the scales that a file tells, which others may be
 MPP = re.compile(r"\bMPP\s*=\s*([^\s|;]*)")
 SIZE = re.compile(r"""\bPhysicalSize([XY](?:Unit)?)\s*=\s*(["'])(.*?)\2""")
-TEXT, COMPRESSION = 270, 259  # tags of a TIFF
+TEXT, COMPRESSION, TILE_WIDTH, ORIENTATION = 270, 259, 322, 274  # tags of a TIFF
+UPRIGHT = 1
+AT_ONCE = 16_000_000  # pixels that are decoded at once
+SLIDE = "slide"  # the kind of what OpenSlide reads
 DIGITS = 9
 
 
@@ -39,9 +43,11 @@ class Header:
     path: Path
     width: int
     height: int
-    kind: str  # JPEG, PNG, TIFF
+    kind: str  # JPEG, PNG, TIFF, slide
     mode: str
     um_per_px: float | None
+    asked: float | None = None  # µm/px, where the user gives them for this picture alone
+    outline: Outline | None = None  # in the picture's own pixels: only what is inside counts
 
     @property
     def pixels(self) -> int:
@@ -53,16 +59,41 @@ def header(path: Path, most_pixels: int = MOST_PIXELS) -> Header:
     """The head of a picture that can be scored, or one line of why it cannot."""
     if path.is_file() and path.stat().st_size == 0:
         raise Unreadable(f"{path}: the file is empty; copy or export it again")
+    if path.suffix.lower() in SLIDES:
+        return slide_header(path)
     with open_image(path, FORMATS, "damaged or not readable") as image:
         kind = "JPEG" if image.format == "MPO" else str(image.format)  # as telephones write it: a JPEG and previews
         found = Header(path, *image.size, kind, image.mode, scale_in_file(image))
-        check_pixels(path, image.size, most_pixels, "if the file is what it says, allow it with --max-pixels")
+        slide = is_pyramid(found, image)
+        if not slide:
+            check_pixels(path, image.size, most_pixels, "if the file is what it says, allow it with --max-pixels")
         if found.mode not in CONVERTED:
             what = WHY_NOT.get(found.mode, "16-bit" if found.mode.startswith("I;16") else found.mode)
             raise WrongKind(f"{path}: the picture is {what}, not colour in 8 bits; save it as 8-bit RGB jpg, png or tif")
-        check_packing(found, image)
+        if not slide:
+            check_packing(found, image)
         check_pages(found, image)
-    return found
+    return slide_header(path, found.um_per_px) if slide else found
+
+
+def slide_header(path: Path, told: float | None = None) -> Header:
+    """The head of a slide. It is read part by part, so that no number of pixels is too many; `told` is what else is known."""
+    found = slide_head(path)
+    return Header(path, found.width, found.height, SLIDE, "RGB", found.um_per_px or told)
+
+
+def is_pyramid(found: Header, image: Image.Image) -> bool:
+    """Whether a TIFF that is too large to be decoded at once need not be streamed: OpenSlide finds smaller copies in tiles."""
+    tags: Any = getattr(image, "tag_v2", {})
+    if found.pixels <= AT_ONCE or TILE_WIDTH not in tags or tags.get(ORIENTATION, UPRIGHT) != UPRIGHT:
+        return False
+    several = any(True for _ in _further_pages(image))
+    image.seek(0)
+    if not several:
+        return False
+    from ki67.pictures.slide import is_slide
+
+    return is_slide(found.path)
 
 
 def check_packing(found: Header, image: Image.Image) -> None:
@@ -95,9 +126,8 @@ def _further_pages(image: Image.Image) -> Iterator[int]:
 def scale_in_file(image: Image.Image) -> float | None:
     """µm/px, where all that the file tells of it is readable, the same in both directions, and can be a microscope's."""
     told = _in_words(str(getattr(image, "tag_v2", {}).get(TEXT, ""))) or _in_dots(image.info.get("dpi", ()))
-    if not told or not all(map(plausible, told)) or max(told) > ALIKE * min(told):
-        return None
-    return round(told[0], DIGITS)
+    found = agreed(told)
+    return found and round(found, DIGITS)
 
 
 def _in_words(text: str) -> list[float]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ki67.base.errors import InputError, one_line
-from ki67.data.images import SUFFIXES
+from ki67.data.images import SLIDES, SUFFIXES
 from ki67.pictures.written import STATE, EarlierOutputs
 
+ENDINGS = (*SUFFIXES, *SLIDES)
 LONGEST = 255 - len(".geojson.partial")  # bytes of a file's name that leave room for the endings of what is written
 
 
@@ -65,7 +66,7 @@ def _in_folder(folder: Path, failures: list[str], earlier: EarlierOutputs) -> It
         else:
             yield Picture(path, name)
     if not found and len(failures) == before:
-        raise InputError(f"{folder}: no pictures in it (what ki67 drew is none); expected {', '.join(SUFFIXES)}")
+        raise InputError(f"{folder}: no pictures in it (what ki67 drew is none); expected {', '.join(ENDINGS)}")
 
 
 def _walked(folder: Path, failures: list[str]) -> Iterator[Path]:
@@ -78,7 +79,7 @@ def _walked(folder: Path, failures: list[str]) -> Iterator[Path]:
         folders[:] = [name for name in folders if name != STATE.name]
         for linked in (path for name in folders if (path := Path(place, name)).is_symlink()):
             failures.append(str(InputError(f"{linked}: a link to a folder is not followed; name that folder itself")))
-        yield from (Path(place, name) for name in files if name.lower().endswith(SUFFIXES))
+        yield from (Path(place, name) for name in files if name.lower().endswith(ENDINGS))
 
 
 def _why_no_file(path: Path) -> str | None:
@@ -96,7 +97,7 @@ def _why_no_file(path: Path) -> str | None:
 def _why_no_name(path: Path, name: str) -> str | None:
     """Names go into tables in UTF-8, a line a picture, and into the names of what is written."""
     last = name.rpartition("/")[2]
-    if not last or last.lower() in SUFFIXES:
+    if not last or last.lower() in ENDINGS:
         return f"{path}: nothing stands before its ending; rename it"
     if one_line(name) != name:
         return f"{path}: its name is not UTF-8, or holds what ends a line; rename it"

@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from ki67.pictures.drawing import OVERLAY, PLAIN
+from ki67.pictures.outline import said
 from ki67.pictures.tables import NOT_DEFINED
 
 Colour = tuple[int, int, int]
@@ -51,9 +52,10 @@ def small_picture(name: str, thumbnail: Path) -> Cell:
     return Cell(f'<a class="view" {links}><img alt="{shown}, with marks" src="data:image/jpeg;base64,{small}"></a>')
 
 
-def named(name: str, digest: str) -> Cell:
-    """A picture's name and the hash of its file."""
-    return Cell(f"{escape(name)}<br>{hashed('SHA-256', digest)}", key=escape(name, quote=True))
+def named(name: str, digest: str, inside_mm2: float | None = None) -> Cell:
+    """A picture's name and the hash of its file, and that only a part of it was looked at, where that is so."""
+    part = "" if inside_mm2 is None else f"<br><small>{escape(said(inside_mm2))}</small>"
+    return Cell(f"{escape(name)}<br>{hashed('SHA-256', digest)}{part}", key=escape(name, quote=True))
 
 
 def hashed(what: str, digest: str) -> str:

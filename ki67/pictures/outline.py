@@ -6,7 +6,7 @@ detection do not. What lies in any polygon and in none of that polygon's holes i
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,10 +63,14 @@ class Outline:
             found |= _filled([(ring - (left, top)) / step for ring in polygon], width, height)
         return found
 
+    def mm2(self, um_per_px: float) -> float:
+        """Its area in mm², where its pixels are so wide."""
+        return self.area() * (um_per_px / 1000) ** 2
+
     def area(self) -> float:
         """In square pixels; what several polygons share counts once."""
         left, top, right, bottom = self.box
-        step = max(right - left, bottom - top) / SAMPLES
+        step = max(right - left, bottom - top) / SAMPLES or 1.0
         columns, rows = math.ceil((right - left) / step), math.ceil((bottom - top) / step)
         return float(self.mask(left, top, columns, rows, step).sum()) * step**2
 
@@ -149,14 +153,41 @@ def _polygon(path: Path, rings: Any) -> Polygon:
     return tuple(ring[:, :2] for ring in found)
 
 
+class Outlines:
+    """What a user gives with `--inside`: one outline for all pictures, or a folder with one of the name of each."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._one = path, None if path.is_dir() else read_outline(path)
+
+    def of(self, name: str) -> Outline:
+        """The outline of a picture by its name in the tables."""
+        return self._one or read_outline(self.path / f"{name}{ENDING}")
+
+    def record(self, names: Iterable[str]) -> dict[str, object]:
+        """What the run record says of them: where they lie, and the hash of each."""
+        hashes = self._one.digest if self._one else {name: self.of(name).digest for name in names}
+        return {"inside": str(self.path), "inside_sha256": hashes}
+
+
+def said(mm2: float) -> str:
+    """How tables and reports say that only a part of a picture was looked at."""
+    return f"only inside the outline, {mm2:.3g} mm²"
+
+
+def parts_of_pictures(areas: Iterable[float | None]) -> list[str]:
+    """The same of many pictures, some of which may have been looked at as a whole."""
+    given = [area for area in areas if area is not None]
+    return [f"Only what lies inside the outlines was looked at, {sum(given):.3g} mm² in all."] * bool(given)
+
+
 def check_within(outline: Outline, size: Size, least: float) -> None:
-    """Refuse an outline that is not of this picture: beyond its borders, or smaller than `least` pixels a side."""
+    """Refuse an outline that is not of this picture: beyond its borders, or smaller than a square of `least` pixels a side."""
     left, top, right, bottom = outline.box
     (width, height), reach = size, f"reaches from {left:.6g} to {right:.6g} across, {top:.6g} to {bottom:.6g} down"
     room = ROOM * max(size)
     if left < -room or top < -room or right > width + room or bottom > height + room:
         what = f"{reach}, beyond the picture's {width}×{height} pixels"
         raise InputError(f"{outline.path}: {what}; give the outline of this picture")
-    if min(right - left, bottom - top) < least:
-        what = f"{reach}; {least:.0f} pixels at least are needed"
+    if outline.area() < least**2:
+        what = f"{reach}, and holds too little: {least:.0f}×{least:.0f} pixels at least are needed"
         raise InputError(f"{outline.path}: {what}: give it in the picture's own pixels, not in degrees or millimetres")

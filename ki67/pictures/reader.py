@@ -1,22 +1,24 @@
-"""The door to a picture's pixels: a small one is decoded at once, a large one streamed, so that memory stays flat."""
+"""The door to a picture's pixels: a small one is decoded at once, a large one streamed, a slide read where it is asked for."""
 
 import numpy as np
 
 from ki67.base.errors import WrongKind
 from ki67.data.images import FORMATS, check_parts, decoded, open_image
 from ki67.pictures.decoded import Decoded
-from ki67.pictures.header import Header
+from ki67.pictures.header import AT_ONCE, ORIENTATION, SLIDE, UPRIGHT, Header
 from ki67.pictures.holes import refuse_holes
 from ki67.pictures.regions import Regions
 from ki67.pictures.streamed import Streamed, refuse_opacity
 
-ORIENTATION, UPRIGHT = 274, 1  # a tag of a TIFF
-AT_ONCE = 16_000_000  # pixels that are decoded at once
 HALVES = 4.0  # from this reduction on, JPEG is decoded to half its size: its own transform gives that for less
 
 
 def open_regions(header: Header, um_per_px: float, finest: float) -> Regions:
     """A picture of a known µm/px, from which nothing finer than `finest` µm/px will be read."""
+    if header.kind == SLIDE:
+        from ki67.pictures.slide import open_slide
+
+        return open_slide(header.path, um_per_px)
     if header.kind == "TIFF":
         check_tiff(header)
     if header.kind == "JPEG":

@@ -1,5 +1,6 @@
 """What a picture is asked for: a rectangle at a scale. Whoever can answer that, a file or a slide, can be scored."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,9 +40,19 @@ class Regions(Protocol):
         """RGB of what of the region lies within the picture, every source pixel counted once (area averaging)."""
         ...
 
+    @property
+    def damage(self) -> Sequence[str]:
+        """What could not be read so far and was left white; files that are no slides are refused instead."""
+        ...
+
     def overview(self) -> Pixels:
         """The whole picture no larger than can be looked at; costs least once the picture was read."""
         ...
+
+
+def left_white(picture: Regions) -> list[str]:
+    """The warning of a slide that was read with parts missing, with the first of them."""
+    return [f"parts of it cannot be read ({picture.damage[0]})"] if picture.damage else []
 
 
 def size_at(size: Size, um_per_px: float, wanted: float) -> Size:

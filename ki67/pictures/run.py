@@ -5,7 +5,8 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from ki67.pictures.header import header
 from ki67.pictures.inputs import Picture, pictures
 from ki67.pictures.lock import only_run_in
 from ki67.pictures.markup import row
+from ki67.pictures.outline import Outline
 from ki67.pictures.page import Case, Origin, Page
 from ki67.pictures.store import Result, Store
 from ki67.pictures.tables import csv_lines, joined
@@ -51,8 +53,8 @@ def run_tool(tool: Tool[Result], order: Order) -> BatchResult[Result]:
         read_cases(order.cases)
     found, written = pictures(order.paths), Written(order.out)
     wanted = found.pictures
-    store = Store(order.out, settings_key(tool, order), tool.result_type, tool.endings)
-    known = {picture: result for picture in wanted if (result := store.restored(picture))}
+    store = Store(order.out, tool.result_type, tool.endings)
+    known = {picture: result for picture in wanted if (result := restored(tool, order, store, picture))}
     written.refuse_to_replace(outputs(tool, wanted, known), [*order.paths, *(picture.path for picture in wanted)])
     with only_run_in(order.out):
         written.sweep()
@@ -60,6 +62,13 @@ def run_tool(tool: Tool[Result], order: Order) -> BatchResult[Result]:
         done.failures[:0] = found.failures
         publish(tool, order, done, store, written)
     return done
+
+
+def restored(tool: Tool[Result], order: Order, store: Store[Result], picture: Picture) -> Result | None:
+    """What an earlier run found; nothing where its outline cannot be read, of which scoring it will tell."""
+    with suppress(InputError):
+        return store.restored(picture, settings_key(tool, order, picture, order.outline(picture.name)))
+    return None
 
 
 def outputs(tool: Tool[Result], wanted: Sequence[Picture], known: Container[Picture]) -> list[str]:
@@ -81,13 +90,16 @@ def scoring(
 ) -> Iterator[Callable[[Picture], Result]]:
     """The way to score a picture and write all that is its own."""
     with tool.scorer(order.um_per_px, at_once) as scorer:
-        yield lambda picture: score_one(picture, order, scorer, store, written)
+        yield lambda picture: score_one(picture, tool, order, scorer, store, written)
 
 
-def score_one(picture: Picture, order: Order, scorer: Scorer[Result], store: Store[Result], written: Written) -> Result:
+def score_one(
+    picture: Picture, tool: Tool[Result], order: Order, scorer: Scorer[Result], store: Store[Result], written: Written
+) -> Result:
     """Its files first, then its table, then its result, by which a later run knows that all is there."""
-    digest = file_hash(picture.path)
-    scored = scorer.score(picture.name, header(picture.path, order.most_pixels))
+    digest, outline = file_hash(picture.path), order.outline(picture.name)
+    head = replace(header(picture.path, order.most_pixels), asked=order.scales.get(picture.name), outline=outline)
+    scored = scorer.score(picture.name, head)
     if file_hash(picture.path) != digest:
         raise InputError(f"{picture.path}: was changed while it was scored; run it again")
     for ending, write in scored.files().items():
@@ -97,7 +109,7 @@ def score_one(picture: Picture, order: Order, scorer: Scorer[Result], store: Sto
         store.details(picture.name).parent.mkdir(parents=True, exist_ok=True)
         scored.write_details(store.details(picture.name))
         write_bytes(store.thumbnail(picture.name), thumbnail(scored.drawn))
-    store.keep(picture, digest, scored.result)
+    store.keep(picture, settings_key(tool, order, picture, outline), digest, scored.result)
     return scored.result
 
 
@@ -114,27 +126,31 @@ def publish(tool: Tool[Result], order: Order, done: BatchResult[Result], store: 
 def shared_files(tool: Tool[Result], order: Order, done: BatchResult[Result], store: Store[Result]) -> Mapping[str, Write]:
     """The tables, a row a picture and the details of all; the record; the report, last, since it lists what failed."""
     rows = [tool.results.columns, *(tool.row(result) for result in done.results)]
-    details = [store.details(result.image) for result in done.results]
+    names = [result.image for result in done.results]
+    details = [store.details(name) for name in names]
     return {
         tool.results.file: lambda path: write_whole(path, csv_lines(rows)),
         tool.details.file: lambda path: write_whole(path, joined(tool.details.columns, details)),
-        RECORD: lambda path: write_whole(path, [json.dumps(run_record(tool, order), indent=2) + "\n"]),
+        RECORD: lambda path: write_whole(path, [json.dumps(run_record(tool, order, names), indent=2) + "\n"]),
         REPORT: partial(write_report, tool, order, done, store),
     }
 
 
-def settings_key(tool: Tool[Result], order: Order) -> str:
+def settings_key(tool: Tool[Result], order: Order, picture: Picture, outline: Outline | None) -> str:
     """All that decides what is found in a picture, beside the picture."""
-    text = json.dumps([tool.command, tool.network.digest, tool.network.precision, order.um_per_px, version("ki67")])
+    scale = order.scales.get(picture.name, order.um_per_px)
+    decisive = [tool.command, tool.network.digest, tool.network.precision, scale, version("ki67")]
+    text = json.dumps([*decisive, outline.digest] if outline else decisive)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def run_record(tool: Tool[Result], order: Order) -> dict[str, object]:
+def run_record(tool: Tool[Result], order: Order, names: Sequence[str]) -> dict[str, object]:
     """Enough to do it again; nothing in it changes when it is done again."""
     return {
         "command": tool.command,
         "paths": [str(path) for path in order.paths],
-        "um_per_px": order.um_per_px,
+        "um_per_px": dict(order.scales) or order.um_per_px,
+        **(order.inside.record(names) if order.inside else {}),
         **tool.settings,
         "max_pixels": order.most_pixels,
         "model": dict(tool.network.record),

@@ -1,15 +1,46 @@
 """Whether a picture can be brought to a network's scale, and how large it is there: one rule for every command."""
 
+import math
+from pathlib import Path
+
 from ki67.base.errors import InputError, UnknownScale
 from ki67.pictures.header import Header
+from ki67.pictures.inputs import ENDINGS
+from ki67.pictures.outline import Outline, check_within
 from ki67.pictures.regions import Size, size_at
+from ki67.pictures.tables import read_columns, unescaped
 
+COLUMNS = ("slide", "um_per_px")  # of a table of scales
 COARSEST = 4.0  # times the network's µm/px: what is coarser holds no nuclei to speak of, and would be blown up without end
 
 
 def ask_for_scale(header: Header) -> UnknownScale:
     """The one line where neither the user nor the file nor the picture's size tells it."""
     return UnknownScale(f"{header.path}: its scale is not known; give it in micrometres per pixel with --mpp")
+
+
+def read_scales(path: Path) -> dict[str, float]:
+    """The µm/px that a user gives in a table for each picture, by its name in the tables or that of its file."""
+    scales: dict[str, float] = {}
+    for line, (slide, text) in enumerate(read_columns(path, COLUMNS), start=2):
+        name = unescaped(slide)
+        name = name.removesuffix(Path(name).suffix) if name.lower().endswith(ENDINGS) else name
+        try:
+            scale = float(text)
+        except ValueError:
+            scale = math.nan
+        if not name or not 0 < scale < math.inf or scales.setdefault(name, scale) != scale:
+            raise InputError(f"{path}: line {line} gives {slide!r} the µm/px {text!r}; give one number for each slide")
+    return scales
+
+
+def outline_in(header: Header, um_per_px: float, size: Size, network: float, least: int) -> Outline | None:
+    """A picture's outline in pixels of a network's scale, at which the picture has that size; or one line of why it is none."""
+    if not header.outline:
+        return None
+    full = header.width, header.height
+    check_within(header.outline, full, least * network / um_per_px)
+    return header.outline.of(full, size)
 
 
 def checked_size(header: Header, um_per_px: float, network: float, least: int) -> Size:

@@ -12,8 +12,7 @@ import openslide
 from PIL import Image
 
 from ki67.base.errors import InputError, UnknownScale, Unreadable, WrongKind
-from ki67.data.slide_files import plausible
-from ki67.pictures.header import ALIKE
+from ki67.data.slide_files import ALIKE, plausible
 from ki67.pictures.regions import OVERVIEW, Pixels, Region, Size, size_at, view_size
 
 NEARLY = 1.001  # times the wanted µm/px: a level that is no coarser than that serves

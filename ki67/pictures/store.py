@@ -32,27 +32,27 @@ Result = TypeVar("Result", bound=PictureResult)
 class Store(Generic[Result]):
     """The pictures that are done, under a folder of the output.
 
-    `key` stands for all that decides a result but the picture; `endings` are those of the files that lie beside the tables.
+    A `key` stands for all that decides a result but the picture; `endings` are those of the files that lie beside the tables.
     """
 
-    def __init__(self, out: Path, key: str, kind: type[Result], endings: Sequence[str]) -> None:
-        self.out, self.folder, self.key, self.endings = out, out / STATE, key, endings
+    def __init__(self, out: Path, kind: type[Result], endings: Sequence[str]) -> None:
+        self.out, self.folder, self.endings = out, out / STATE, endings
         self._kind = TypeAdapter(kind)
 
-    def restored(self, picture: Picture) -> Result | None:
+    def restored(self, picture: Picture, key: str) -> Result | None:
         """What an earlier run found in this very picture with these very settings, where all that it wrote is still there."""
         try:
             stored = strict_json.loads(self._result(picture.name).read_bytes())
-            same = stored["key"] == self.key and stored["picture"] == file_hash(picture.path)
+            same = stored["key"] == key and stored["picture"] == file_hash(picture.path)
             whole = stored["seal"] == self._seal(picture.name, stored["result"]) and self._all_beside(picture.name)
             return self._kind.validate_python(stored["result"]) if same and whole else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def keep(self, picture: Picture, digest: str, result: Result) -> None:
+    def keep(self, picture: Picture, key: str, digest: str, result: Result) -> None:
         """Last of all, once the picture's table and its small view are there: where the result is, all is there."""
         kept = asdict(result)
-        stored = {"key": self.key, "picture": digest, "seal": self._seal(picture.name, kept), "result": kept}
+        stored = {"key": key, "picture": digest, "seal": self._seal(picture.name, kept), "result": kept}
         with writing_failures(self._result(picture.name)):
             write_whole(self._result(picture.name), [json.dumps(stored)])
 

@@ -22,6 +22,8 @@ class Streamed:
     A region further up, or at another scale, is read from the top again.
     """
 
+    damage = ()
+
     def __init__(self, header: Header, um_per_px: float) -> None:
         self.header, self.um_per_px = header, um_per_px
         self._pass: _Pass | None = None

@@ -6,7 +6,7 @@ The way itself is `run.py`. A new tool is one scorer and one subclass of `Tool`.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Generic, Protocol, TypeVar
 
@@ -14,7 +14,9 @@ from PIL import Image
 
 from ki67.pictures.header import MOST_PIXELS, Header
 from ki67.pictures.markup import Cell, Mark
+from ki67.pictures.outline import Outline, Outlines
 from ki67.pictures.page import cautions
+from ki67.pictures.scale import read_scales
 from ki67.pictures.store import PictureResult, Result
 
 Result_co = TypeVar("Result_co", bound=PictureResult, covariant=True)
@@ -29,6 +31,21 @@ class Order:
     um_per_px: float | None = None
     most_pixels: int = MOST_PIXELS
     cases: Path | None = None  # a table of which picture belongs to which case; by folders where there is none
+    scales: Mapping[str, float] = field(default_factory=dict)  # µm/px of single pictures, by name
+    inside: Outlines | None = None  # what alone is to be counted
+
+    def outline(self, name: str) -> Outline | None:
+        """The outline of a picture; an `InputError` where it should have one and has not."""
+        return self.inside.of(name) if self.inside else None
+
+
+def ordered(
+    paths: Sequence[Path], out: Path, um_per_px: float | Path | None, most_pixels: int, cases: Path | None, inside: Path | None
+) -> Order:
+    """An order as the command line gives it: its tables and its outline are read before anything is done."""
+    scales = read_scales(um_per_px) if isinstance(um_per_px, Path) else {}
+    every = None if isinstance(um_per_px, Path) else um_per_px
+    return Order(paths, out, every, most_pixels, cases, scales, Outlines(inside) if inside else None)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ki67.engine.model import Model, load_model
 from ki67.engine.names import AskedPrecision, Precision
 from ki67.engine.remembered import remembered
 from ki67.pictures.run import run_command
-from ki67.pictures.tool import Order
+from ki67.pictures.tool import ordered
 from ki67.score.tool import CellTool
 from ki67.weights import NETWORK
 
@@ -21,17 +21,18 @@ SHARE = r"\d+\.?\d*|\.\d+"  # a number of per cent
 def score_command(
     paths: Sequence[Path],
     out: Path,
-    um_per_px: float | None,
+    um_per_px: float | Path | None,
     model: Path | None,
     precision: AskedPrecision,
     cut_offs: str,
     max_pixels: int,
     cases: Path | None = None,
+    inside: Path | None = None,
 ) -> int:
     """Count the cells of pictures, as `ki67 score` does; what comes back is the exit code."""
     limits, network = cut_offs_of(cut_offs), load_model(model or NETWORK)
     tool = CellTool(network, precision_of(precision, network), limits)
-    return run_command(tool, Order(paths, out, um_per_px, max_pixels, cases))
+    return run_command(tool, ordered(paths, out, um_per_px, max_pixels, cases, inside))
 
 
 def precision_of(asked: AskedPrecision, model: Model) -> Precision:

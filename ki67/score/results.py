@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ki67.cells.cells import CSV_HEADER
 from ki67.cells.scores import CATEGORIES, CutOffs, Scores
 from ki67.pictures.batch import counted
+from ki67.pictures.outline import said
 from ki67.pictures.tables import NOT_DEFINED, escaped, share
 from ki67.pictures.tool import Table
 
@@ -28,6 +29,7 @@ class CellResult:
     scores: Scores
     hot_spot: float | None  # None where the picture has too few tumour cells to look for one
     unfamiliar: tuple[str, ...]
+    inside_mm2: float | None = None  # of the outline that alone was looked at, where there is one
 
     @property
     def warnings(self) -> list[str]:
@@ -47,5 +49,6 @@ class CellResult:
         counts = [str(s.n_positive), str(s.n_negative), str(s.n_til)]
         figures = [share(s.ki67_index), share(low), share(high), share(s.til_score)]
         spot = "" if self.hot_spot is None else share(self.hot_spot)
-        words = escaped("; ".join(self.warnings))
+        part = [] if self.inside_mm2 is None else [said(self.inside_mm2)]
+        words = escaped("; ".join([*part, *self.warnings]))
         return [escaped(self.image), *counts, *figures, self.category(cut_offs), spot, f"{self.um_per_px:.6g}", words]

@@ -17,11 +17,11 @@ from ki67.engine.graphs import hand_back
 from ki67.engine.model import FIELD, Model
 from ki67.engine.names import Precision
 from ki67.pictures.domain import mean_appearance
-from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN, overlay, write_jpg, write_png
+from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN, draw_outline, overlay, write_jpg, write_png
 from ki67.pictures.header import Header
 from ki67.pictures.reader import open_regions
-from ki67.pictures.regions import Pixels, Regions, Size
-from ki67.pictures.scale import ask_for_scale, checked_size
+from ki67.pictures.regions import Pixels, Regions, Size, left_white
+from ki67.pictures.scale import ask_for_scale, checked_size, outline_in
 from ki67.pictures.stains import Colours, measure_colours, not_ki67
 from ki67.pictures.tables import escaped
 from ki67.score.appearance import FieldAppearance, measure_field, unfamiliar
@@ -74,7 +74,7 @@ class CellScorer:
     def scale(self, header: Header) -> float:
         """µm/px: what the user says, what all published pictures have, or what the file tells; never a guess."""
         published = self.model.description.um_per_px if (header.width, header.height) == (FIELD, FIELD) else None
-        found = self.asked or published or header.um_per_px
+        found = header.asked or self.asked or published or header.um_per_px
         if not found:
             raise ask_for_scale(header)
         return found
@@ -84,22 +84,28 @@ class CellScorer:
         return put_together(self.finder.windows(self._opened(header, self.scale(header)), self.model.um_per_px))
 
     def score(self, name: str, header: Header) -> ScoredCells:
-        """Find, count and draw the cells in one pass over the pixels."""
+        """Find, count and draw the cells in one pass over the pixels; only those inside an outline, where there is one."""
         um_per_px, network = self.scale(header), self.model.um_per_px
         picture = self._opened(header, um_per_px)
         size, full = picture.size(network), (header.width, header.height)
+        outline = outline_in(header, um_per_px, size, network, LEAST)
         windows, appearances, colours = list[Window](), list[FieldAppearance](), list[Colours]()
-        for window in self.finder.windows(picture, network):
+        for window in self.finder.windows(picture, network, outline):
             windows.append(replace(window, pixels=NOTHING))
             appearances.append(measure_field(window.pixels, window.cells))
             colours.append(measure_colours(window.pixels))
         cells = put_together(windows)
-        warnings = not_ki67(mean_appearance(colours)) + unfamiliar(mean_appearance(appearances), self.model.familiar)
+        cells = cells.where(outline.inside(cells.xy)) if outline else cells
+        unlike = not_ki67(mean_appearance(colours)) + unfamiliar(mean_appearance(appearances), self.model.familiar)
         in_picture = in_frame(cells, size, full, "image")
         view = picture.overview()
         shown = in_frame(cells, size, (view.shape[1], view.shape[0]), "view")
         drawn = overlay(view, shown, um_per_px * header.width / view.shape[1])
-        return ScoredCells(_result(name, header, um_per_px, in_picture, warnings), in_picture, size, view, drawn)
+        result = _result(name, header, um_per_px, in_picture, left_white(picture) + unlike)
+        if outline:
+            draw_outline(drawn, outline.of(size, drawn.size))
+            result = replace(result, inside_mm2=outline.mm2(network))
+        return ScoredCells(result, in_picture, size, view, drawn)
 
     def _opened(self, header: Header, um_per_px: float) -> Regions:
         checked_size(header, um_per_px, self.model.um_per_px, LEAST)

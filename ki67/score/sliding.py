@@ -14,6 +14,7 @@ from ki67.base.hardware import CORES
 from ki67.cells.cells import Cells
 from ki67.cells.detect import Detector
 from ki67.engine.graphs import Network, Running
+from ki67.pictures.outline import Outline
 from ki67.pictures.regions import Pixels, Region, Regions
 from ki67.score.windows import Span, own_cells, side_of, spans, without_twins
 
@@ -44,12 +45,18 @@ class Finder:
         """End the threads; what was not begun is dropped."""
         self._workers.shutdown(cancel_futures=True)
 
-    def windows(self, picture: Regions, um_per_px: float) -> Iterator[Window]:
-        """The picture window by window at the network's scale, from top to bottom; several at once."""
+    def windows(self, picture: Regions, um_per_px: float, outline: Outline | None = None) -> Iterator[Window]:
+        """The picture window by window at the network's scale, from top to bottom; several at once.
+
+        Where there is an outline, in pixels of that scale, windows wholly outside of it are left out.
+        """
         width, height = picture.size(um_per_px)
         under_way: deque[tuple[Pixels, Span, Span, Future[Cells]]] = deque()
         for down, across in product(spans(height), spans(width)):
-            pixels = picture.read(Region(across.start, down.start, side_of(width), side_of(height), um_per_px))
+            sides = min(side_of(width), width), min(side_of(height), height)
+            if outline and not outline.mask(across.start, down.start, *sides).any():
+                continue
+            pixels = picture.read(Region(across.start, down.start, *sides, um_per_px))
             under_way.append((pixels, across, down, self._workers.submit(self.cells, pixels)))
             if len(under_way) > self.at_once:
                 yield _finished(*under_way.popleft())

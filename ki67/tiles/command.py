@@ -4,13 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ki67.pictures.run import run_command
-from ki67.pictures.tool import Order
+from ki67.pictures.tool import ordered
 from ki67.tiles.model import load_cellularity_model
 from ki67.tiles.tool import CellularityTool
 
 
 def cellularity_command(
-    paths: Sequence[Path], out: Path, um_per_px: float | None, model: Path | None, max_pixels: int, cases: Path | None = None
+    paths: Sequence[Path],
+    out: Path,
+    um_per_px: float | Path | None,
+    model: Path | None,
+    max_pixels: int,
+    cases: Path | None = None,
+    inside: Path | None = None,
 ) -> int:
     """Grade the tiles of pictures, as `ki67 cellularity` does; what comes back is the exit code."""
-    return run_command(CellularityTool(load_cellularity_model(model)), Order(paths, out, um_per_px, max_pixels, cases))
+    order = ordered(paths, out, um_per_px, max_pixels, cases, inside)
+    return run_command(CellularityTool(load_cellularity_model(model)), order)

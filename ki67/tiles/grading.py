@@ -8,11 +8,13 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ki67.base.errors import InputError
 from ki67.base.hardware import CORES
 from ki67.data.patches import SIDE
 from ki67.engine.graphs import hand_back
+from ki67.pictures.outline import Outline
 from ki67.pictures.regions import Pixels, Region, Regions
 from ki67.pictures.stains import Colours, measure_colours
 from ki67.tiles.appearance import ENOUGH, TileAppearance, measure_tile, stained
@@ -20,6 +22,12 @@ from ki67.tiles.grid import Part, Tile, parts
 from ki67.tiles.model import SHAPE, CellularityModel
 
 Graded = tuple[Tile, TileAppearance, Colours]
+
+
+def what_counts(outline: Outline | None, across: Part, down: Part) -> NDArray[np.bool_]:
+    """Of the pixels that a tile answers for those inside the outline; all where there is none."""
+    width, height = across.high - across.low, down.high - down.low
+    return outline.mask(across.low, down.low, width, height) if outline else np.ones((height, width), bool)
 
 
 class Grader:
@@ -37,23 +45,27 @@ class Grader:
         """End the threads; what was not begun is dropped."""
         self._workers.shutdown(cancel_futures=True)
 
-    def graded(self, picture: Regions) -> Iterator[Graded]:
-        """The picture tile by tile, from top to bottom."""
+    def graded(self, picture: Regions, outline: Outline | None = None) -> Iterator[Graded]:
+        """The picture tile by tile, from top to bottom; of an outline in pixels of the network's scale, what is inside."""
         um_per_px = self._model.um_per_px
         width, height = picture.size(um_per_px)
         under_way: deque[Future[Graded]] = deque()
         for down, across in product(parts(height), parts(width)):
-            pixels = picture.read(Region(across.start, down.start, SIDE, SIDE, um_per_px))
-            under_way.append(self._workers.submit(self._tile, pixels, across, down))
+            counts = what_counts(outline, across, down)
+            if not counts.any():
+                continue
+            sides = min(SIDE, width), min(SIDE, height)
+            pixels = picture.read(Region(across.start, down.start, *sides, um_per_px))
+            under_way.append(self._workers.submit(self._tile, pixels, counts, across, down))
             if len(under_way) > self._at_once:
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
 
-    def _tile(self, pixels: Pixels, across: Part, down: Part) -> Graded:
+    def _tile(self, pixels: Pixels, counts: NDArray[np.bool_], across: Part, down: Part) -> Graded:
         answered = pixels[down.low - down.start : down.high - down.start, across.low - across.start : across.high - across.start]
-        tissue = float(stained(answered).mean())
-        tile = Tile(across, down, tissue, self.cellularity(pixels) if tissue >= ENOUGH else None)
+        tissue = float((stained(answered) & counts).mean())
+        tile = Tile(across, down, tissue, self.cellularity(pixels) if tissue >= ENOUGH else None, float(counts.mean()))
         return tile, measure_tile(pixels), measure_colours(pixels)
 
     def cellularity(self, pixels: Pixels) -> float:

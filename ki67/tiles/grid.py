@@ -25,17 +25,26 @@ def parts(length: int) -> list[Part]:
 
 @dataclass(frozen=True)
 class Tile:
-    """A part of a picture: how much of it is tissue, and the cellularity there, unless there is too little tissue to tell."""
+    """A part of a picture: how much of it is tissue, and the cellularity there, unless there is too little tissue to tell.
+
+    Where only the inside of an outline counts, tissue is what lies there.
+    """
 
     across: Part
     down: Part
     tissue: float
     cellularity: float | None
+    inside: float = 1.0  # how much of it counts
+
+    @property
+    def pixels(self) -> int:
+        """How many pixels it answers for at the network's scale."""
+        return (self.across.high - self.across.low) * (self.down.high - self.down.low)
 
     @property
     def tissue_pixels(self) -> float:
-        """How many pixels of tissue it holds at the network's scale: its weight in the mean."""
-        return self.tissue * (self.across.high - self.across.low) * (self.down.high - self.down.low)
+        """How many of them are tissue: its weight in the mean."""
+        return self.tissue * self.pixels
 
     def box(self, size: Size, new: Size) -> tuple[int, int, int, int]:
         """Left, top, right, bottom of its part in a frame of another size; such boxes leave no gap and never overlap."""

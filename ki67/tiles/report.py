@@ -7,6 +7,7 @@ import numpy as np
 
 from ki67.pictures.batch import counted
 from ki67.pictures.markup import Cell, Mark, doubted, named, number, percent, small_picture, warned, words
+from ki67.pictures.outline import parts_of_pictures
 from ki67.pictures.tables import NOT_DEFINED
 from ki67.tiles.drawing import PALE, colour, over
 from ki67.tiles.results import CellularityResult
@@ -22,7 +23,7 @@ SHADES = (
 
 def summary(results: Sequence[CellularityResult], failures: Sequence[str]) -> str:
     """What a reader should know before the table."""
-    lines = [_counts(results), *_doubts(results)]
+    lines = [_counts(results), *parts_of_pictures(result.inside_mm2 for result in results), *_doubts(results)]
     lines += [f"{len(failures)} could not be scored."] * bool(failures)
     lines.append("Cellularity is the share of the tumour bed that malignant cells fill, as a pathologist estimates it on a")
     lines.append("patch. A picture's figure is the mean over its tiles with tissue, each weighed by its tissue; glass counts for")
@@ -34,14 +35,15 @@ def total(results: Sequence[CellularityResult]) -> str:
     """What the pictures of a case come to: from the least to the most cellular of them."""
     found = [result.cellularity for result in results if result.cellularity is not None]
     reach = [f"Cellularity from {min(found):.2f} to {max(found):.2f}."] if found else ["No tissue."]
-    return " ".join([_counts(results), *reach, *_doubts(results)])
+    part = parts_of_pictures(result.inside_mm2 for result in results)
+    return " ".join([_counts(results), *reach, *part, *_doubts(results)])
 
 
 def report_row(result: CellularityResult, thumbnail: Path, digest: str) -> Sequence[Cell]:
     """A line of the table, under `HEADS`."""
     found = NOT_DEFINED if result.cellularity is None else f"{result.cellularity:.2f}"
     return [
-        small_picture(result.image, thumbnail), named(result.image, digest),
+        small_picture(result.image, thumbnail), named(result.image, digest, result.inside_mm2),
         number(result.cellularity, doubted(found, result.warnings).html),
         number(result.tiles_with_tissue, f"{result.tiles_with_tissue:,} of {result.tiles:,}"),
         number(result.tissue_share, percent(result.tissue_share)), number(result.um_per_px, f"{result.um_per_px:.3g}"),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ki67.pictures.outline import said
 from ki67.pictures.regions import Size
 from ki67.pictures.tables import escaped, share
 from ki67.pictures.tool import Table
@@ -30,11 +31,13 @@ class CellularityResult:
     tiles_with_tissue: int
     tissue_share: float
     warnings: tuple[str, ...]
+    inside_mm2: float | None = None  # of the outline that alone was looked at, where there is one
 
     def row(self) -> list[str]:
         """A line of `cellularity.csv`."""
         figures = [shown(self.cellularity), str(self.tiles), str(self.tiles_with_tissue), share(self.tissue_share)]
-        words = [escaped(self.scale_from), escaped("; ".join(self.warnings))]
+        part = [] if self.inside_mm2 is None else [said(self.inside_mm2)]
+        words = [escaped(self.scale_from), escaped("; ".join([*part, *self.warnings]))]
         return [escaped(self.image), *figures, f"{self.um_per_px:.6g}", *words]
 
 

@@ -13,11 +13,11 @@ from ki67.base.hardware import CORES
 from ki67.data.breastpathq import SIZE
 from ki67.data.patches import SIDE
 from ki67.pictures.domain import mean_appearance
-from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN, write_jpg, write_png
+from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN, draw_outline, write_jpg, write_png
 from ki67.pictures.header import Header
 from ki67.pictures.reader import open_regions
-from ki67.pictures.regions import Pixels, Size
-from ki67.pictures.scale import ask_for_scale, checked_size
+from ki67.pictures.regions import Pixels, Size, left_white
+from ki67.pictures.scale import ask_for_scale, checked_size, outline_in
 from ki67.pictures.stains import not_he
 from ki67.pictures.tables import csv_lines
 from ki67.tiles.appearance import unfamiliar
@@ -72,25 +72,30 @@ class CellularityScorer:
     def scale(self, header: Header) -> tuple[float, str]:
         """µm/px and who says so: the user, the file, or the size that all published patches have; never a guess."""
         published = self.model.published_um_per_px if (header.width, header.height) == (SIZE, SIZE) else None
-        for found, source in ((self.asked, "--mpp"), (header.um_per_px, "file"), (published, "published patch")):
+        asked = header.asked or self.asked
+        for found, source in ((asked, "--mpp"), (header.um_per_px, "file"), (published, "published patch")):
             if found:
                 return found, source
         raise ask_for_scale(header)
 
     def score(self, name: str, header: Header) -> ScoredTiles:
-        """Grade the tiles and draw the heat map in one pass over the pixels."""
+        """Grade the tiles and draw the heat map in one pass over the pixels; where there is an outline, of what is inside."""
         um_per_px, source = self.scale(header)
         size = checked_size(header, um_per_px, self.model.um_per_px, LEAST)
+        outline = outline_in(header, um_per_px, size, self.model.um_per_px, LEAST)
         picture = open_regions(header, um_per_px, self.model.um_per_px)
-        tiles, appearances, colours = zip(*self.grader.graded(picture), strict=True)
+        tiles, appearances, colours = zip(*self.grader.graded(picture, outline), strict=True)
         view = picture.overview()
         drawn = heat_map(view, tiles, size)
+        if outline:
+            draw_outline(drawn, outline.of(size, drawn.size))
         unlike = not_he(mean_appearance(colours)) + unfamiliar(mean_appearance(appearances), self.model.description.familiar)
-        warnings = (*cautions(tiles, size, self.model.um_per_px / um_per_px), *unlike)
+        warnings = (*left_white(picture), *cautions(tiles, size, self.model.um_per_px / um_per_px), *unlike)
+        counted = sum(tile.inside * tile.pixels for tile in tiles)
         result = CellularityResult(
             name, header.width, header.height, um_per_px, source, mean_cellularity(tiles), len(tiles),
-            sum(tile.cellularity is not None for tile in tiles), sum(t.tissue_pixels for t in tiles) / (size[0] * size[1]),
-            warnings,
+            sum(tile.cellularity is not None for tile in tiles), sum(tile.tissue_pixels for tile in tiles) / counted,
+            warnings, outline.mm2(self.model.um_per_px) if outline else None,
         )  # fmt: skip
         return ScoredTiles(result, tiles, size, view, drawn)
 
