@@ -143,13 +143,14 @@ def test_where_all_is_damaged_one_line_says_so() -> None:
 
 
 def test_waiting_is_of_the_consumer_and_is_little_where_it_is_the_slower() -> None:
-    starved, sated = feed(slides(slow=0.01), batch=2, steps=5, threads=1), feed(slides(), batch=2, steps=5)
+    starved, sated = feed(slides(slow=0.01), batch=2, steps=5, threads=1), feed(slides(), batch=2, steps=5, view=as_it_is)
     list(starved.epoch(0))
     for _ in sated.epoch(0):
-        sleep(0.08)
+        sleep(0.15)
     assert starved.waiting[0].share > 0.5
     assert sated.waiting[0].share < 0.3  # of it, most for the first batch
-    assert sated.waiting[0].lasted > 0.4
+    assert sated.waiting[0].lasted > 0.6
+    assert [len(starved.waiting), len(sated.waiting)] == [1, 1]
 
 
 def test_no_more_is_read_ahead_than_asked() -> None:

@@ -38,7 +38,7 @@ def as_it_is(patch: Pixels, rng: np.random.Generator) -> Pixels:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Of one epoch, in seconds: how long it lasted, and how much of that its consumer stood waiting for patches."""
+    """Of one epoch up to its last batch, in seconds: how long it lasted, and how much of that its consumer stood waiting."""
 
     lasted: float
     waited: float
@@ -66,7 +66,7 @@ class PatchFeed:
     view: View = as_it_is
     ahead: int = AHEAD
     threads: int = CORES
-    waiting: list[Waiting] = field(default_factory=list)  # one of each epoch that was served to its end
+    waiting: list[Waiting] = field(default_factory=list)  # one of each epoch that was served as a whole
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -78,12 +78,13 @@ class PatchFeed:
         """All batches of one epoch; the same number gives the same batches, whatever ran before."""
         started, waited = perf_counter(), 0.0
         with closing(self._read_ahead(number)) as batches:
-            for due in batches:
+            for served, due in enumerate(batches, start=1):
                 asked = perf_counter()
                 patches, targets = due.result()
                 waited += perf_counter() - asked
+                if served == self.steps:  # here, since no trainer asks for one more to hear that there is none
+                    self.waiting.append(Waiting(perf_counter() - started, waited))
                 yield network_input(patches), targets
-        self.waiting.append(Waiting(perf_counter() - started, waited))
 
     def _read_ahead(self, epoch: int) -> Generator[Future[Read], None, None]:
         """The batches in their order, so many of them begun before the first is asked for."""

@@ -63,12 +63,12 @@ def outlined_share(mask: Path, cells: Size, covered: tuple[float, float] = (1.0,
             overlaps(length, count, times)
             for length, count, times in zip((marked.width, marked.height), cells, covered, strict=True)
         )
-        shares, region = np.zeros(cells[::-1]), pyvips.Region.new(marked)
+        shares, region = np.zeros(cells[::-1], np.float32), pyvips.Region.new(marked)
         for top in range(0, marked.height, STRIP):
             rows = min(STRIP, marked.height - top)
-            strip = np.frombuffer(region.fetch(0, top, marked.width, rows), np.uint8).reshape(rows, -1) / 255
-            shares += down[:, top : top + rows] @ (strip @ across.T)
-    return shares.astype(np.float32)
+            strip = np.frombuffer(region.fetch(0, top, marked.width, rows), np.uint8).reshape(rows, -1)
+            shares += down[:, top : top + rows] @ (np.divide(strip, 255, dtype=np.float32) @ across.T)
+    return shares
 
 
 def overlaps(length: int, cells: int, covered: float) -> sparse.csr_matrix:
@@ -78,4 +78,4 @@ def overlaps(length: int, cells: int, covered: float) -> sparse.csr_matrix:
     edges = np.union1d(np.arange(length + 1), np.clip(borders, 0, length))
     middles, parts = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
     places = (middles // width).astype(int), middles.astype(int)
-    return sparse.csr_matrix((parts / width, places), (cells, length))
+    return sparse.csr_matrix(((parts / width).astype(np.float32), places), (cells, length))
