@@ -172,16 +172,25 @@ def had_by(needs: Needs, root: Path) -> bool:
 
 
 def _verdict(group: Group, claim: Claim, figures: Figures, had: bool) -> Verdict:
-    printed, ours = figures.of(claim.value), figures.ours(claim)
+    printed, ours, direction = figures.of(claim.value), figures.ours(claim), figures.direction(claim)
+    basis = "" if ours is None and direction is None else _basis(group.needs, claim, figures, had)
+    excess = None if ours is None else ours - printed
+    ruling = _ruling(group, excess, basis) if had else Ruling("not run", f"needs {MISSING[group.needs]}")
     return Verdict(
-        group.paper, group.table, group.title, claim.row, claim.cell, printed, ours,
-        _basis(group.needs, claim, figures, had), figures.direction(claim), _ruling(group, claim, figures, had), claim.note,
-    )  # fmt: skip
+        group.paper, group.table, group.title, claim.row, claim.cell, printed, ours, basis, direction, ruling, claim.note
+    )
+
+
+def _ruling(group: Group, excess: float | None, basis: str) -> Ruling:
+    """On a run that had what a figure needs: by how much ours exceeds what is printed, if there is any."""
+    if excess is None:
+        return Ruling("not run", "no figure of ours")
+    if basis == CHECK:
+        return Ruling("not run", f"ours is a {CHECK}")
+    return Ruling("reproduced" if AS_PRINTED[group.within](excess, group.tolerance + SLACK) else "differs")
 
 
 def _basis(needs: Needs, claim: Claim, figures: Figures, had: bool) -> str:
-    if figures.ours(claim) is None and figures.direction(claim) is None:
-        return ""
     if claim.rule:
         return "recomputed"
     if needs in SHOWN and figures.only_checked(claim):
@@ -194,17 +203,6 @@ def _made_on(needs: Needs, root: Path) -> str:
     """Whose data a figure comes from that is not of the set it needs."""
     source = str(look_up(root, SOURCES[needs]))
     return source if source in (SIMULATED, OWN) else "measured"
-
-
-def _ruling(group: Group, claim: Claim, figures: Figures, had: bool) -> Ruling:
-    printed, ours = figures.of(claim.value), figures.ours(claim)
-    if not had:
-        return Ruling("not run", f"needs {MISSING[group.needs]}")
-    if ours is None:
-        return Ruling("not run", "no figure of ours")
-    if group.needs in SHOWN and figures.only_checked(claim):
-        return Ruling("not run", f"ours is a {CHECK}")
-    return Ruling("reproduced" if AS_PRINTED[group.within](ours - printed, group.tolerance + SLACK) else "differs")
 
 
 @dataclass(frozen=True)
