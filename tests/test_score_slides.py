@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,17 @@ from ki67.base.errors import InputError
 from ki67.cells.cells import Cells, read_csv
 from ki67.cells.metrics import match_one_to_one
 from ki67.cli.main import app
+from ki67.engine.model import load_model
 from ki67.pictures import header as head
+from ki67.pictures.drawing import OBJECTS
 from ki67.pictures.header import Header, header
+from ki67.pictures.inputs import pictures
 from ki67.pictures.outline import read_outline
 from ki67.pictures.reader import open_regions
 from ki67.pictures.slide import Slide
+from ki67.score.scorer import CellScorer
 from ki67.simulate import render_field
+from ki67.weights import NETWORK
 
 UM = 0.5
 
@@ -250,6 +256,29 @@ def test_a_tile_that_is_damaged_is_left_white_and_said(stained: np.ndarray, tmp_
     (row,) = read(tmp_path / "out/scores.csv")
     assert "parts of it cannot be read (level 0, 256, 0: damaged, left white)" in row["warnings"]
     assert int(row["n_negative"]) > 100
+
+
+def test_where_a_slide_has_padding_outlines_and_objects_are_in_the_frame_of_qupath(
+    stained: np.ndarray, whole: Path, tmp_path: Path
+) -> None:
+    outline = read_outline(polygon(tmp_path / "part.geojson", box(0, 0, 300, 300)))
+    told = replace(header(whole / "in/slide.svs"), outline=outline, corner=(500, 60))
+    with CellScorer(load_model(NETWORK), "float32") as scorer:
+        scored = scorer.score("slide", told)
+    left, top = scored.cells.xy.min(axis=0)
+    right, bottom = scored.cells.xy.max(axis=0)
+    assert 500 <= left < 540 and 60 <= top < 100 and 760 < right <= 800 and 320 < bottom <= 360
+    scored.files()[OBJECTS](tmp_path / "objects.geojson")
+    assert np.abs(Cells.from_geojson(tmp_path / "objects.geojson").xy - scored.cells.xy + (500, 60)).max() < 0.01
+
+
+def test_of_the_files_of_a_dicom_slide_the_largest_stands_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, size in (("a/0.dcm", 10), ("a/1.dcm", 30), ("a/2.dcm", 20), ("b/0.dcm", 5), ("a/x.dcm", 1), ("a/y.dcm", 2)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(bytes(size))
+    saved(np.full((9, 9, 3), 9, np.uint8), tmp_path / "a/z.png")
+    monkeypatch.setattr("ki67.pictures.inputs.series_of", lambda path: path.parent.name if path.stem.isdecimal() else None)
+    assert [picture.name for picture in pictures([tmp_path]).pictures] == ["a/1", "a/x", "a/y", "a/z", "b/0"]
 
 
 def test_who_scores_ordinary_pictures_loads_no_openslide(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ class SlideHead:
     width: int
     height: int
     um_per_px: float | None
+    corner: tuple[int, int]  # where what was scanned begins, and with it QuPath's frame; around it is padding
 
 
 def slide_head(path: Path) -> SlideHead:
@@ -29,7 +30,8 @@ def slide_head(path: Path) -> SlideHead:
         with openslide.OpenSlide(path) as slide:
             told = [_number(slide.properties.get(name, "")) for name in ("openslide.mpp-x", "openslide.mpp-y")]
             width, height = slide.dimensions
-            return SlideHead(width, height, agreed(told))
+            left, top = (int(slide.properties.get(f"openslide.bounds-{axis}", 0)) for axis in ("x", "y"))
+            return SlideHead(width, height, agreed(told), (left, top))
     except openslide.OpenSlideUnsupportedFormatError as error:
         raise WrongKind(f"{path}: no slide that OpenSlide knows; export it as a tiled, pyramidal TIFF") from error
     except openslide.OpenSlideError as error:
@@ -39,6 +41,18 @@ def slide_head(path: Path) -> SlideHead:
 def plausible(um_per_px: float) -> bool:
     """Whether pixels of a microscope's picture can be so wide."""
     return PLAUSIBLE[0] <= um_per_px <= PLAUSIBLE[1]
+
+
+def series_of(path: Path) -> str | None:
+    """What the files of one DICOM slide have in common, a file a level; nothing where OpenSlide does not know it as one."""
+    import openslide
+
+    try:
+        with openslide.OpenSlide(path) as slide:
+            series = slide.properties.get("dicom.SeriesInstanceUID")
+            return None if series is None else str(series)
+    except (openslide.OpenSlideError, OSError):
+        return None
 
 
 def agreed(told: Sequence[float]) -> float | None:

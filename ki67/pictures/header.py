@@ -17,6 +17,7 @@ from ki67.base.errors import Unreadable, WrongKind
 from ki67.data.images import FORMATS, SLIDES, check_pixels, open_image
 from ki67.data.slide_files import agreed, slide_head
 from ki67.pictures.outline import Outline
+from ki67.pictures.regions import Size
 
 MOST_PIXELS = 1_000_000_000
 # Colours that become 8-bit RGB without a guess: a palette, what is opaque all over.
@@ -47,7 +48,8 @@ class Header:
     mode: str
     um_per_px: float | None
     asked: float | None = None  # µm/px, where the user gives them for this picture alone
-    outline: Outline | None = None  # in the picture's own pixels: only what is inside counts
+    outline: Outline | None = None  # in QuPath's pixels: only what is inside counts
+    corner: Size = (0, 0)  # where QuPath's first pixel lies: of slides with padding not in their corner
 
     @property
     def pixels(self) -> int:
@@ -79,7 +81,7 @@ def header(path: Path, most_pixels: int = MOST_PIXELS) -> Header:
 def slide_header(path: Path, told: float | None = None) -> Header:
     """The head of a slide. It is read part by part, so that no number of pixels is too many; `told` is what else is known."""
     found = slide_head(path)
-    return Header(path, found.width, found.height, SLIDE, "RGB", found.um_per_px or told)
+    return Header(path, found.width, found.height, SLIDE, "RGB", found.um_per_px or told, corner=found.corner)
 
 
 def is_pyramid(found: Header, image: Image.Image) -> bool:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from ki67.base.errors import InputError, one_line
 from ki67.data.images import SLIDES, SUFFIXES
+from ki67.data.slide_files import series_of
 from ki67.pictures.written import STATE, EarlierOutputs
 
+DICOM = ".dcm"
 ENDINGS = (*SUFFIXES, *SLIDES)
 LONGEST = 255 - len(".geojson.partial")  # bytes of a file's name that leave room for the endings of what is written
 
@@ -58,7 +60,8 @@ def _meant(path: Path, failures: list[str], earlier: EarlierOutputs) -> Iterator
 
 
 def _in_folder(folder: Path, failures: list[str], earlier: EarlierOutputs) -> Iterator[Picture]:
-    before, found = len(failures), sorted(path for path in _walked(folder, failures) if not earlier.hold(path))
+    before = len(failures)
+    found = _one_a_slide(sorted(path for path in _walked(folder, failures) if not earlier.hold(path)))
     for path in found:
         name = path.relative_to(folder).with_suffix("").as_posix() if path.suffix else ""
         if why := _why_no_file(path) or _why_no_name(path, name):
@@ -67,6 +70,16 @@ def _in_folder(folder: Path, failures: list[str], earlier: EarlierOutputs) -> It
             yield Picture(path, name)
     if not found and len(failures) == before:
         raise InputError(f"{folder}: no pictures in it (what ki67 drew is none); expected {', '.join(ENDINGS)}")
+
+
+def _one_a_slide(found: list[Path]) -> list[Path]:
+    """A slide in DICOM is a file a level: the largest stands for all, and OpenSlide finds the others beside it."""
+    largest: dict[str, Path] = {}
+    for path in (path for path in found if path.suffix.lower() == DICOM):
+        other = largest.setdefault(series := series_of(path) or str(path), path)
+        if other != path and other.stat().st_size < path.stat().st_size:
+            largest[series] = path
+    return [path for path in found if path.suffix.lower() != DICOM or path in largest.values()]
 
 
 def _walked(folder: Path, failures: list[str]) -> Iterator[Path]:

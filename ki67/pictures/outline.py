@@ -7,7 +7,7 @@ detection do not. What lies in any polygon and in none of that polygon's holes i
 import hashlib
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +45,12 @@ class Outline:
     def of(self, size: Size, new: Size) -> "Outline":
         """The same outline of the picture in another size."""
         factors = np.array([new[0] / size[0], new[1] / size[1]])
-        polygons = tuple(tuple(ring * factors for ring in polygon) for polygon in self.polygons)
-        return Outline(self.path, self.digest, polygons)
+        return replace(self, polygons=tuple(tuple(ring * factors for ring in polygon) for polygon in self.polygons))
+
+    def moved(self, across: int, down: int) -> "Outline":
+        """The same outline in a frame that begins so far to the left and above."""
+        way = np.array([across, down])
+        return replace(self, polygons=tuple(tuple(ring + way for ring in polygon) for polygon in self.polygons))
 
     def inside(self, xy: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
         """Which points lie inside."""

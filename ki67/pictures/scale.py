@@ -38,9 +38,9 @@ def outline_in(header: Header, um_per_px: float, size: Size, network: float, lea
     """A picture's outline in pixels of a network's scale, at which the picture has that size; or one line of why it is none."""
     if not header.outline:
         return None
-    full = header.width, header.height
-    check_within(header.outline, full, least * network / um_per_px)
-    return header.outline.of(full, size)
+    full, outline = (header.width, header.height), header.outline.moved(*header.corner)
+    check_within(outline, full, least * network / um_per_px)
+    return outline.of(full, size)
 
 
 def checked_size(header: Header, um_per_px: float, network: float, least: int) -> Size:

@@ -43,13 +43,14 @@ class ScoredCells:
     size: Size
     view: Pixels
     drawn: Image.Image
+    corner: Size = (0, 0)  # where QuPath's frame begins
 
     def files(self) -> Mapping[str, Callable[[Path], None]]:
         """The picture with its cells and without, and the cells for QuPath."""
         return {
             OVERLAY: lambda path: write_png(self.drawn, path),
             PLAIN: lambda path: write_jpg(self.view, path),
-            OBJECTS: lambda path: self.cells.to_geojson(path, self.result.image),
+            OBJECTS: lambda path: from_corner(self.cells, self.corner).to_geojson(path, self.result.image),
         }
 
     def write_details(self, path: Path) -> None:
@@ -105,7 +106,7 @@ class CellScorer:
         if outline:
             draw_outline(drawn, outline.of(size, drawn.size))
             result = replace(result, inside_mm2=outline.mm2(network))
-        return ScoredCells(result, in_picture, size, view, drawn)
+        return ScoredCells(result, in_picture, size, view, drawn, header.corner)
 
     def _opened(self, header: Header, um_per_px: float) -> Regions:
         checked_size(header, um_per_px, self.model.um_per_px, LEAST)
@@ -116,6 +117,11 @@ def in_frame(cells: Cells, size: Size, new: Size, frame: str) -> Cells:
     """The same cells in a frame of another size."""
     factors = np.array([new[0] / size[0], new[1] / size[1]], np.float32)
     return replace(cells, xy=cells.xy * factors, frame=frame)
+
+
+def from_corner(cells: Cells, corner: Size) -> Cells:
+    """The cells in QuPath's frame, which leaves a slide's padding out."""
+    return replace(cells, xy=cells.xy - np.array(corner, np.float32))
 
 
 def _result(name: str, header: Header, um_per_px: float, cells: Cells, warnings: list[str]) -> CellResult:

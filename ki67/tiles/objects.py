@@ -15,9 +15,9 @@ CLASS, COLOUR = "Tissue", (180, 70, 3)
 Feature = dict[str, Any]
 
 
-def write_objects(path: Path, result: CellularityResult, tiles: Sequence[Tile], size: Size) -> None:
-    """A rectangle a tile with tissue, in the picture's own pixels; the same tiles get the same ids every time."""
-    write_whole(path, _collection(_features(result, tiles, size)))
+def write_objects(path: Path, result: CellularityResult, tiles: Sequence[Tile], size: Size, corner: Size) -> None:
+    """A rectangle a tile with tissue, in pixels from QuPath's corner on; the same tiles get the same ids every time."""
+    write_whole(path, _collection(_features(result, tiles, size, corner)))
 
 
 def _collection(features: Iterator[Feature]) -> Iterator[str]:
@@ -28,12 +28,13 @@ def _collection(features: Iterator[Feature]) -> Iterator[str]:
     yield "\n]}\n"
 
 
-def _features(result: CellularityResult, tiles: Sequence[Tile], size: Size) -> Iterator[Feature]:
+def _features(result: CellularityResult, tiles: Sequence[Tile], size: Size, corner: Size) -> Iterator[Feature]:
     """An enlarged strip can be narrower than a pixel of the picture: it has no rectangle."""
     for tile in tiles:
         left, top, right, bottom = tile.box(size, (result.width, result.height))
         if tile.cellularity is not None and left < right and top < bottom:
             ring = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]]
+            ring = [[x - corner[0], y - corner[1]] for x, y in ring]
             key = f"ki67/{result.image}/tile/{left}/{top}/{right}/{bottom}"
             yield _feature(key, ring, {"cellularity": round(tile.cellularity, 4), "tissue share": round(tile.tissue, 4)})
 

@@ -42,13 +42,14 @@ class ScoredTiles:
     size: Size
     view: Pixels
     drawn: Image.Image
+    corner: Size = (0, 0)  # where QuPath's frame begins
 
     def files(self) -> Mapping[str, Callable[[Path], None]]:
         """The heat map with its legend, the picture without, and the tiles for QuPath."""
         return {
             OVERLAY: lambda path: write_png(with_legend(self.drawn), path),
             PLAIN: lambda path: write_jpg(self.view, path),
-            OBJECTS: lambda path: write_objects(path, self.result, self.tiles, self.size),
+            OBJECTS: lambda path: write_objects(path, self.result, self.tiles, self.size, self.corner),
         }
 
     def write_details(self, path: Path) -> None:
@@ -97,7 +98,7 @@ class CellularityScorer:
             sum(tile.cellularity is not None for tile in tiles), sum(tile.tissue_pixels for tile in tiles) / counted,
             warnings, outline.mm2(self.model.um_per_px) if outline else None,
         )  # fmt: skip
-        return ScoredTiles(result, tiles, size, view, drawn)
+        return ScoredTiles(result, tiles, size, view, drawn, header.corner)
 
 
 def cautions(tiles: tuple[Tile, ...], size: Size, reduction: float) -> list[str]:
