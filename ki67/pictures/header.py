@@ -69,9 +69,7 @@ def header(path: Path, most_pixels: int = MOST_PIXELS) -> Header:
         slide = is_pyramid(found, image)
         if not slide:
             check_pixels(path, image.size, most_pixels, "if the file is what it says, allow it with --max-pixels")
-        if found.mode not in CONVERTED:
-            what = WHY_NOT.get(found.mode, "16-bit" if found.mode.startswith("I;16") else found.mode)
-            raise WrongKind(f"{path}: the picture is {what}, not colour in 8 bits; save it as 8-bit RGB jpg, png or tif")
+        check_colours(path, found.mode)
         if not slide:
             check_packing(found, image)
         check_pages(found, image)
@@ -80,6 +78,8 @@ def header(path: Path, most_pixels: int = MOST_PIXELS) -> Header:
 
 def slide_header(path: Path, told: float | None = None) -> Header:
     """The head of a slide. It is read part by part, so that no number of pixels is too many; `told` is what else is known."""
+    with suppress(Unreadable), open_image(path, ("TIFF",)) as image:  # OpenSlide would make colours of what has none
+        check_colours(path, image.mode)
     found = slide_head(path)
     return Header(path, found.width, found.height, SLIDE, "RGB", found.um_per_px or told, corner=found.corner)
 
@@ -96,6 +96,13 @@ def is_pyramid(found: Header, image: Image.Image) -> bool:
     from ki67.pictures.slide import is_slide
 
     return is_slide(found.path)
+
+
+def check_colours(path: Path, mode: str) -> None:
+    """Refuse what would have to be turned into colours in 8 bits by a guess."""
+    if mode not in CONVERTED:
+        what = WHY_NOT.get(mode, "16-bit" if mode.startswith("I;16") else mode)
+        raise WrongKind(f"{path}: the picture is {what}, not colour in 8 bits; save it as 8-bit RGB jpg, png or tif")
 
 
 def check_packing(found: Header, image: Image.Image) -> None:
