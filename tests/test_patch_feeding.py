@@ -54,6 +54,12 @@ def pixels_of(inputs: np.ndarray) -> np.ndarray:
     return np.rint(127.5 * (inputs + 1)).astype(np.uint8)
 
 
+def with_note(patch: Pixels, rng: np.random.Generator) -> Pixels:
+    noted = patch.copy()
+    noted[0, 0] = rng.integers(256)
+    return noted
+
+
 def slides(count: int = 3, **settings: object) -> dict[Path, Slide]:
     return {Path(f"{i}.tif"): Slide(i, **settings) for i in range(count)}
 
@@ -126,6 +132,13 @@ def test_real_slides_feed_as_they_were_drawn_at_half_the_scale_too(tmp_path: Pat
             part = drawn[:, :side] if free else drawn[:, side:]
             expected[:, : part.shape[1]] = part
             assert np.abs(patch - expected).max() <= 2  # a level is rounded on its way to the next
+
+
+def test_what_is_fed_is_the_view_of_each_patch_by_a_chance_of_its_own() -> None:
+    plain, noted = (np.concatenate([given for given, _ in feed(slides(), view=view).epoch(0)]) for view in (as_it_is, with_note))
+    notes = pixels_of(noted[:, 0, 0, 0])
+    assert len(set(notes.tolist())) > len(notes) / 2
+    np.testing.assert_array_equal(noted[:, 1:], plain[:, 1:])
 
 
 def test_damage_does_not_make_batches_depend_on_threads() -> None:

@@ -23,7 +23,7 @@ def section(tmp_path_factory: pytest.TempPathFactory) -> Section:
     pixels = np.full((HEIGHT, WIDTH, 3), 250, np.uint8)
     pixels[:, 256:1024] = 200, 90, 160
     marks = np.zeros((HEIGHT // 4, WIDTH // 4), bool)
-    marks[: 512 // 4, 256 // 4 : 512 // 4] = True
+    marks[: 508 // 4, 256 // 4 : 508 // 4] = True
     return Section("s", write_pyramid(root / "s.tif", pixels, 1.0), write_mask(root / "m.tif", marks), "p", 3, "validation")
 
 
@@ -47,11 +47,13 @@ def test_view_truth_and_judged_outline_show_tissue_and_tumour_at_one_place(prepa
     assert not pink[:, :12].any()
     rows, columns = np.nonzero(prepared.truth > 0.5)
     assert (rows.min(), columns.min()) == (0, round(SIDE * 256 / WIDTH))
-    assert rows.max() + 1 == pytest.approx(SIDE * 512 / HEIGHT, abs=1)
-    assert prepared.truth.mean() == pytest.approx(256 * 512 / WIDTH / HEIGHT, rel=1e-4)
+    assert rows.max() + 1 == pytest.approx(SIDE * 508 / HEIGHT, abs=1)
+    assert prepared.truth.mean() == pytest.approx(252 * 508 / WIDTH / HEIGHT, rel=1e-4)
     assert prepared.truth_8.shape == (HEIGHT // 8, WIDTH // 8)
     np.testing.assert_array_equal(np.argwhere(prepared.truth_8).min(axis=0), (0, 32))
-    np.testing.assert_array_equal(np.argwhere(prepared.truth_8).max(axis=0), (63, 63))
+    assert prepared.truth_8[63, 40] and prepared.truth_8[40, 63]  # half of each is tumour
+    assert not prepared.truth_8[63, 63]  # a quarter
+    assert not prepared.truth_8[64:].any() and not prepared.truth_8[:, 64:].any()
 
 
 def test_it_knows_whose_section_it_is(prepared: Prepared) -> None:

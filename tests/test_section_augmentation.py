@@ -82,6 +82,14 @@ def test_colours_stay_in_a_quarter_of_the_views(patch: np.ndarray) -> None:
     assert 70 < same < 130  # 100 expected, and 8.7 about it
 
 
+def test_hue_moves_as_far_as_published_and_no_farther() -> None:
+    teal = np.zeros((4, 4, 3), np.uint8) + np.array([40, 160, 160], np.uint8)
+    hues = [int(hsv(augmented_patch(teal, np.random.default_rng(seed)))[0, 0, 0]) for seed in range(400)]
+    assert 105 <= min(hues) < 112  # 127 is cyan, and a hue is rounded on its way to RGB and back
+    assert 142 < max(hues) <= 149
+    assert len(set(hues)) > 30
+
+
 def test_light_moves_between_the_published_bounds() -> None:
     grey = np.full((16, 16, 3), 100, np.uint8)
     means = [augmented_patch(grey, np.random.default_rng(seed)).max() for seed in range(300)]
@@ -136,11 +144,11 @@ def test_only_the_view_changes_its_stains() -> None:
 
 def test_as_coded_nothing_is_zoomed_light_changes_and_mirrors_are_rarer() -> None:
     grey, heat = np.full((32, 32, 3), 100, np.uint8), np.random.default_rng(1).random((32, 32), np.float32)
-    seen = [augmented_as_coded(grey, heat, heat, np.random.default_rng(seed)) for seed in range(400)]
+    seen = [augmented_as_coded(grey, heat, heat, np.random.default_rng(seed)) for seed in range(1000)]
     ways = Counter(next(way for way in range(8) if np.array_equal(turned(heat, way), moved)) for _, moved, _ in seen)
     across_or_down = 2 * 0.25 * 0.75  # one mirror and not both
-    assert sum(ways[way] for way in range(4, 8)) == pytest.approx(400 * across_or_down, abs=4 * 9.7)
-    assert sum(view.max() == 100 for view, _, _ in seen) == pytest.approx(200, abs=40)
+    assert sum(ways[way] for way in range(4, 8)) == pytest.approx(1000 * across_or_down, abs=4 * 15.3)
+    assert sum(view.max() == 100 for view, _, _ in seen) == pytest.approx(500, abs=4 * 15.8)
     assert 80 <= min(view.max() for view, _, _ in seen) < 84
     assert all(np.array_equal(moved, truth) for _, moved, truth in seen)
     assert set(SECTION_VIEWS) == set(get_args(Rule))
