@@ -102,7 +102,7 @@ CASES = [
     refused(OUTLINES, "far away", inside(polygon((-1e308, 0), (1e308, 0), (0, 1e308))), "beyond the picture's 256×256"),
     refused(OUTLINES, "degrees", inside(polygon((10.39, 63.42), (10.40, 63.42), (10.4, 63.43))), "not in degrees"),
     refused(OUTLINES, "a line there and back", inside(polygon((0, 0), (200, 200), (0, 0))), "holds too little"),
-    Case(OUTLINES, "a corner of it", inside(polygon((0, 0), (60, 0), (60, 60), (0, 60))), Ended.WARNED, "only inside the outline"),
+    Case(OUTLINES, "a corner of it", inside(polygon((0, 0), (60, 0), (60, 60), (0, 60))), Ended.WARNED, "only inside"),
     refused(OUTLINES, "missing", lambda folder: [*inside(WHOLE)(folder)[:-1], "b.geojson"], "b.geojson"),
     refused(OUTLINES, "a folder without it", lambda folder: [*inside(WHOLE)(folder)[:-1], "in"], "in/a.geojson: cannot be read"),
     Case(SCALES, "good", scales(HEAD + "a,0.6\n"), Ended.WARNED, FEW),
