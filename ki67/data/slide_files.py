@@ -36,6 +36,8 @@ def slide_head(path: Path) -> SlideHead:
         raise WrongKind(f"{path}: no slide that OpenSlide knows; export it as a tiled, pyramidal TIFF") from error
     except openslide.OpenSlideError as error:
         raise Unreadable(f"{path}: damaged or truncated ({error}); copy or export it again") from error
+    except OSError as error:
+        raise Unreadable(f"{path}: cannot be read ({error.strerror or error}); copy or export it again") from error
 
 
 def plausible(um_per_px: float) -> bool:

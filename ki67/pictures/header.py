@@ -22,6 +22,7 @@ from ki67.pictures.regions import Size
 MOST_PIXELS = 1_000_000_000
 # Colours that become 8-bit RGB without a guess: a palette, what is opaque all over.
 CONVERTED = ("RGB", "RGBA", "P", "PA")
+AS_IN_JPEG = "YCbCr"  # colours of a slide's tiles, of which OpenSlide makes RGB
 WHY_NOT = {"L": "grey", "LA": "grey", "1": "black and white", "LAB": "Lab", "F": "32-bit", "I": "32-bit"}
 PACKED = (1, 5, 7, 8, 32946, 32773)  # how a TIFF's pixels may be: not at all, by LZW, JPEG, deflate in two ways, PackBits
 PAGED, MOST_PAGES = ("TIFF", "PNG"), 100
@@ -79,7 +80,8 @@ def header(path: Path, most_pixels: int = MOST_PIXELS) -> Header:
 def slide_header(path: Path, told: float | None = None) -> Header:
     """The head of a slide. It is read part by part, so that no number of pixels is too many; `told` is what else is known."""
     with suppress(Unreadable), open_image(path, ("TIFF",)) as image:  # OpenSlide would make colours of what has none
-        check_colours(path, image.mode)
+        if image.mode != AS_IN_JPEG:
+            check_colours(path, image.mode)
     found = slide_head(path)
     return Header(path, found.width, found.height, SLIDE, "RGB", found.um_per_px or told, corner=found.corner)
 

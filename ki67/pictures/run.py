@@ -33,7 +33,7 @@ from ki67.pictures.written import Written, file_hash, writing_failures
 # Of every tool, a line each: pictures and report of two tools would have the same names, so they never share a folder.
 RESULT_TABLES = ("scores.csv", "cellularity.csv")
 RECORD, REPORT = "run.json", "report.html"
-PACKAGES = ("ki67", "openvino", "numpy", "scipy", "scikit-image", "pillow")
+PACKAGES = ("ki67", "openvino", "numpy", "scipy", "scikit-image", "pillow", "openslide-bin")
 Write = Callable[[Path], None]
 
 
