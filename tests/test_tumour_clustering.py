@@ -103,6 +103,11 @@ def test_the_cluster_stands_behind_the_classifiers_own_answer(designs: Designs) 
     assert np.array_equal(np.sort(answers[:, 2:], axis=1), np.tile([0, 0, 0, 1], (24, 1)))
 
 
+def test_training_finds_the_classifiers_dropout_among_the_layers_to_seed(designs: Designs) -> None:
+    _, joined, _ = designs
+    assert [layer.name for layer in joined.layers if isinstance(layer, keras.layers.Dropout)] == ["hidden_drop"]
+
+
 def test_only_the_classifier_learns_and_comes_back_alone(designs: Designs) -> None:
     classifier, joined, patches = designs
     assert len(joined.trainable_variables) == len(classifier.trainable_variables) > 0
