@@ -13,6 +13,7 @@ from PIL import Image
 
 from ki67.base.errors import InputError, UnknownScale, Unreadable, WrongKind
 from ki67.data.slide_files import ALIKE, plausible
+from ki67.pictures.raw_tiles import raw_tiles
 from ki67.pictures.regions import OVERVIEW, Pixels, Region, Size, size_at, view_size
 
 NEARLY = 1.001  # times the wanted µm/px: a level that is no coarser than that serves
@@ -31,6 +32,7 @@ class Slide:
         self.damage: list[str] = []
         self._levels: list[Size] = list(handle.level_dimensions)
         self._handle, self._lock = handle, threading.Lock()
+        self._raw = raw_tiles(path, handle.properties.get("openslide.vendor", ""), self._levels)
 
     def __enter__(self) -> Self:
         return self
@@ -41,6 +43,8 @@ class Slide:
     def close(self) -> None:
         """Let go of the file."""
         self._handle.close()
+        if self._raw:
+            self._raw.close()
 
     def size(self, um_per_px: float) -> Size:
         """Width and height of the whole slide at a scale."""
@@ -76,7 +80,10 @@ class Slide:
         return max(fine, key=lambda number: self.width / self._levels[number][0], default=0)
 
     def _of_level(self, level: int, left: int, top: int, width: int, height: int) -> Pixels:
-        """Pixels of a level on white. Where something cannot be read, all that can be is."""
+        """Pixels of a level on white, tile by tile where that is possible. Where something cannot be read, all that can be is."""
+        raw = self._raw.read(level, left, top, width, height) if self._raw else None
+        if raw is not None:
+            return raw
         try:
             return self._fetched(level, left, top, width, height)
         except openslide.OpenSlideError:
