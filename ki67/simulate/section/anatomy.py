@@ -12,7 +12,7 @@ from ki67.simulate.section.lesions import Spots, ducts, lobules, vessels
 
 SMOOTH_UM = 90.0  # a hand draws no finer
 LEAST_UM2 = 400_000.0  # an outline round less is left out
-MALIGNANT = ((0.35, 0.60), (0.40, 0.70), (0.45, 0.85))  # of the outlined tumour, by grade
+MALIGNANT = ((0.45, 0.70), (0.50, 0.75), (0.55, 0.85))  # of the outlined tumour, by grade
 
 Bools = NDArray[np.bool_]
 
@@ -34,6 +34,7 @@ def lay_out(grade: int, side_um: float, rng: np.random.Generator) -> Anatomy:
     outline = _drawn_by_hand(bed, tissue)
     kinds = np.where(tissue, Kind.STROMA, Kind.GLASS).astype(np.uint8)
     kinds[tissue & _adipose(side, rng)] = Kind.FAT
+    kinds[outline & (kinds == Kind.FAT) & (relief(9.0, side, rng) < 1.0)] = Kind.STROMA  # a tumour leaves little of it
     outside = tissue & ~ndimage.binary_dilation(outline, iterations=round(80 / MAP_UM))
     glands = lobules(outside, rng)
     kinds[glands.drawn(side) & tissue] = Kind.GLANDS
@@ -119,7 +120,7 @@ def _adipose(side: int, rng: np.random.Generator) -> Bools:
 def _malignant(outline: Bools, grade: int, rng: np.random.Generator) -> Bools:
     """Cells within the outline, in islands between lakes of stroma and fat; some tumours have a scar in their middle."""
     side = outline.shape[0]
-    land = relief(17.0, side, rng) + np.float32(0.8) * relief(44.0, side, rng)
+    land = relief(20.0, side, rng) + np.float32(0.8) * relief(56.0, side, rng)
     if rng.random() < 0.35:
         inward = ndimage.distance_transform_edt(outline).astype(np.float32)
         land = land - np.float32(rng.uniform(1.0, 2.5)) * np.square(inward / np.float32(max(inward.max(), 1.0)))
