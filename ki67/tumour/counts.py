@@ -22,6 +22,8 @@ from ki67.tumour.pyramid import FILTERS
 from ki67.tumour.unet import FILTERS as UNET_FILTERS
 from ki67.tumour.unet import build_unet
 
+COUNTED = ("parameters", "renormalised")
+
 
 @dataclass(frozen=True)
 class Count:
@@ -57,6 +59,14 @@ def table() -> pd.DataFrame:
     models = [(name, build(), printed) for name, (build, printed) in NETWORKS.items()]
     counts = [Count(name, saved(model), renormalised(model), printed) for name, model, printed in models]
     return pd.DataFrame([{**vars(count), "agrees": count.agrees} for count in counts])
+
+
+def summary() -> dict[str, dict[str, dict[str, int]]]:
+    """The counts as the claims read them, and DoubleU-Net's with the pooling of the paper's text."""
+    rows = table().to_dict("records")
+    counts = {str(row["network"]).lower().replace("-", ""): {key: int(row[key]) for key in COUNTED} for row in rows}
+    text = {"renormalised": renormalised(build_doubleunet(256, pooling=AS_PRINTED))}
+    return {"networks": counts | {"doubleunet_as_printed": text}}
 
 
 def saved(model: keras.Model) -> int:
