@@ -14,7 +14,6 @@ from ki67.simulate.section.kinds import MAP_UM, Kind
 from ki67.simulate.section.swatches import EACH, SIDE_UM, STEPS, Swatch, SwatchOrder, draw_swatch
 
 SPACING_UM = SIDE_UM // 2  # a cut reaches from its knot of the grid to the next ones
-USED = 4  # of a kind's swatches, by one section
 SEAM_UM = 9.0  # within which a cut gives way to the next
 MARGIN = 4  # pixels of the map that are looked at round a cell
 EDGE = 0.09  # softness of the border between kinds, of the difference of their blurred maps
@@ -129,7 +128,7 @@ class Quilt:
         """The swatch laid on a knot, turned and mirrored by chance."""
         rng = np.random.default_rng([self.seed, self.number, kind, row, column])
         grade = self.anatomy.grade if kind is Kind.INVASIVE else 0
-        which = (self.number + int(rng.integers(USED))) % EACH
+        which = int(rng.integers(EACH))
         swatch = kept_swatch(SwatchOrder(self.seed, kind, grade, which, self.um_per_px))
         turned = np.rot90(swatch, int(rng.integers(4)), axes=(1, 2))
         return turned[..., ::-1] if rng.random() < 0.5 else turned

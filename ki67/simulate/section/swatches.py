@@ -123,6 +123,8 @@ def _invasive(grade: int, tissue: Tissue, side: int, rng: np.random.Generator) -
         infiltrate=float(rng.beta(1.0, 3.0)),
     )
     plan = lay_out(share, side, seen.diameter / UM_PER_PX, rng)
+    while plan.fat.any():  # where fat lies is the map's to say
+        plan = lay_out(share, side, seen.diameter / UM_PER_PX, rng)
     return _planes(replace(plan, normal=np.zeros_like(plan.normal), glands=()), seen, rng)
 
 
