@@ -15,6 +15,7 @@ GROUPS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
     "Use it": {
         "score": use.score,
         "cellularity": use.cellularity,
+        "slide": use.slide,
         "doctor": use.doctor,
         "evaluate": use.evaluate,
         "agree": use.agree,

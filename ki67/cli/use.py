@@ -51,6 +51,19 @@ def cellularity(
     raise typer.Exit(cellularity_command(paths, out, um_per_px, model, max_pixels, cases, inside))
 
 
+def slide(
+    paths: Annotated[list[Path], typer.Argument(help="H&E slides, and folders of them")],
+    out: Annotated[Path, typer.Option(help="folder for tables, outlines, maps, QuPath objects and the report")],
+    um_per_px: Scales = None,
+    model: Annotated[Path | None, typer.Option(help="a folder with both networks, in place of the shipped ones")] = None,
+    cases: CaseTable = None,
+) -> None:
+    """Outline the tumour on H&E slides: outlines for QuPath, maps, areas, report; goes on mid-slide. Research use only."""
+    from ki67.slides.command import slide_command
+
+    raise typer.Exit(slide_command(paths, out, um_per_px, model, cases))
+
+
 def doctor(
     model: Shipped = None,
 ) -> None:

@@ -51,6 +51,7 @@ def score_each(
     wanted: Sequence[Picture],
     known: Mapping[Picture, Found],
     scoring: Callable[[int], AbstractContextManager[Score[Found]]],
+    pictures_at_once: int = CORES,
 ) -> BatchResult[Found]:
     """Whatever is not known yet. `scoring` is asked for the way to score only where something is left to do, and closed
     when it is done; its argument says how many windows are worth running side by side.
@@ -60,7 +61,7 @@ def score_each(
     waiting = [picture for picture in wanted if picture not in known]
     try:
         if waiting:
-            with scoring(windows_at_once(waiting)) as score, closing(_scored(waiting, score)) as outcomes:
+            with scoring(windows_at_once(waiting)) as score, closing(_scored(waiting, score, pictures_at_once)) as outcomes:
                 for picture, outcome in outcomes:
                     if isinstance(outcome, _Failure):
                         done.failures.append(outcome.why)
@@ -86,9 +87,11 @@ class _Failure:
     why: str
 
 
-def _scored(waiting: Sequence[Picture], score: Score[Found]) -> Generator[tuple[Picture, Found | _Failure], None, None]:
-    """Each picture's result, or why there is none, in order; as many at once as there are cores."""
-    workers = ThreadPoolExecutor(CORES)
+def _scored(
+    waiting: Sequence[Picture], score: Score[Found], at_once: int
+) -> Generator[tuple[Picture, Found | _Failure], None, None]:
+    """Each picture's result, or why there is none, in order."""
+    workers = ThreadPoolExecutor(at_once)
     under_way = {picture: workers.submit(score, picture) for picture in waiting}
     try:
         for picture in tqdm(waiting, desc="scored", unit="picture", disable=None):

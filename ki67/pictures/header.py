@@ -51,6 +51,7 @@ class Header:
     asked: float | None = None  # µm/px, where the user gives them for this picture alone
     outline: Outline | None = None  # in QuPath's pixels: only what is inside counts
     corner: Size = (0, 0)  # where QuPath's first pixel lies: of slides with padding not in their corner
+    digest: str = ""  # SHA-256 of the file, where what is found in it is kept before it is whole
 
     @property
     def pixels(self) -> int:

@@ -31,7 +31,7 @@ from ki67.pictures.tool import Order, Scorer, Tool
 from ki67.pictures.written import Written, file_hash, writing_failures
 
 # Of every tool, a line each: pictures and report of two tools would have the same names, so they never share a folder.
-RESULT_TABLES = ("scores.csv", "cellularity.csv")
+RESULT_TABLES = ("scores.csv", "cellularity.csv", "slides.csv")
 RECORD, REPORT = "run.json", "report.html"
 PACKAGES = ("ki67", "openvino", "numpy", "scipy", "scikit-image", "pillow", "openslide-bin")
 Write = Callable[[Path], None]
@@ -58,7 +58,8 @@ def run_tool(tool: Tool[Result], order: Order) -> BatchResult[Result]:
     written.refuse_to_replace(outputs(tool, wanted, known), [*order.paths, *(picture.path for picture in wanted)])
     with only_run_in(order.out):
         written.sweep()
-        done = score_each(wanted, known, lambda at_once: scoring(tool, order, store, written, at_once))
+        scorer = partial(scoring, tool, order, store, written)
+        done = score_each(wanted, known, scorer, tool.pictures_at_once)
         done.failures[:0] = found.failures
         publish(tool, order, done, store, written)
     return done
@@ -98,7 +99,8 @@ def score_one(
 ) -> Result:
     """Its files first, then its table, then its result, by which a later run knows that all is there."""
     digest, outline = file_hash(picture.path), order.outline(picture.name)
-    head = replace(header(picture.path, order.most_pixels), asked=order.scales.get(picture.name), outline=outline)
+    asked = order.scales.get(picture.name)
+    head = replace(header(picture.path, order.most_pixels), asked=asked, outline=outline, digest=digest)
     scored = scorer.score(picture.name, head)
     if file_hash(picture.path) != digest:
         raise InputError(f"{picture.path}: was changed while it was scored; run it again")

@@ -12,6 +12,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from PIL import Image
 
+from ki67.base.hardware import CORES
 from ki67.pictures.header import MOST_PIXELS, Header
 from ki67.pictures.markup import Cell, Mark
 from ki67.pictures.outline import Outline, Outlines
@@ -128,6 +129,11 @@ class Tool(ABC, Generic[Result]):
     def settings(self) -> Mapping[str, str]:
         """What else the user chose, for the record; it changes tables, not what is found."""
         return {}
+
+    @property
+    def pictures_at_once(self) -> int:
+        """How many are scored side by side."""
+        return CORES
 
     @abstractmethod
     def scorer(self, um_per_px: float | None, at_once: int) -> AbstractContextManager[Scorer[Result]]:

@@ -1,31 +1,21 @@
 """Tiles as objects that QuPath opens over the picture, each with its figures."""
 
-import json
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from ki67.base.files import write_whole
+from ki67.base.geojson import Feature, collection
 from ki67.pictures.regions import Size
 from ki67.tiles.grid import Tile
 from ki67.tiles.results import CellularityResult
 
 CLASS, COLOUR = "Tissue", (180, 70, 3)
-Feature = dict[str, Any]
 
 
 def write_objects(path: Path, result: CellularityResult, tiles: Sequence[Tile], size: Size, corner: Size) -> None:
     """A rectangle a tile with tissue, in pixels from QuPath's corner on; the same tiles get the same ids every time."""
-    write_whole(path, _collection(_features(result, tiles, size, corner)))
-
-
-def _collection(features: Iterator[Feature]) -> Iterator[str]:
-    """A feature a line, made one at a time."""
-    yield '{"type": "FeatureCollection", "features": ['
-    for number, feature in enumerate(features):
-        yield ("," if number else "") + "\n" + json.dumps(feature)
-    yield "\n]}\n"
+    write_whole(path, collection(_features(result, tiles, size, corner)))
 
 
 def _features(result: CellularityResult, tiles: Sequence[Tile], size: Size, corner: Size) -> Iterator[Feature]:

@@ -8,6 +8,7 @@ from ki67.data.frames import Frames, load_frames
 HERE = Path(__file__).parent
 NETWORK = HERE / "pathonet.ki67"
 CELLULARITY = HERE / "cellularity"
+SLIDES = HERE / "slides"
 
 
 @cache

@@ -1,0 +1,42 @@
+"""What is seen of a slide: its outline over the tissue, and its maps as pictures that lie on the slide at their own scale."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ki67.data.pyramid import write_pyramid
+from ki67.pictures.drawing import draw_outline
+from ki67.pictures.outline import Outline, Polygon
+from ki67.pictures.regions import Pixels, Size, size_at
+from ki67.slides.grid import Floats
+
+MAP_UM = 8.0  # µm of a pixel of both maps: a 32nd of a patch's side
+SURE = 255  # the value of a pixel that is tumour for certain
+HEAT, MASK = ".heat.tif", ".mask.tif"  # endings of a slide's maps
+
+
+def with_outline(view: Pixels, polygons: Sequence[Polygon], size: Size) -> Image.Image:
+    """The view with the tumour's border; the polygons are of the slide in that size."""
+    picture = Image.fromarray(view)
+    draw_outline(picture, Outline(Path(), "", tuple(polygons)).of(size, picture.size))
+    return picture
+
+
+def map_size(size: Size, um_per_px: float) -> Size:
+    """Of a slide's maps: a pixel at least."""
+    width, height = size_at(size, um_per_px, MAP_UM)
+    return max(width, 1), max(height, 1)
+
+
+def write_map(path: Path, values: Floats | NDArray[np.bool_], width_um: float) -> None:
+    """A map of a whole slide of that width with values from 0 to 1, as a pyramid that tells its scale."""
+    pixels = np.rint(np.clip(values, 0.0, 1.0) * SURE).astype(np.uint8)
+    write_pyramid(path, pixels, width_um / values.shape[1])
+
+
+def enlarged(probability: Floats, size: Size) -> Floats:
+    """The refiner's square in the slide's proportions, by lines between the middles of its pixels."""
+    return np.asarray(Image.fromarray(probability).resize(size, Image.Resampling.BILINEAR), dtype=np.float32)

@@ -1,0 +1,68 @@
+"""The two networks of a slide from their folder: graphs for the engine, and what they say of themselves."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from ki67.base.errors import InputError
+from ki67.engine.description import read_description
+from ki67.engine.graphs import PIXELS, Network, engine, ov
+from ki67.slides.description import SlideNetworks
+from ki67.weights import SLIDES
+
+DESCRIPTION = "model.json"
+PATCHWISE, REFINER = "patchwise", "refiner"  # names of the graphs, with two endings each
+FILES = (DESCRIPTION, *(f"{graph}.{ending}" for graph in (PATCHWISE, REFINER) for ending in ("xml", "bin")))
+CLASSES = 2  # free of tumour, tumour
+TUMOUR = 1
+
+
+@dataclass(frozen=True)
+class SlideModel:
+    """Both networks, what they say of themselves, and the hash of their files."""
+
+    path: Path
+    digest: str
+    description: SlideNetworks
+    patchwise: Network
+    refiner: Network
+
+
+def load_slide_model(asked: Path | None = None) -> SlideModel:
+    """The networks that are asked for, else those that are shipped."""
+    if asked is None and not SLIDES.is_dir():
+        raise InputError(
+            f"{SLIDES}: this installation holds no networks for slides; "
+            "name a model folder with --model (`ki67 ship-slides` makes one of trained networks)"
+        )
+    folder = asked or SLIDES
+    digest = hashlib.sha256()
+    for name in FILES:
+        try:
+            digest.update((folder / name).read_bytes())
+        except OSError as error:
+            what = f"a model is a folder with {', '.join(FILES)}"
+            raise InputError(f"{folder / name}: cannot be read ({error.strerror}); {what}") from error
+    description = read_description(folder, SlideNetworks)
+    small, whole = description.patch_side, description.side
+    patchwise = _graph(folder / f"{PATCHWISE}.xml", [1, small, small, 3], [1, CLASSES])
+    refiner = _graph(folder / f"{REFINER}.xml", [1, whole, whole, 4], [1, whole, whole, CLASSES])
+    return SlideModel(folder, digest.hexdigest(), description, Network(patchwise), Network(refiner))
+
+
+def _graph(path: Path, read: list[int], given: list[int]) -> ov.Model:
+    """A graph from its file that reads pictures of one shape and gives answers of another."""
+    try:
+        if ElementTree.parse(path).getroot().tag != "net":  # the engine would try what other formats it could be, aloud
+            raise InputError(f"{path}: not a graph of OpenVINO; copy the model again")
+        graph = engine().read_model(path)
+        if not any(PIXELS in port.get_names() for port in graph.inputs):
+            raise InputError(f"{path}: reads no {PIXELS!r}; name a model folder for slides")
+        graph.reshape({PIXELS: ov.PartialShape(read)})
+        fits = list(graph.output(0).shape) == given
+    except (RuntimeError, ElementTree.ParseError) as error:
+        raise InputError(f"{path}: damaged, or not the graph that its description tells of; copy the model again") from error
+    if not fits:
+        raise InputError(f"{path}: does not answer with two shares for what it is shown; name a model folder for slides")
+    return graph

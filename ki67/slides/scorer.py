@@ -1,0 +1,177 @@
+"""One slide from its pixels to the outline of its tumour: tissue, patches, heat map, refinement, outline."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from ki67.base.errors import InputError
+from ki67.base.files import write_whole
+from ki67.base.hardware import CORES
+from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN, write_jpg, write_png
+from ki67.pictures.header import Header
+from ki67.pictures.outline import Polygon
+from ki67.pictures.regions import Pixels, Size, left_white
+from ki67.pictures.scale import ask_for_scale, checked_size
+from ki67.pictures.slide import Slide, open_slide
+from ki67.pictures.stains import measure_colours, not_he
+from ki67.pictures.tables import csv_lines
+from ki67.slides.drawing import HEAT, MASK, enlarged, map_size, with_outline, write_map
+from ki67.slides.grid import PATCH, UM_PER_PX, Floats, Grid, chosen, grid_of, tissue_shares
+from ki67.slides.heat import HeatMap
+from ki67.slides.heating import Heater, Place
+from ki67.slides.kept import KeptRows, Row
+from ki67.slides.model import TUMOUR, SlideModel
+from ki67.slides.outlines import mm2, outlined, write_outlines
+from ki67.slides.refine import refiner_input, small_view
+from ki67.slides.results import PATCHES, SlideResult, patch_rows
+from ki67.slides.tissue import TissueMask, tissue_mask
+
+COARSE = 1.25  # times the network's µm/px: above, a slide holds less than the network looks for
+EVERYWHERE = 0.95  # of a slide: so much tissue leaves no glass round it
+MM = 1000.0
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredSlide:
+    """A result, and what it was taken from: tissue and probability of each patch, the refined map, the outline in full pixels."""
+
+    result: SlideResult
+    tissue: Floats
+    heat: HeatMap
+    refined: Floats  # how sure of tumour, a square of the whole slide
+    threshold: float  # from which on there is tumour
+    polygons: tuple[Polygon, ...]
+    view: Pixels
+    drawn: Image.Image
+    corner: Size  # where QuPath's frame begins
+
+    def files(self) -> Mapping[str, Callable[[Path], None]]:
+        """The slide with its outline and without, the outline for QuPath, and both maps."""
+        found = self.result
+        size, width_um = map_size(found.size, found.um_per_px), found.width * found.um_per_px
+        return {
+            OVERLAY: lambda path: write_png(self.drawn, path),
+            PLAIN: lambda path: write_jpg(self.view, path),
+            OBJECTS: lambda path: write_outlines(path, found.image, self.polygons, self.corner, found.um_per_px),
+            HEAT: lambda path: write_map(path, self.heat.resized(size), width_um),
+            MASK: lambda path: write_map(path, enlarged(self.refined, size) >= self.threshold, width_um),
+        }
+
+    def write_details(self, path: Path) -> None:
+        """This slide's part of `patches.csv`, a row a patch."""
+        write_whole(path, csv_lines([PATCHES.columns, *patch_rows(self.result, self.heat, self.tissue)]))
+
+
+class SlideScorer:
+    """Both networks, ready for one slide after the other; what is found of a slide is kept in a folder row by row."""
+
+    def __init__(self, model: SlideModel, folder: Path, um_per_px: float | None = None, at_once: int = CORES) -> None:
+        self.model, self.folder, self.asked = model, folder, um_per_px
+        self.heater = Heater(model, at_once)
+        self.refiner = model.refiner.running(1, *[model.description.side] * 2, 4)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.heater.close()
+
+    def scale(self, header: Header) -> tuple[float, str]:
+        """µm/px and who says so: the user or the file, never a guess."""
+        for found, source in ((header.asked or self.asked, "--mpp"), (header.um_per_px, "file")):
+            if found:
+                return found, source
+        raise ask_for_scale(header)
+
+    def score(self, name: str, header: Header) -> ScoredSlide:
+        """Tissue, patches, heat map, refinement, outline."""
+        words, (um_per_px, source) = self.model.description, self.scale(header)
+        checked_size(header, um_per_px, UM_PER_PX, PATCH // 2)
+        with open_slide(header.path, um_per_px) as slide:
+            mask, grid = tissue_mask(slide, words.tissue), grid_of(slide)
+            tissue = tissue_shares(grid, mask)
+            patches = chosen(tissue, words.least_tissue)
+            rows = self._rows(name, header, slide, grid, patches)
+            heat = heat_map(grid, patches, rows)
+            refined, view = self._refined(slide, heat), slide.overview()
+            left_out = left_white(slide)
+        polygons = outlined(refined, words.threshold, (header.width, header.height))
+        inside = tumour_share(mask, refined, words.threshold)
+        damaged = sum(row.damaged for row in rows)
+        warnings = (
+            *([f"{damaged} of {len(patches)} patches are damaged in parts, white there"] * bool(damaged) or left_out),
+            *cautions(mask, len(patches), bool(polygons), um_per_px / words.seen_um_per_px), *not_he(measure_colours(view)),
+        )  # fmt: skip
+        result = SlideResult(
+            name, header.width, header.height, um_per_px, source, area_mm2(mask), mm2(polygons, um_per_px), inside, len(patches),
+            damaged, warnings,
+        )  # fmt: skip
+        drawn = with_outline(view, polygons, result.size)
+        return ScoredSlide(result, tissue, heat, refined, words.threshold, polygons, view, drawn, header.corner)
+
+    def _rows(self, name: str, header: Header, slide: Slide, grid: Grid, patches: list[Place]) -> list[Row]:
+        """What an earlier run kept, and the rest, which is kept as it is found."""
+        kept = KeptRows(self.folder / f"{name}.rows", self._key(header, slide.um_per_px))
+        found = kept.restored()
+        done = {row.row for row in found}
+        left = [place for place in patches if place[0] not in done]
+        earlier = len(patches) - len(left)
+        with tqdm(total=len(patches), initial=earlier, desc=name, unit="patch", disable=None) as bar:
+            for row in self.heater.rows(slide, grid, left):
+                kept.add(row)
+                found.append(row)
+                bar.update(len(row.probabilities))
+        return found
+
+    def _key(self, header: Header, um_per_px: float) -> str:
+        """All that decides the probabilities of a slide's patches."""
+        return json.dumps([self.model.digest, header.digest, um_per_px, version("ki67")])
+
+    def _refined(self, slide: Slide, heat: HeatMap) -> Floats:
+        """How sure of tumour all over the slide, in the refiner's square; nowhere where there was nothing to ask of."""
+        side = self.model.description.side
+        if np.isnan(heat.values).all():
+            return np.zeros((side, side), np.float32)
+        seen = refiner_input(small_view(slide, side), heat, self.model.description.lightness)
+        refined = np.ascontiguousarray(self.refiner(seen[None])[0, ..., TUMOUR])
+        if not np.isfinite(refined).all():
+            raise InputError(f"{self.model.path}: gives no number for a slide; copy or train the model again")
+        return refined
+
+
+def heat_map(grid: Grid, patches: list[Place], rows: list[Row]) -> HeatMap:
+    """Rows as a map; not a number where no patch was asked."""
+    values = np.full((grid.rows, grid.columns), np.nan, np.float32)
+    found = [probability for row in sorted(rows, key=lambda row: row.row) for probability in row.probabilities]
+    for place, probability in zip(patches, found, strict=True):
+        values[place] = probability
+    return HeatMap(grid, values)
+
+
+def area_mm2(mask: TissueMask) -> float:
+    """Of the tissue."""
+    return float(mask.tissue.sum()) * (mask.um_per_px / MM) ** 2
+
+
+def tumour_share(mask: TissueMask, refined: Floats, threshold: float) -> float | None:
+    """How much of the tissue lies inside the outline."""
+    height, width = mask.tissue.shape
+    tumour = enlarged(refined, (width, height)) >= threshold
+    return float((mask.tissue & tumour).sum() / mask.tissue.sum()) if mask.tissue.any() else None
+
+
+def cautions(mask: TissueMask, patches: int, tumour: bool, reduction: float) -> list[str]:
+    """What a reader of the figures should know of what they rest on."""
+    lines = ["no tissue"] * (not mask.tissue.any())
+    lines += ["no patch with enough tissue"] * bool(mask.tissue.any() and not patches)
+    lines += ["tissue everywhere: no glass round it"] * bool(mask.tissue.mean() > EVERYWHERE)
+    lines += ["no tumour found"] * bool(patches and not tumour)
+    return lines + ["coarser than the network's scale: enlarged"] * (reduction > COARSE)
