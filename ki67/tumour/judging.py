@@ -9,7 +9,6 @@ from PIL import Image
 from ki67.cells.metrics import Counts
 from ki67.pictures.regions import Size
 
-UM_PER_PX = 8.0  # about a 32nd of ×40, where the paper's code judges
 THRESHOLD = 0.5
 
 Mask = NDArray[np.bool_]
