@@ -13,6 +13,7 @@ from PIL import Image
 
 from ki67.base.errors import InputError, UnknownScale, Unreadable, WrongKind
 from ki67.data.slide_files import ALIKE, plausible
+from ki67.pictures.dicom_colours import as_rgb, miscalled_rgb
 from ki67.pictures.raw_tiles import raw_tiles
 from ki67.pictures.regions import OVERVIEW, Pixels, Region, Size, size_at, view_size
 
@@ -32,6 +33,7 @@ class Slide:
         self.damage: list[str] = []
         self._levels: list[Size] = list(handle.level_dimensions)
         self._handle, self._lock = handle, threading.Lock()
+        self._miscalled = miscalled_rgb(path, handle.properties)
         self._raw = raw_tiles(path, handle.properties.get("openslide.vendor", ""), self._levels)
 
     def __enter__(self) -> Self:
@@ -111,7 +113,7 @@ class Slide:
                 if self._handle is handle:
                     self._handle = openslide.OpenSlide(self.path)
             raise
-        return on_white(seen)
+        return on_white(as_rgb(seen) if self._miscalled else seen)
 
     def _note(self, level: int, x: int, y: int) -> None:
         line = f"level {level}, {x}, {y}: damaged, left white"
