@@ -138,6 +138,19 @@ def test_a_damaged_tile_is_told_as_openslide_finds_it(tmp_path, pixels, rubbish)
         assert slide.damage == ["level 0, 64, 64: damaged, left white"]
 
 
+@pytest.mark.parametrize("shape", [(TILE, TILE), (TILE // 2, TILE, 3)], ids=["grey", "half"])
+def test_a_tile_that_is_another_than_the_level_promises_is_left_to_openslide(tmp_path, pixels, shape):
+    path = of_tiles(tmp_path / "slide.tif", pixels, PHOTOMETRIC.YCBCR, subsampling=0)
+    with tifffile.TiffFile(path) as file:
+        offset = file.pages[0].dataoffsets[0]
+    tile, data = coded(np.zeros(shape, np.uint8)), path.read_bytes()
+    path.write_bytes(data[:offset] + tile + data[offset + len(tile) :])
+    tiles = raw_tiles(path, "generic-tiff", [(WIDTH, HEIGHT)])
+    assert tiles.read(0, 0, 0, TILE, TILE) is None
+    assert tiles.read(0, TILE, 0, TILE, TILE) is not None
+    tiles.close()
+
+
 def test_threads_read_what_one_reader_reads(tmp_path, pixels):
     regions = [Region(x, y, TILE, TILE, UM) for x in range(0, WIDTH, TILE) for y in range(0, HEIGHT, TILE)] * 4
     with open_slide(pyramid(tmp_path / "slide.tif", pixels)) as slide, ThreadPoolExecutor(8) as threads:
