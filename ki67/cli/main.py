@@ -36,6 +36,7 @@ GROUPS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
         "release": study.release,
         "ship": study.ship,
         "ship-cellularity": study.ship_cellularity,
+        "ship-slides": study.ship_slides,
     },
     "Measure": {
         "bench": measure.bench,

@@ -162,3 +162,18 @@ def ship_cellularity(
     folder = out or CELLULARITY
     shipped = ship_trained(network, patches, folder)
     typer.echo(f"{folder}: {shipped.size / 1e6:.1f} MB; scores at most {shipped.off_halved:.1g} from Keras's")
+
+
+@quiet()
+def ship_slides(
+    patchwise: Annotated[Path, typer.Argument(help="a trained network of patches: a folder of models/slides")],
+    refiner: Annotated[Path, typer.Argument(help="the network that refines its heat maps")],
+    out: Annotated[Path | None, typer.Option(help="the folder to write, in place of the package's own")] = None,
+) -> None:
+    """Make of two trained networks the folder that `ki67 slide` reads; without --out it is the one that ships."""
+    from ki67.tumour.shipping import ship_trained
+    from ki67.weights import SLIDES
+
+    folder = out or SLIDES
+    shipped = ship_trained(patchwise, refiner, folder)
+    typer.echo(f"{folder}: {shipped.size / 1e6:.1f} MB; shares at most {shipped.off_halved:.1g} from Keras's")

@@ -56,12 +56,15 @@ def slide(
     out: Annotated[Path, typer.Option(help="folder for tables, outlines, maps, QuPath objects and the report")],
     um_per_px: Scales = None,
     model: Annotated[Path | None, typer.Option(help="a folder with both networks, in place of the shipped ones")] = None,
+    cluster: Annotated[str, typer.Option(help="a Dask scheduler's address; its workers need the same folders")] = "",
     cases: CaseTable = None,
 ) -> None:
     """Outline the tumour on H&E slides: outlines for QuPath, maps, areas, report; goes on mid-slide. Research use only."""
     from ki67.slides.command import slide_command
 
-    raise typer.Exit(slide_command(paths, out, um_per_px, model, cases))
+    if cluster:
+        need("distributed")
+    raise typer.Exit(slide_command(paths, out, um_per_px, model, cluster, cases))
 
 
 def doctor(

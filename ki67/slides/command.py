@@ -12,8 +12,13 @@ from ki67.slides.tool import SlideTool
 
 
 def slide_command(
-    paths: Sequence[Path], out: Path, um_per_px: float | Path | None, model: Path | None = None, cases: Path | None = None
+    paths: Sequence[Path],
+    out: Path,
+    um_per_px: float | Path | None,
+    model: Path | None = None,
+    cluster: str = "",
+    cases: Path | None = None,
 ) -> int:
     """Outline the tumour on slides, as `ki67 slide` does; what comes back is the exit code."""
     order = ordered(paths, out, um_per_px, MOST_PIXELS, cases, None)
-    return run_command(SlideTool(load_slide_model(model), out / STATE), order)
+    return run_command(SlideTool(load_slide_model(model), out / STATE, cluster), order)

@@ -14,6 +14,8 @@ from ki67.slides.report import HEADS, MARKS, report_row, summary, total
 from ki67.slides.results import PATCHES, SLIDES, SlideResult
 from ki67.slides.scorer import SlideScorer
 
+WAITING = 32  # slides that are in a cluster's hands at once
+
 
 @dataclass(frozen=True)
 class SlideTool(Tool[SlideResult]):
@@ -21,12 +23,12 @@ class SlideTool(Tool[SlideResult]):
 
     model: SlideModel
     kept: Path
+    cluster: str = ""  # the address of a Dask scheduler, where slides are to go there
 
     command = "slide"
     results, details, endings = SLIDES, PATCHES, (OVERLAY, PLAIN, OBJECTS, HEAT, MASK)
     title, heads, marks = "Tumour report", HEADS, MARKS
     result_type = SlideResult
-    pictures_at_once = 1  # a slide keeps all cores busy
 
     @property
     def network(self) -> UsedNetwork:
@@ -39,8 +41,17 @@ class SlideTool(Tool[SlideResult]):
         sentence = f"The networks {words.patchwise} and {words.refiner} were trained on {words.trained_on} data."
         return UsedNetwork(self.model.path.name, digest, "float32", words.trained_on, record, sentence)
 
+    @property
+    def pictures_at_once(self) -> int:
+        """A slide keeps all cores here busy; a cluster is given some more than it may have workers."""
+        return WAITING if self.cluster else 1
+
     def scorer(self, um_per_px: float | None, at_once: int) -> AbstractContextManager[Scorer[SlideResult]]:
-        """Finds the tumour."""
+        """Finds the tumour, here or there."""
+        if self.cluster:
+            from ki67.slides.remote import RemoteScorer
+
+            return RemoteScorer(self.model, self.kept, um_per_px, self.cluster)
         return SlideScorer(self.model, self.kept, um_per_px, at_once)
 
     def row(self, result: SlideResult) -> Sequence[str]:
