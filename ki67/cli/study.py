@@ -113,7 +113,7 @@ def realism(folder: Annotated[Path, typer.Argument(help="a folder of fields in t
 
 @quiet()
 def real_check(
-    folder: Annotated[Path | None, typer.Argument(help="folder that holds shidc/, bcdata/ or breastpathq/")] = None,
+    folder: Annotated[Path | None, typer.Argument(help="folder that holds shidc/, bcdata/, breastpathq/, slides/")] = None,
     model: Annotated[Path | None, typer.Option(help="model folder; release/pathonet if there is one")] = None,
 ) -> None:
     """Run the trained model and the classical row on real fields: development figures, nothing is tuned on them."""

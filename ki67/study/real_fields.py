@@ -30,30 +30,35 @@ from ki67.score.scorer import CellScorer
 from ki67.simulate.realism import realism_table
 from ki67.study.real_patches import FOLDER as PATCHES
 from ki67.study.real_patches import Patches, check_patches
+from ki67.study.real_slides import FOLDER as SLIDES
+from ki67.study.real_slides import RealSlides, check_slides
 from ki67.tiles.model import load_cellularity_model
 from ki67.weights import CELLULARITY
 
 RESULT = Path("release/real_check.json")
 REALISM = Path("release/realism.csv")
+HELD = "shidc/, bcdata/, breastpathq/, slides/"
 TUMOUR = ("positive", "negative")
 
 
 def check_folder(folder: Path | None, model: Path | None) -> list[str]:
     """Judge the network, the classical row and chance on every set in a folder; lines to print, and one JSON file."""
     if folder is None:
-        return ["real-check: skipped; name a folder that holds shidc/, bcdata/ or breastpathq/: make real-check REAL=FOLDER"]
+        return [f"real-check: skipped; name a folder that holds one of {HELD}: make real-check REAL=FOLDER"]
     sets = {name: read for name, read in READERS.items() if (folder / name).is_dir()}
-    patches = (folder / PATCHES).is_dir()
-    if not sets and not patches:
-        missing = "holds neither shidc/ nor bcdata/ nor breastpathq/"
-        raise InputError(f"{folder}: {missing}; see the book's page on real tissue for their layout")
-    results: dict[str, Fields | Patches] = {**cells_of(folder, sets, model)} if sets else {}
+    patches, slides = ((folder / name).is_dir() for name in (PATCHES, SLIDES))
+    if not sets and not patches and not slides:
+        raise InputError(f"{folder}: holds none of {HELD}; see the book's page on real tissue for their layout")
+    results: dict[str, Fields | Patches | RealSlides] = {**cells_of(folder, sets, model)} if sets else {}
     lines = [line for name, result in results.items() for line in result.lines(name)]
     if patches and not CELLULARITY.is_dir():
         lines.append(f"{PATCHES}: skipped; no network for cellularity is shipped")
     elif patches:
         results[PATCHES] = check_patches(folder / PATCHES, load_cellularity_model())
         lines += results[PATCHES].lines(PATCHES)
+    if slides:
+        results[SLIDES] = check_slides(folder / SLIDES)
+        lines += results[SLIDES].lines(SLIDES)
     if results:
         write_json({name: asdict(result) for name, result in results.items()}, RESULT)
         lines.append(f"written: {RESULT}")
