@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 VALUE = re.compile(r"(?P<reference>\S+:\S+)(?:\s+(?P<format>\S+))?")
 CLAIM = re.compile(r"(?P<reference>[^:]+)(?::(?P<format>\S+))?")
 CLAIMS = "claims.yaml"
-NAME = re.compile(r"\{(\w+)\}")
+NAME = re.compile(r"\{([^{}]+)\}")
 LISTED = 8  # items of a list; the rest is counted
 LONG = 26  # characters; what is longer may wrap
 
