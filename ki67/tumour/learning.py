@@ -15,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 from ki67.base.files import whole_file
 from ki67.models.store import set_weights_by_name, weights_by_name
 from ki67.models.training import Bar, Checkpoint, Epoch, Feeding, Loss, Recipe, Watch, batches, learning_rates, seed_dropout
+from ki67.tumour.supervision import answer_alone
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def best_epoch(curve: list[Epoch]) -> int:
 
 
 class Best:
-    """A watch that keeps the weights of the epoch that stood highest, with its figure in the same file."""
+    """A watch that keeps the epoch's weights that stood highest, with its figure in the same file; those that will be used."""
 
     def __init__(self, watch: Watch, path: Path) -> None:
         self.watch, self.path = watch, path
@@ -58,7 +59,7 @@ class Best:
         found = self.watch(model)
         if found > self.highest() or not self.path.is_file():
             with whole_file(self.path) as partial:
-                save_file(weights_by_name(model), partial, {"watched": repr(found)})
+                save_file(weights_by_name(answer_alone(model)), partial, {"watched": repr(found)})
         return found
 
     def highest(self) -> float:
@@ -68,15 +69,17 @@ class Best:
         with safe_open(self.path, "numpy") as stored:
             return float(stored.metadata()["watched"])
 
-    def restore(self, model: keras.Model) -> None:
-        """Give the model its best weights back."""
-        set_weights_by_name(model, load_file(self.path))
+    def restored(self, model: keras.Model) -> keras.Model:
+        """What is used of the model, with its best weights."""
+        used = answer_alone(model)
+        set_weights_by_name(used, load_file(self.path))
+        return used
 
 
 def learn(
     model: keras.Model, course: Course, feed: Feeding, watch: Watch, state: Path, loss: Loss
 ) -> tuple[keras.Model, list[Epoch]]:
-    """Train to the end of the course, and come back with the weights of the epoch that stood highest on validation."""
+    """Train to the end of the course; the first answer comes back, with the weights of the epoch that stood highest."""
     checkpoint, best = Checkpoint(state / "last"), Best(watch, state / "best.safetensors")
     model.compile(optimizer=course.optimiser(feed.steps), loss=loss)
     model.optimizer.build(model.trainable_variables)
@@ -91,5 +94,4 @@ def learn(
         curve.append(Epoch(number + 1, float(logs["loss"][0]), best(model), rate))
         checkpoint.save(model, curve)
     bar.bar.close()
-    best.restore(model)
-    return model, curve
+    return best.restored(model), curve

@@ -22,7 +22,7 @@ from ki67.tumour.learning import Course, learn
 from ki67.tumour.losses import SoftDice
 from ki67.tumour.prepared import Prepared
 from ki67.tumour.refiners import build_refiner
-from ki67.tumour.supervision import answer_alone, equal_weights, side_by_side
+from ki67.tumour.supervision import equal_weights, side_by_side
 
 Floats = NDArray[np.float32]
 
@@ -96,5 +96,5 @@ def train_refiner(
         settings.epochs, settings.learning_rate, "constant", settings.seed, settings.accumulate, settings.patience
     )  # fmt: skip
     loss = SoftDice(equal_weights(network))
-    trained, curve = learn(side_by_side(network), course, feed, dice_on(validation), state, loss)
-    return answer_alone(trained), pd.DataFrame(curve).rename(columns={"watched": "validation_dice"})
+    final, curve = learn(side_by_side(network), course, feed, dice_on(validation), state, loss)
+    return final, pd.DataFrame(curve).rename(columns={"watched": "validation_dice"})
