@@ -3,6 +3,7 @@
 import math
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +20,7 @@ from ki67.pictures.regions import OVERVIEW, Pixels, Region, Size, size_at, view_
 
 NEARLY = 1.001  # times the wanted µm/px: a level that is no coarser than that serves
 PIECE = 256  # pixels of a level: where a region is damaged, such squares of it are tried one by one
+AT_ONCE = 16_000_000  # pixels of a level that are read in one go: slides may lack levels that are coarse enough
 WHITE = (255, 255, 255)
 MOST_DAMAGE = 100  # lines that are kept of what could not be read
 
@@ -58,6 +60,10 @@ class Slide:
         level = self._level(region.um_per_px)
         across, down = (side / full for side, full in zip(self._levels[level], whole, strict=True))
         box = (region.x * across, region.y * down, (region.x + region.width) * across, (region.y + region.height) * down)
+        if (box[2] - box[0]) * (box[3] - box[1]) > AT_ONCE and region.height > 1:
+            upper = replace(region, height=region.height // 2)
+            lower = replace(region, y=region.y + upper.height, height=region.height - upper.height)
+            return np.concatenate([self.read(upper), self.read(lower)])
         left, top = math.floor(box[0] + 1e-6), math.floor(box[1] + 1e-6)
         right, bottom = math.ceil(box[2] - 1e-6), math.ceil(box[3] - 1e-6)
         pixels = self._of_level(level, left, top, right - left, bottom - top)

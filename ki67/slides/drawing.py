@@ -15,14 +15,24 @@ from ki67.slides.grid import Floats
 
 MAP_UM = 8.0  # µm of a pixel of both maps: a 32nd of a patch's side
 SURE = 255  # the value of a pixel that is tumour for certain
+PALER = 0.5  # of its colour, what is outside the outline keeps
 HEAT, MASK = ".heat.tif", ".mask.tif"  # endings of a slide's maps
 
 
 def with_outline(view: Pixels, polygons: Sequence[Polygon], size: Size) -> Image.Image:
-    """The view with the tumour's border; the polygons are of the slide in that size."""
-    picture = Image.fromarray(view)
-    draw_outline(picture, Outline(Path(), "", tuple(polygons)).of(size, picture.size))
+    """The view with the tumour's border, and paler where there is none; the polygons are of the slide in that size."""
+    height, width = view.shape[:2]
+    outline = Outline(Path(), "", tuple(polygons)).of(size, (width, height))
+    shown, outside = view.copy(), ~outline.mask(0, 0, width, height)
+    shown[outside] = pale(shown[outside])
+    picture = Image.fromarray(shown)
+    draw_outline(picture, outline)
     return picture
+
+
+def pale(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Mixed with white."""
+    return np.asarray(255 - (255 - colours) * PALER, np.uint8)
 
 
 def map_size(size: Size, um_per_px: float) -> Size:

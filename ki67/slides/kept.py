@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,12 @@ class KeptRows:
     def restored(self) -> list[Row]:
         """The rows that are whole; what follows the last of them is cut off, so that the next one joins it."""
         found, whole = list[Row](), 0
-        with suppress(FileNotFoundError):
-            for line, row in _rows(self.path.read_bytes(), self._head):
-                found, whole = [*found, *row], whole + len(line)
         with writing_failures(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("ab") as stream:
+            with self.path.open("ab+") as stream:
+                stream.seek(0)
+                for line, row in _rows(stream.read(), self._head):
+                    found, whole = [*found, *row], whole + len(line)
                 stream.truncate(whole)
                 stream.write(b"" if whole else self._head)
         return found

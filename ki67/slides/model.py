@@ -57,9 +57,10 @@ def _graph(path: Path, read: list[int], given: list[int]) -> ov.Model:
         if ElementTree.parse(path).getroot().tag != "net":  # the engine would try what other formats it could be, aloud
             raise InputError(f"{path}: not a graph of OpenVINO; copy the model again")
         graph = engine().read_model(path)
-        if not any(PIXELS in port.get_names() for port in graph.inputs):
-            raise InputError(f"{path}: reads no {PIXELS!r}; name a model folder for slides")
-        graph.reshape({PIXELS: ov.PartialShape(read)})
+        shape = ov.PartialShape(read)
+        if not any(PIXELS in port.get_names() and port.partial_shape.compatible(shape) for port in graph.inputs):
+            raise InputError(f"{path}: reads no {PIXELS!r} of {read[1]}×{read[2]} in {read[3]} channels; copy the model again")
+        graph.reshape({PIXELS: shape})
         fits = list(graph.output(0).shape) == given
     except (RuntimeError, ElementTree.ParseError) as error:
         raise InputError(f"{path}: damaged, or not the graph that its description tells of; copy the model again") from error

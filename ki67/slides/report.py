@@ -9,7 +9,7 @@ from ki67.pictures.markup import Cell, Mark, doubted, named, number, percent, sm
 from ki67.slides.results import SlideResult, known
 
 HEADS = ("slide", "name", "tumour, mm²", "tissue, mm²", "tumour of tissue", "patches", "µm/px", "scale from", "warnings")
-MARKS = (Mark(INK, "border of the tumour"),)
+MARKS = (Mark(INK, "border of the tumour; what lies outside is paler"),)
 
 
 def summary(results: Sequence[SlideResult], failures: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ class TissueRule:
 PUBLISHED = TissueRule(8.0, 20, wrapped=False, closings=(5, 3), discs=False)
 AS_CODED = TissueRule(8.0, 20, wrapped=True, closings=(5, 3), discs=True)
 OTSU_DISC = 5
+BAND = 512  # rows that are read in one go
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,17 +41,27 @@ class TissueMask:
 
 
 def tissue_mask(picture: Regions, rule: TissueRule = PUBLISHED) -> TissueMask:
-    """The whole slide at the rule's scale, told apart."""
-    whole = picture.read(Region(0, 0, *picture.size(rule.um_per_px), rule.um_per_px))
-    return TissueMask(tissue_of(whole, rule), rule.um_per_px)
+    """The whole slide at the rule's scale, told apart; its colours never lie in memory as a whole."""
+    width, height = picture.size(rule.um_per_px)
+    bands = (Region(0, top, width, min(BAND, height - top), rule.um_per_px) for top in range(0, height, BAND))
+    return TissueMask(without_gaps(np.concatenate([coloured(picture.read(band), rule) for band in bands]), rule), rule.um_per_px)
 
 
 def tissue_of(pixels: Pixels, rule: TissueRule) -> Bools:
     """Tissue among pixels at the rule's scale."""
+    return without_gaps(coloured(pixels, rule), rule)
+
+
+def coloured(pixels: Pixels, rule: TissueRule) -> Bools:
+    """Where there is colour enough."""
     found = saturation(pixels)
     if rule.wrapped:
         found = (-found.astype(np.int16) % 256).astype(np.uint8)
-    tissue = found >= rule.threshold
+    return np.asarray(found >= rule.threshold)
+
+
+def without_gaps(tissue: Bools, rule: TissueRule) -> Bools:
+    """After the rule's closings."""
     for size in rule.closings:
         tissue = closed(tissue, disk(size) if rule.discs else np.ones((size, size), np.uint8))
     return tissue
