@@ -40,7 +40,7 @@ def tiny(width: float, side: int, weights: object, momentum: float) -> keras.Mod
 
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(patchwise.BUILDERS, "mobilenetv2", tiny)
+    monkeypatch.setitem(patchwise.PATCH_NETWORKS, "mobilenetv2", tiny)
 
 
 def picture(seed: int) -> tuple[np.ndarray, np.ndarray]:

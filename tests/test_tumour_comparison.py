@@ -1,6 +1,8 @@
 """Nine designs side by side: tables by hand, tests that agree with the published figures, sentences that can fail."""
 
+import re
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,11 +10,13 @@ import pytest
 from scipy import stats
 
 from ki67.base.errors import InputError
+from ki67.base.tables import read_json, write_json
 from ki67.cells.evaluation import Resampling
 from ki67.cells.metrics import Estimate
 from ki67.tumour.comparison import Verdict, as_published, by_grade, compared, holm, paired, signed_ranks, table_of
 from ki67.tumour.designs import DESIGNS, PUBLISHED_DEEP
 from ki67.tumour.directions import SENTENCES, answered, directions, grades_alike
+from ki67.tumour.summary import summary
 
 DRAWS = Resampling(0, 400)
 PATIENTS = 24
@@ -48,7 +52,7 @@ def test_table_1_has_means_and_deviations_over_sections_in_the_papers_order() ->
     dice = TABLE.loc[TABLE["design"] == "mob_pw", "dice"]
     row = found.loc["mob_pw"]
     assert (row["sections"], row["patients"], row["number"]) == (48, 24, "IV")
-    assert (row["dice"], row["dice_sd"]) == pytest.approx((dice.mean(), dice.std(ddof=1)))
+    assert (row["dice"], row["dice_sd"]) == pytest.approx((dice.mean(), dice.std(ddof=0)))
     assert row["recall"] == pytest.approx(row["precision"] + 0.2)
     # over patients: about √2 wider than if both sections of a patient told of two
     width = 2 * 1.96 * dice.std() / np.sqrt(24)
@@ -118,6 +122,9 @@ def test_designs_that_never_differ_are_not_told_apart() -> None:
         ("alike", -0.02, 0.02, "holds"),
         ("alike", 0.01, 0.04, "fails"),
         ("alike", -0.01, 0.04, "not settled"),
+        ("no higher", -0.2, 0.02, "holds"),
+        ("no higher", 0.01, 0.2, "fails"),
+        ("no higher", -0.2, 0.04, "not settled"),
         ("higher", np.nan, np.nan, "not settled"),
     ],
 )
@@ -130,7 +137,8 @@ def test_every_sentence_has_an_answer_or_none_where_a_design_was_not_run() -> No
     assert found.keys() == {s.name for s in SENTENCES} | {f"grades_{a}_and_{b}_alike" for a, b in ((1, 2), (1, 3), (2, 3))}
     assert found["refinement_beats_patches"].answer == "holds"
     assert found["backbones_alike"].answer == "holds"
-    assert found["clustering_helps"].answer is found["clustering_helps"].difference is None
+    assert found["patches_beat_otsu"].answer == "holds"
+    assert found["clustering_does_not_help"].answer is found["clustering_does_not_help"].difference is None
 
 
 def test_grades_that_differ_are_found_out_and_few_patients_settle_nothing() -> None:
@@ -139,3 +147,21 @@ def test_grades_that_differ_are_found_out_and_few_patients_settle_nothing() -> N
     assert [d.answer for d in grades_alike(calm, DRAWS)] == ["holds"] * 3
     assert [d.answer for d in grades_alike(worse, DRAWS)] == ["holds", "fails", "fails"]
     assert "not settled" in {d.answer for d in grades_alike(TABLE, DRAWS)}
+
+
+def test_the_summary_names_every_design_and_has_figures_of_those_that_were_run(tmp_path: Path) -> None:
+    found = summary(compared(TABLE, DRAWS), by_grade(TABLE), directions(TABLE, DRAWS))
+    write_json(found, tmp_path / "slides.json")
+    kept = read_json(tmp_path / "slides.json")
+    assert list(kept["designs"]) == list(kept["grades"]) == list(DESIGNS)
+    assert kept["designs"]["mob_pw"]["dice"]["low"] < kept["designs"]["mob_pw"]["dice"]["mean"]
+    assert kept["grades"]["mob_pw"]["III"]["sections"] == 16
+    assert kept["designs"]["unet_lr"]["recall"] == {"mean": None, "sd": None} and kept["grades"]["unet_lr"]["I"]["mean"] is None
+    assert kept["directions"]["refinement_beats_patches"]["answer"] == "holds"
+
+
+def test_the_book_and_the_claims_ask_for_directions_that_there_are() -> None:
+    root = Path(__file__).parents[1]
+    texts = "".join(path.read_text() for path in (root / "claims.yaml", *sorted((root / "book").glob("slides*.md"))))
+    asked = set(re.findall(r"slides\.json:directions\.(\w+)\.", texts))
+    assert asked and asked <= {direction.sentence for direction in directions(TABLE, DRAWS)}

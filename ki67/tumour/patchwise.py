@@ -1,7 +1,7 @@
 """Networks of patches: trained on patches drawn from raw slides, and asked about every patch of tissue."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,18 +25,13 @@ from ki67.slides.heat import HeatMap, load_heat
 from ki67.tumour.augmentation import augmented_patch
 from ki67.tumour.feeding import PatchFeed
 from ki67.tumour.head import CLASSES, TUMOUR, Weights
-from ki67.tumour.inceptionv3 import build_inceptionv3
 from ki67.tumour.learning import Course, learn
 from ki67.tumour.losses import PLAIN
-from ki67.tumour.mobilenetv2 import build_mobilenetv2
 from ki67.tumour.open_slides import OpenSlides
 from ki67.tumour.prepared import Prepared
+from ki67.tumour.store import PATCH_NETWORKS
 from ki67.tumour.tree import LabelledSlide, Tree
 
-BUILDERS: dict[PatchNetworkName, Callable[..., keras.Model]] = {
-    "mobilenetv2": build_mobilenetv2,
-    "inceptionv3": build_inceptionv3,
-}
 AT_ONCE = 64  # patches that the network is asked about together
 
 Trained = tuple[keras.Model, pd.DataFrame]
@@ -57,7 +52,7 @@ def labelled_slides(prepared: Sequence[Prepared], sections: Mapping[str, Section
 
 def build_patch_network(name: PatchNetworkName, settings: PatchTraining, weights: Weights | None = None) -> keras.Model:
     """A network that sees patches as small as the settings have them."""
-    return BUILDERS[name](settings.width, PATCH // settings.shrink, weights, settings.momentum)
+    return PATCH_NETWORKS[name](settings.width, PATCH // settings.shrink, weights, settings.momentum)
 
 
 def train_patch_network(settings: Patchwise, name: PatchNetworkName, taught: Taught, state: Path) -> Trained:

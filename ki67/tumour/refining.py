@@ -72,16 +72,10 @@ def dice_on(sections: Sequence[Shown]) -> Watch:
 
     def watch(network: keras.Model) -> float:
         truths = (shown.section.truth_8 for shown in sections)
-        found = (outlined(refined(network, shown), truth_size(shown.section)) for shown in sections)
+        found = (outlined(refined(network, shown), shown.section.truth_8.shape[::-1]) for shown in sections)
         return float(np.mean([judged(truth, mask).dice for truth, mask in zip(truths, found, strict=True)]))
 
     return watch
-
-
-def truth_size(section: Prepared) -> tuple[int, int]:
-    """Width and height of the frame that a section is judged in."""
-    height, width = section.truth_8.shape
-    return width, height
 
 
 def train_refiner(
