@@ -152,13 +152,17 @@ def test_what_another_slide_or_network_left_is_not_taken(done: Path, slides: Pat
     assert content(tmp_path) == content(done)
 
 
-def test_a_run_that_is_killed_goes_on_where_it_was(done: Path, slides: Path, networks: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_stopped_goes_on_where_it_was(
+    done: Path, slides: Path, networks: Path, tmp_path: Path, how: signal.Signals
+) -> None:
     code = "from ki67.cli.main import main; main()"
     command = [sys.executable, "-c", code, "slide", str(slides), "--out", str(tmp_path), "--model", str(networks)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while not list((tmp_path / STATE).glob("*.rows")):
-            assert process.poll() is None, "it ended before it could be killed"
+            assert process.poll() is None, "it ended before it could be stopped"
             time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
+        process.send_signal(how)
+    assert process.returncode != 0
     outlined([slides], tmp_path, networks)
     assert {name: data for name, data in content(tmp_path).items() if not name.endswith(".partial")} == content(done)

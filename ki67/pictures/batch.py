@@ -61,7 +61,11 @@ def score_each(
     waiting = [picture for picture in wanted if picture not in known]
     try:
         if waiting:
-            with scoring(windows_at_once(waiting)) as score, closing(_scored(waiting, score, pictures_at_once)) as outcomes:
+            with (
+                ThreadPoolExecutor(pictures_at_once) as workers,  # left last: what is interrupted ends once its scorer is closed
+                scoring(windows_at_once(waiting)) as score,
+                closing(_scored(waiting, score, workers)) as outcomes,
+            ):
                 for picture, outcome in outcomes:
                     if isinstance(outcome, _Failure):
                         done.failures.append(outcome.why)
@@ -88,10 +92,9 @@ class _Failure:
 
 
 def _scored(
-    waiting: Sequence[Picture], score: Score[Found], at_once: int
+    waiting: Sequence[Picture], score: Score[Found], workers: ThreadPoolExecutor
 ) -> Generator[tuple[Picture, Found | _Failure], None, None]:
     """Each picture's result, or why there is none, in order."""
-    workers = ThreadPoolExecutor(at_once)
     under_way = {picture: workers.submit(score, picture) for picture in waiting}
     try:
         for picture in tqdm(waiting, desc="scored", unit="picture", disable=None):
@@ -100,7 +103,7 @@ def _scored(
             except Exception as error:
                 yield picture, _Failure(one_line(why_not(picture, error)))
     finally:
-        workers.shutdown(cancel_futures=True)
+        workers.shutdown(wait=False, cancel_futures=True)
 
 
 def why_not(picture: Picture, error: Exception) -> str:

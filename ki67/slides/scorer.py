@@ -124,7 +124,7 @@ class SlideScorer:
         done = {row.row for row in found}
         left = [place for place in patches if place[0] not in done]
         earlier = len(patches) - len(left)
-        with tqdm(total=len(patches), initial=earlier, desc=name, unit="patch", disable=None) as bar:
+        with tqdm(total=len(patches), initial=earlier, desc=name, unit="patch", leave=False, disable=None) as bar:
             for row in self.heater.rows(slide, grid, left):
                 kept.add(row)
                 found.append(row)
