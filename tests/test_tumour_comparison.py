@@ -147,6 +147,8 @@ def test_grades_that_differ_are_found_out_and_few_patients_settle_nothing() -> N
     assert [d.answer for d in grades_alike(calm, DRAWS)] == ["holds"] * 3
     assert [d.answer for d in grades_alike(worse, DRAWS)] == ["holds", "fails", "fails"]
     assert "not settled" in {d.answer for d in grades_alike(TABLE, DRAWS)}
+    alone = worse[(worse["grade"] < 3) | (worse["patient"] == "02")]
+    assert [d.answer for d in grades_alike(alone, DRAWS)] == ["holds", "not settled", "not settled"]
 
 
 def test_the_summary_names_every_design_and_has_figures_of_those_that_were_run(tmp_path: Path) -> None:

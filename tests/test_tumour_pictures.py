@@ -21,9 +21,9 @@ SIDE = 64
 def verdicts() -> pd.DataFrame:
     rng = np.random.default_rng(2)
     patches = rng.uniform(0.5, 0.9, 15)
-    helped = {"otsu": -0.2, "mob_pw": 0.0, "mob_pw_unet": 0.06}
+    helped = {"otsu": -0.2, "mob_pw": 0.0, "mob_pw_unet": 0.06, "chance": -0.2}
     return table_of([
-        Verdict(design, f"s{i:02d}", f"p{i // 2}", 1 + i % 3, 0.9, 0.8, float(dice + shift * (i > 2 or design == "otsu")))
+        Verdict(design, f"s{i:02d}", f"p{i // 2}", 1 + i % 3, 0.9, 0.8, float(dice + shift * (i > 2 or shift < 0)))
         for design, shift in helped.items() for i, dice in enumerate(patches)
     ])  # fmt: skip
 
@@ -72,7 +72,9 @@ def test_points_above_the_line_are_counted_as_better() -> None:
 def test_designs_stand_in_the_papers_order_with_their_means() -> None:
     found = compared(TABLE, Resampling(0, 200))
     axes = dice_of_designs(found, TABLE).axes[0]
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["(I) Otsu", "(IV) Mob-PW", "(VI) Mob-PW-UNet"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "(I) Otsu", "(IV) Mob-PW", "(VI) Mob-PW-UNet", "chance",
+    ]  # fmt: skip
     means = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
     assert means == pytest.approx(found["dice"].tolist())
     assert sum(len(points.get_offsets()) for points in axes.collections) == len(TABLE)

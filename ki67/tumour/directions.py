@@ -5,8 +5,9 @@ whole interval lies within `ALIKE`, which is as far as Table 2's grades lie apar
 higher holds where its interval lies below that.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from math import nan
 from typing import Literal
 
 import pandas as pd
@@ -91,12 +92,14 @@ def directions(table: pd.DataFrame, draws: Resampling) -> list[Direction]:
 
 def grades_alike(table: pd.DataFrame, draws: Resampling, design: str = GRADES_ALIKE) -> list[Direction]:
     """A sentence for each two grades; their patients are not the same, so nothing cancels and the intervals are wide."""
-    found, patients = [], table["patient"].nunique()
+    found, rows = [], table[table["design"] == design]
     for lower, higher in combinations((1, 2, 3), 2):
-        name, rows = f"grades_{lower}_and_{higher}_alike", table[table["design"] == design]
-        if {lower, higher} <= set(rows["grade"]):
-            one, other = (mean_of(table, design, grade=grade) for grade in (higher, lower))
-            found.append(_direction(name, "alike", draws.interval(difference(one, other), patients)))
+        name, grades = f"grades_{lower}_and_{higher}_alike", (higher, lower)
+        if set(grades) <= set(rows["grade"]):
+            one, other = (mean_of(table, design, grade=grade) for grade in grades)
+            estimate = draws.interval(difference(one, other), table["patient"].nunique())
+            alone = min(rows.loc[rows["grade"] == grade, "patient"].nunique() for grade in grades) < 2
+            found.append(_direction(name, "alike", replace(estimate, low=nan, high=nan) if alone else estimate))
         else:
             found.append(Direction(name, None))
     return found

@@ -93,7 +93,8 @@ def dice_of_designs(compared: "pd.DataFrame", table: "pd.DataFrame") -> Figure:
         axes.scatter(dice, place + apart, s=10, color=PALE, linewidths=0, clip_on=False)
         axes.plot([row.dice_low, row.dice_high], [place, place], color=FOUND, linewidth=2.4)
         axes.plot(row.dice, place, "o", color=FOUND, markersize=6, markeredgecolor="white", clip_on=False)
-    titles = [f"({row.number}) {row.title}" if row.number else row.title for row in compared.itertuples()]
+    designs = [DESIGNS[name] for name in compared["design"]]
+    titles = [f"({design.number}) {design.title}" if design.number else design.title for design in designs]
     axes.set_yticks(range(len(titles)), titles)
     axes.set(xlim=(0, 1), ylim=(len(titles) - 0.5, -0.5), xlabel="Dice of a section; mean and 95 % interval over patients")
     axes.grid(visible=False, axis="y")
