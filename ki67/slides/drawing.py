@@ -19,14 +19,12 @@ PALER = 0.5  # of its colour, what is outside the outline keeps
 HEAT, MASK = ".heat.tif", ".mask.tif"  # endings of a slide's maps
 
 
-def with_outline(view: Pixels, polygons: Sequence[Polygon], size: Size) -> Image.Image:
+def with_outline(view: Pixels, tumour: NDArray[np.bool_], polygons: Sequence[Polygon], size: Size) -> Image.Image:
     """The view with the tumour's border, and paler where there is none; the polygons are of the slide in that size."""
-    height, width = view.shape[:2]
-    outline = Outline(Path(), "", tuple(polygons)).of(size, (width, height))
-    shown, outside = view.copy(), ~outline.mask(0, 0, width, height)
-    shown[outside] = pale(shown[outside])
+    shown = view.copy()
+    shown[~tumour] = pale(shown[~tumour])
     picture = Image.fromarray(shown)
-    draw_outline(picture, outline)
+    draw_outline(picture, Outline(Path(), "", tuple(polygons)).of(size, picture.size))
     return picture
 
 
@@ -47,6 +45,6 @@ def write_map(path: Path, values: Floats | NDArray[np.bool_], width_um: float) -
     write_pyramid(path, pixels, width_um / values.shape[1])
 
 
-def enlarged(probability: Floats, size: Size) -> Floats:
-    """The refiner's square in the slide's proportions, by lines between the middles of its pixels."""
-    return np.asarray(Image.fromarray(probability).resize(size, Image.Resampling.BILINEAR), dtype=np.float32)
+def tumour_in(refined: Floats, threshold: float, size: Size) -> NDArray[np.bool_]:
+    """The refiner's square in the slide's proportions, by lines between the middles of its pixels, told apart."""
+    return np.asarray(np.asarray(Image.fromarray(refined).resize(size, Image.Resampling.BILINEAR)) >= threshold)

@@ -27,16 +27,16 @@ class KeptRows:
 
     def restored(self) -> list[Row]:
         """The rows that are whole; what follows the last of them is cut off, so that the next one joins it."""
-        found, whole = list[Row](), 0
         with writing_failures(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab+") as stream:
                 stream.seek(0)
-                for line, row in _rows(stream.read(), self._head):
-                    found, whole = [*found, *row], whole + len(line)
-                stream.truncate(whole)
-                stream.write(b"" if whole else self._head)
-        return found
+                data = stream.read()
+                same = data.startswith(self._head)
+                kept = list(_rows(data[len(self._head) :])) if same else []
+                stream.truncate(len(self._head) + sum(len(line) for line, _ in kept) if same else 0)
+                stream.write(b"" if same else self._head)
+        return [row for _, row in kept]
 
     def add(self, row: Row) -> None:
         """One row more."""
@@ -44,12 +44,9 @@ class KeptRows:
             stream.write(_line(asdict(row)))
 
 
-def _rows(data: bytes, head: bytes) -> Iterator[tuple[bytes, list[Row]]]:
-    """Each whole line and its row, of which the head has none; nothing where the head is another."""
-    if not data.startswith(head):
-        return
-    yield head, []
-    for line in data[len(head) :].splitlines(keepends=True):
+def _rows(data: bytes) -> Iterator[tuple[bytes, Row]]:
+    """Line by line, up to the first that is torn or damaged."""
+    for line in data.splitlines(keepends=True):
         try:
             told = strict_json.loads(line)
             row = Row(int(told["row"]), tuple(map(float, told["probabilities"])), int(told["damaged"]))
@@ -57,7 +54,7 @@ def _rows(data: bytes, head: bytes) -> Iterator[tuple[bytes, list[Row]]]:
             return
         if not line.endswith(b"\n"):
             return
-        yield line, [row]
+        yield line, row
 
 
 def _line(content: dict[str, Any]) -> bytes:

@@ -23,7 +23,7 @@ from ki67.pictures.scale import ask_for_scale, checked_size
 from ki67.pictures.slide import Slide, open_slide
 from ki67.pictures.stains import measure_colours, not_he
 from ki67.pictures.tables import csv_lines
-from ki67.slides.drawing import HEAT, MASK, enlarged, map_size, with_outline, write_map
+from ki67.slides.drawing import HEAT, MASK, map_size, tumour_in, with_outline, write_map
 from ki67.slides.grid import PATCH, UM_PER_PX, Floats, Grid, chosen, grid_of, tissue_shares
 from ki67.slides.heat import HeatMap
 from ki67.slides.heating import Heater, Place
@@ -62,7 +62,7 @@ class ScoredSlide:
             PLAIN: lambda path: write_jpg(self.view, path),
             OBJECTS: lambda path: write_outlines(path, found.image, self.polygons, self.corner, found.um_per_px),
             HEAT: lambda path: write_map(path, self.heat.resized(size), width_um),
-            MASK: lambda path: write_map(path, enlarged(self.refined, size) >= self.threshold, width_um),
+            MASK: lambda path: write_map(path, tumour_in(self.refined, self.threshold, size), width_um),
         }
 
     def write_details(self, path: Path) -> None:
@@ -114,7 +114,7 @@ class SlideScorer:
             name, header.width, header.height, um_per_px, source, area_mm2(mask), mm2(polygons, um_per_px), inside, len(patches),
             damaged, warnings,
         )  # fmt: skip
-        drawn = with_outline(view, polygons, result.size)
+        drawn = with_outline(view, tumour_in(refined, words.threshold, view.shape[1::-1]), polygons, result.size)
         return ScoredSlide(result, tissue, heat, refined, words.threshold, polygons, view, drawn, header.corner)
 
     def _rows(self, name: str, header: Header, slide: Slide, grid: Grid, patches: list[Place]) -> list[Row]:
@@ -164,7 +164,7 @@ def area_mm2(mask: TissueMask) -> float:
 def tumour_share(mask: TissueMask, refined: Floats, threshold: float) -> float | None:
     """How much of the tissue lies inside the outline."""
     height, width = mask.tissue.shape
-    tumour = enlarged(refined, (width, height)) >= threshold
+    tumour = tumour_in(refined, threshold, (width, height))
     return float((mask.tissue & tumour).sum() / mask.tissue.sum()) if mask.tissue.any() else None
 
 
