@@ -53,4 +53,4 @@ real-check: env
 	@ki67 real-check $(REAL)
 
 clean:
-	rm -rf build generated data frames patches models .ki67 .dvc/cache .dvc/tmp .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build generated data frames patches sections heat models .ki67 .dvc/cache .dvc/tmp .mypy_cache .ruff_cache .pytest_cache .hypothesis

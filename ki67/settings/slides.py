@@ -10,6 +10,7 @@ from ki67.settings.stage import Precision, Stage
 PatchNetworkName = Literal["mobilenetv2", "inceptionv3"]
 RefinerName = Literal["unet_low", "unet", "agunet", "dagunet", "doubleunet"]
 Rule = Literal["published", "as_coded"]
+Pacing = Literal["linear", "cosine", "constant"]  # of the learning rate over a training
 
 
 class Sections(SimulatedCohort):
@@ -19,7 +20,7 @@ class Sections(SimulatedCohort):
     sections_per_patient: int = Field(ge=1, le=9)
     test_patients: int = Field(ge=1)
     um_per_px: Annotated[float, Field(ge=0.5, le=2, multiple_of=0.5)]
-    side_um: Annotated[int, Field(ge=1536, multiple_of=192)]
+    side_um: Annotated[int, Field(ge=1536, multiple_of=8)]
 
 
 class Slides(Stage):
@@ -42,7 +43,7 @@ class PatchTraining(Stage):
     batch: int = Field(ge=2)
     validation_steps: int = Field(ge=1)
     learning_rate: float = Field(gt=0)
-    schedule: Literal["linear", "cosine", "constant"]
+    schedule: Pacing
     momentum: float = Field(gt=0, lt=1)
     precision: Precision
     seed: int = Field(ge=0)
@@ -76,6 +77,7 @@ class Refine(Stage):
     batch: int = Field(ge=1)
     accumulate: int = Field(ge=1)
     learning_rate: float = Field(gt=0)
+    schedule: Pacing
     momentum: float = Field(gt=0, lt=1)
     rule: Rule
     seed: int = Field(ge=0)
