@@ -5,6 +5,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from made_slides import write_pyramid
 
@@ -18,7 +19,7 @@ from ki67.tumour import clustered, patchwise
 from ki67.tumour.clustered import encoder_of, sampled_features, seeing_patches, train_clustered
 from ki67.tumour.crossfit import crossfitted, dealt
 from ki67.tumour.head import POOLED, TUMOUR, with_head
-from ki67.tumour.patchwise import Taught, heat_all, heat_of, labelled_slides, train_patch_network
+from ki67.tumour.patchwise import Taught, Trained, heat_all, heat_of, labelled_slides, train_patch_network
 from ki67.tumour.prepared import Prepared
 
 ROWS, COLUMNS, SHRINK = 2, 3, 4
@@ -80,7 +81,8 @@ def trained(cohort, tmp_path: Path):
 
 
 def test_a_network_learns_from_raw_slides_and_heats_tumour_in_others(trained, cohort, tmp_path: Path) -> None:
-    network, curve = trained
+    network, curve = trained.network, trained.curve
+    assert len(trained.waiting) == 6 and all(0 <= epoch.share < 1 for epoch in trained.waiting)
     assert list(curve.columns) == ["epoch", "loss", "validation_balanced_accuracy", "learning_rate"]
     assert curve["validation_balanced_accuracy"].max() == 1
     heat = heat_all(network, cohort[0][4:], cohort[1], tmp_path / "heat")
@@ -90,11 +92,11 @@ def test_a_network_learns_from_raw_slides_and_heats_tumour_in_others(trained, co
 
 
 def test_a_training_killed_after_an_epoch_ends_as_an_unbroken_one(cohort, tmp_path: Path) -> None:
-    unbroken, whole = train_patch_network(PATCHWISE, "mobilenetv2", taught(cohort), tmp_path / "whole")
+    whole = train_patch_network(PATCHWISE, "mobilenetv2", taught(cohort), tmp_path / "whole")
     train_patch_network(PATCHWISE.model_copy(update={"epochs": 1}), "mobilenetv2", taught(cohort), tmp_path / "killed")
-    resumed, curve = train_patch_network(PATCHWISE, "mobilenetv2", taught(cohort), tmp_path / "killed")
-    assert curve.equals(whole)
-    for one, other in zip(unbroken.get_weights(), resumed.get_weights(), strict=True):
+    resumed = train_patch_network(PATCHWISE, "mobilenetv2", taught(cohort), tmp_path / "killed")
+    assert resumed.curve.equals(whole.curve)
+    for one, other in zip(whole.network.get_weights(), resumed.network.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
@@ -115,13 +117,14 @@ def test_only_patches_with_tissue_are_asked_however_many_stand_in_a_batch(monkey
 
 
 def test_clusters_are_found_in_what_design_iv_sees_and_do_not_learn(trained, cohort, tmp_path: Path) -> None:
-    own = trained[0]
+    own = trained.network
     encoder = encoder_of(CLUSTERED, own)
     features = sampled_features(encoder, CLUSTERED, taught(cohort))
     assert features.shape == (32, own.get_layer(POOLED).output.shape[-1])
     np.testing.assert_array_equal(features, sampled_features(encoder, CLUSTERED, taught(cohort)))
-    network, curve = train_clustered(CLUSTERED, own, taught(cohort), tmp_path / "clustered")
-    assert network.output_shape == (None, 2) and len(curve) == 2
+    found = train_clustered(CLUSTERED, own, taught(cohort), tmp_path / "clustered")
+    network = found.network
+    assert network.output_shape == (None, 2) and len(found.curve) == 2
     assert weights_by_name(network).keys() == weights_by_name(own).keys()
     assert (network.get_layer("colours").get_weights()[0] != own.get_layer("colours").get_weights()[0]).any()
 
@@ -158,9 +161,9 @@ def test_each_section_is_heated_by_a_network_that_did_not_learn_from_its_patient
     found, sections = cohort
     learnt, heated = [], []
 
-    def train(settings: object, name: object, taught: Taught, state: Path) -> tuple[str, None]:
+    def train(settings: object, name: object, taught: Taught, state: Path) -> Trained:
         learnt.append({sections[slide.path.stem].patient for slide in taught.train})
-        return state.name, None
+        return Trained(state.name, pd.DataFrame(), ())
 
     def heat(network: str, fold: list[Prepared], *rest: object) -> dict[str, str]:
         heated.append({section.patient for section in fold})

@@ -1,5 +1,6 @@
 """Design V: a network of patches whose loss is balanced over clusters of tissue that are found without labels."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -35,8 +36,8 @@ def train_clustered(settings: Clustered, own: keras.Model, taught: Taught, state
         sampled_features(encoder, settings, taught), settings.clusters, settings.variance, settings.seed
     )  # fmt: skip
     loss = LOSSES[settings.loss]
-    trained, curve = trained_on(with_clusters(network, encoder, clusters), settings, taught, state, loss)
-    return in_full_precision(trained, build_patch_network("mobilenetv2", settings)), curve
+    trained = trained_on(with_clusters(network, encoder, clusters), settings, taught, state, loss)
+    return replace(trained, network=in_full_precision(trained.network, build_patch_network("mobilenetv2", settings)))
 
 
 def encoder_of(settings: Clustered, own: keras.Model) -> keras.Model:

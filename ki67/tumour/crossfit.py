@@ -38,6 +38,6 @@ def crossfitted(
     for number, fold in enumerate(dealt(train, settings.folds, settings.seed)):
         others = [section for section in train if section not in fold]
         taught = Taught(labelled_slides(others, sections), watched)
-        network, _ = train_patch_network(settings, NETWORK, taught, state / f"fold-{number}")
-        found |= heat_all(network, fold, sections, folder, least_tissue)
+        trained = train_patch_network(settings, NETWORK, taught, state / f"fold-{number}")
+        found |= heat_all(trained.network, fold, sections, folder, least_tissue)
     return found

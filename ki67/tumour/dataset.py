@@ -15,6 +15,7 @@ from ki67.data.bcs1 import Part, Section
 from ki67.data.sections_survey import Survey
 from ki67.data.source import source_of
 from ki67.data.tables import by_name
+from ki67.settings.slides import Rule
 from ki67.tumour.labels import PatchRule
 from ki67.tumour.prepared import Prepared, prepare
 from ki67.tumour.tree import PatchLabel
@@ -60,7 +61,7 @@ def _row(part: str, sections: Sequence[Prepared]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def sections_summary(table: pd.DataFrame, found: Survey, root: Path) -> dict[str, Any]:
+def sections_summary(table: pd.DataFrame, found: Survey, root: Path, rule: Rule) -> dict[str, Any]:
     """The table's figures and where the data come from, as the book quotes them."""
     source = source_of(root, found.published)
     parts = {
@@ -69,6 +70,6 @@ def sections_summary(table: pd.DataFrame, found: Survey, root: Path) -> dict[str
         for name, row in by_name(table, "part").items()
     }
     return {
-        "source": source.kind, "um_per_px": source.um_per_px, "sections": int(table["sections"].sum()), **parts,
+        "source": source.kind, "um_per_px": source.um_per_px, "rule": rule, "sections": int(table["sections"].sum()), **parts,
         "oddities": list(found.oddities),
     }  # fmt: skip

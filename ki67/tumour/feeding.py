@@ -5,7 +5,7 @@ thread reads it and when.
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -47,6 +47,12 @@ class Waiting:
     def share(self) -> float:
         """Of the epoch's time."""
         return self.waited / self.lasted
+
+
+def share_of(waiting: Sequence[Waiting]) -> float | None:
+    """Of all epochs together; nothing where none was served as a whole, as after a kill at the very end."""
+    lasted = sum(epoch.lasted for epoch in waiting)
+    return sum(epoch.waited for epoch in waiting) / lasted if lasted else None
 
 
 @dataclass(frozen=True, eq=False)

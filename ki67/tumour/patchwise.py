@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -23,7 +23,7 @@ from ki67.settings.slides import PatchNetworkName, PatchTraining, Patchwise
 from ki67.slides.grid import LEAST_TISSUE, PATCH, chosen
 from ki67.slides.heat import HeatMap, load_heat
 from ki67.tumour.augmentation import augmented_patch
-from ki67.tumour.feeding import PatchFeed
+from ki67.tumour.feeding import PatchFeed, Waiting
 from ki67.tumour.head import CLASSES, TUMOUR, Weights
 from ki67.tumour.learning import Course, learn
 from ki67.tumour.losses import PLAIN
@@ -32,9 +32,17 @@ from ki67.tumour.prepared import Prepared
 from ki67.tumour.store import PATCH_NETWORKS
 from ki67.tumour.tree import LabelledSlide, Tree
 
+WATCHED = "validation_balanced_accuracy"
 AT_ONCE = 64  # patches that the network is asked about together
 
-Trained = tuple[keras.Model, pd.DataFrame]
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A network with its best weights, its curve, and how long it stood waiting for patches, by the epochs of this run."""
+
+    network: keras.Model
+    curve: pd.DataFrame
+    waiting: tuple[Waiting, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +69,8 @@ def train_patch_network(settings: Patchwise, name: PatchNetworkName, taught: Tau
     weights: Weights | None = "imagenet" if settings.weights == "imagenet" else None
     with layer_precision(settings.precision):
         network = build_patch_network(name, settings, weights)
-    trained, curve = trained_on(network, settings, taught, state)
-    return in_full_precision(trained, build_patch_network(name, settings)), curve
+    trained = trained_on(network, settings, taught, state)
+    return replace(trained, network=in_full_precision(trained.network, build_patch_network(name, settings)))
 
 
 def trained_on(network: keras.Model, settings: PatchTraining, taught: Taught, state: Path, loss: Loss = PLAIN) -> Trained:
@@ -76,7 +84,7 @@ def trained_on(network: keras.Model, settings: PatchTraining, taught: Taught, st
             Tree(taught.validation), slides, settings.batch, settings.validation_steps, settings.seed, settings.shrink
         )  # fmt: skip
         trained, curve = learn(network, course, feed, balanced_accuracy_on(validation), state, loss)
-    return trained, pd.DataFrame(curve).rename(columns={"watched": "validation_balanced_accuracy"})
+    return Trained(trained, pd.DataFrame(curve).rename(columns={"watched": WATCHED}), tuple(feed.waiting))
 
 
 def balanced_accuracy_on(validation: PatchFeed) -> Watch:

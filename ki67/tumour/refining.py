@@ -1,6 +1,6 @@
 """From sections with their heat maps to a refinement network, and from the network to the share of tumour in every pixel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,11 @@ class Shown:
         """The heat map in the frame of the view, cold where there is none."""
         height, width = self.section.view.shape[:2]
         return self.heat.resized((width, height)) if self.heat else np.zeros((height, width), np.float32)
+
+
+def shown_with(heats: Mapping[str, HeatMap], sections: Sequence[Prepared]) -> list[Shown]:
+    """Sections with their heat maps, by name; alone where there are none."""
+    return [Shown(section, heats.get(section.name)) for section in sections]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +92,7 @@ def train_refiner(
     views = SectionViews(train, network.input.shape[-1], SECTION_VIEWS[settings.rule])
     feed = Served(views, len(train), settings.batch, 1, settings.seed)
     course = Course(
-        settings.epochs, settings.learning_rate, "constant", settings.seed, settings.accumulate, settings.patience
+        settings.epochs, settings.learning_rate, settings.schedule, settings.seed, settings.accumulate, settings.patience
     )  # fmt: skip
     loss = SoftDice(equal_weights(network))
     final, curve = learn(side_by_side(network), course, feed, dice_on(validation), state, loss)

@@ -1,14 +1,18 @@
 """Trained networks of sections in their folders: weights by name, and what is needed to build and use them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
 import keras
 from pydantic import BaseModel, ConfigDict
 
+from ki67.base.state import hash_of
+from ki67.base.tables import read_json
 from ki67.engine.description import read_description
 from ki67.models.store import with_weights
-from ki67.settings.slides import PatchNetworkName, RefinerName, Rule
+from ki67.settings.slides import PatchNetworkName, PatchTraining, Refine, RefinerName, Rule
+from ki67.slides.grid import PATCH
 from ki67.tumour.inceptionv3 import build_inceptionv3
 from ki67.tumour.mobilenetv2 import build_mobilenetv2
 from ki67.tumour.refiners import build_refiner
@@ -32,6 +36,46 @@ class SectionNetwork(BaseModel):
     data_hash: str
     source: str  # which run it comes from
     recipe: dict[str, float | int | str | list[int]] = {}  # what its training was told, for the record
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Of what, and by which stage, a network was trained."""
+
+    trained_on: str
+    rule: Rule
+    data_hash: str
+    stage: str
+
+
+def origin_of(stage: str) -> Origin:
+    """What the stages of this chapter learn from: the prepared sections."""
+    dataset = read_json(Path("metrics/slides_dataset.json"))
+    return Origin(dataset["source"], dataset["rule"], hash_of([Path("sections")]), stage)
+
+
+def described(architecture: PatchNetworkName, settings: PatchTraining, origin: Origin) -> SectionNetwork:
+    """What a network of patches says of itself."""
+    return SectionNetwork(
+        architecture=architecture, side=PATCH // settings.shrink, width=settings.width, rule=origin.rule,
+        trained_on=origin.trained_on, data_hash=origin.data_hash, source=_source(origin, settings.seed), recipe=_recipe(settings),
+    )  # fmt: skip
+
+
+def described_refiner(architecture: RefinerName, settings: Refine, side: int, origin: Origin) -> SectionNetwork:
+    """What a refiner says of itself."""
+    return SectionNetwork(
+        architecture=architecture, side=side, filters=settings.filters, rule=origin.rule,
+        trained_on=origin.trained_on, data_hash=origin.data_hash, source=_source(origin, settings.seed), recipe=_recipe(settings),
+    )  # fmt: skip
+
+
+def _source(origin: Origin, seed: int) -> str:
+    return f"stage {origin.stage}, seed {seed}"
+
+
+def _recipe(settings: BaseModel) -> dict[str, float | int | str | list[int]]:
+    return settings.model_dump(exclude={"networks", "out", "seed"})
 
 
 def load_section_network(folder: Path) -> tuple[keras.Model, SectionNetwork]:
