@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from ki67.base.errors import InputError
 from ki67.base.files import write_whole
-from ki67.base.geojson import Feature, collection
 
 POSITIVE, NEGATIVE, TIL = 1, 2, 3
 LABELS = (POSITIVE, NEGATIVE, TIL)
@@ -101,11 +100,15 @@ class Cells:
         """Point features that QuPath opens over the picture; the same cells get the same ids every time."""
         if self.frame != "image":
             raise ValueError(f"QuPath draws in the picture's own pixels, these cells are in the frame {self.frame!r}")
-        write_whole(path, collection(self._features(image, kind)))
+        write_whole(path, self._geojson(image, kind))
 
-    def _features(self, image: str, kind: QuPathObject) -> Iterator[Feature]:
+    def _geojson(self, image: str, kind: QuPathObject) -> Iterator[str]:
+        """A feature a line, made one at a time: a million cells take no more memory than one."""
+        yield '{"type": "FeatureCollection", "features": ['
         for i, ((x, y), label, confidence) in enumerate(zip(self.xy, self.label, self.confidence, strict=True)):
-            yield _feature(f"{image}/{i}", float(x), float(y), int(label), float(confidence), kind)
+            feature = _feature(f"{image}/{i}", float(x), float(y), int(label), float(confidence), kind)
+            yield ("," if i else "") + "\n" + json.dumps(feature)
+        yield "\n]}\n"
 
     @classmethod
     def from_geojson(cls, path: Path) -> "Cells":
@@ -207,7 +210,7 @@ def _label(path: Path, where: str, value: object) -> int:
     return int(label)
 
 
-def _feature(key: str, x: float, y: float, label: int, confidence: float, kind: QuPathObject) -> Feature:
+def _feature(key: str, x: float, y: float, label: int, confidence: float, kind: QuPathObject) -> dict[str, Any]:
     name, colour = QUPATH_CLASSES[label]
     return {
         "type": "Feature",

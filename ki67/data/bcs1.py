@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from ki67.base.errors import InputError, refuse_all
-from ki67.data.images import SLIDES
 from ki67.data.rows import read_rows
-from ki67.data.slide_files import marks_anything, mask_size, slide_head
+from ki67.data.slide_files import SLIDES, marks_anything, mask_size, slide_head
 
 PARTS = ("slides", "masks", "grades.csv")
 EXTRA_PARTS = ("split.csv",)

@@ -19,7 +19,6 @@ from PIL import Image, UnidentifiedImageError
 from ki67.base.errors import TooLarge, Unreadable, WrongKind
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
-SLIDES = (".svs", ".ndpi", ".mrxs", ".scn", ".dcm", ".bif", ".vms", ".svslide")  # of slides only; a TIFF may be one too
 FORMATS = ("JPEG", "PNG", "TIFF")
 ACCEPTED_MODES = ("RGB",)
 COMPRESSION, JPEG_TABLES, STRIPS, TILES = 259, 347, (273, 279), (324, 325)  # tags of a TIFF; where its parts are and how long
@@ -139,15 +138,11 @@ def first_damage(path: Path, kind: str) -> str:
     return ", noticed at its last rows"
 
 
-def opened(path: Path, kind: str, shrink: int = 1, page: int = 0) -> Any:
-    """A file for libvips, which reads it from top to bottom and stops at the first damage. Names are never taken for options.
-
-    `shrink` is for JPEG, `page` for TIFF.
-    """
+def opened(path: Path, kind: str, shrink: int = 1) -> Any:
+    """A file for libvips, which reads it from top to bottom and stops at the first damage. Names are never taken for options."""
     name, how = os.fsencode(path), {"access": "sequential", "fail_on": "warning"}
     if kind == "TIFF":
-        unlimited = True  # else strips of 50 MB are refused
-        return _libvips().Image.tiffload(name, page=page, autorotate=True, unlimited=unlimited, **how)
+        return _libvips().Image.tiffload(name, autorotate=True, unlimited=True, **how)  # else strips of 50 MB are refused
     return _libvips().Image.pngload(name, **how) if kind == "PNG" else _libvips().Image.jpegload(name, shrink=shrink, **how)
 
 

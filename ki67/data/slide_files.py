@@ -1,6 +1,7 @@
 """What a file of a slide and a mask say of themselves before their pixels are asked for."""
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from ki67.base.errors import Unreadable, WrongKind
 from ki67.data.images import damage_refused, opened
 
 ALIKE = 1.01  # times the smallest of the scales that a file tells, which others may be
+SLIDES = (".svs", ".ndpi", ".mrxs", ".scn", ".dcm", ".bif", ".vms", ".svslide")  # of slides only; a TIFF may be one too
+CAREFUL = {"access": "sequential", "fail_on": "warning", "unlimited": True}  # stops at the first damage
 PLAUSIBLE = (0.05, 4.0)  # µm/px of a microscope: a screen's 72 dots an inch say nothing of the tissue
 
 
@@ -80,6 +83,9 @@ def mask_size(path: Path) -> tuple[int, int]:
 
 def marks_anything(path: Path) -> bool:
     """Whether a mask is not 0 anywhere. Its small copies are asked first, since that takes no time."""
+    import pyvips
+
     with damage_refused(path):
         pages = opened(path, "TIFF").get("n-pages")
-        return any(opened(path, "TIFF", page=page).max() > 0 for page in reversed(range(pages)))
+        levels = (pyvips.Image.tiffload(os.fsencode(path), page=page, **CAREFUL) for page in reversed(range(pages)))
+        return any(level.max() > 0 for level in levels)

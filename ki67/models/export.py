@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ki67.engine.graphs import PIXELS, Floats, ov
+from ki67.engine.graphs import Floats, ov
 from ki67.engine.layers import graph_of
 from ki67.engine.pathonet import Weight
 
@@ -24,18 +24,3 @@ def described(model: keras.Model) -> tuple[dict[str, Any], Weight]:
         return np.array(keras.ops.convert_to_numpy(variables[name]), np.float32)
 
     return json.loads(model.to_json()), weight
-
-
-def converted(model: keras.Model) -> ov.Model:
-    """Any network as the engine's own converter has it, with its first answer alone; the same weights give the same graph.
-
-    Layers keep no names: the converter counts all that Keras ever built, here the place in the graph decides.
-    """
-    found = ov.convert_model(model, input=[1, *model.input.shape[1:]])
-    graph = ov.Model([found.output(0).get_node().input_value(0)], found.get_parameters(), model.name)
-    for number, node in enumerate(graph.get_ordered_ops()):
-        node.set_friendly_name(f"{node.get_type_name()}:{number}")
-        for output in node.outputs():
-            output.get_tensor().set_names(set())
-    graph.input(0).get_tensor().set_names({PIXELS})
-    return graph

@@ -14,8 +14,8 @@ from typing import Any
 from PIL import Image
 
 from ki67.base.errors import Unreadable, WrongKind
-from ki67.data.images import FORMATS, SLIDES, check_pixels, open_image
-from ki67.data.slide_files import agreed, slide_head
+from ki67.data.images import FORMATS, check_pixels, open_image
+from ki67.data.slide_files import SLIDES, agreed, slide_head
 from ki67.pictures.outline import Outline
 from ki67.pictures.regions import Size
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ki67.base.errors import InputError, one_line
-from ki67.data.images import SLIDES, SUFFIXES
-from ki67.data.slide_files import series_of
+from ki67.data.images import SUFFIXES
+from ki67.data.slide_files import SLIDES, series_of
 from ki67.pictures.written import STATE, EarlierOutputs
 
 DICOM = ".dcm"

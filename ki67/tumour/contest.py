@@ -34,7 +34,7 @@ class Contest:
         for design in DESIGNS.values():
             if design.name in self.refiners:
                 found += verdicts(design.name, sections, {s.name: self.refined(design, s) for s in sections})
-            elif design.patches in self.heats and not design.refiner:
+            elif design.patches and not design.refiner and design.patches in self.heats:
                 found += verdicts(design.name, sections, patch_maps(sections, self.heats[design.patches]))
         return found
 

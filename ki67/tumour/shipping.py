@@ -9,11 +9,11 @@ import numpy as np
 from ki67.base.errors import InputError
 from ki67.base.files import write_whole
 from ki67.engine.graphs import Floats, Network, ov
-from ki67.models.export import converted
 from ki67.slides.description import SlideNetworks
 from ki67.slides.grid import PATCH
 from ki67.slides.model import DESCRIPTION, FILES, PATCHWISE, REFINER, SlideModel, load_slide_model
 from ki67.slides.tissue import AS_CODED, PUBLISHED
+from ki67.tumour.engine_graph import converted
 from ki67.tumour.store import REFINERS, SectionNetwork, load_section_network
 
 NEAR, NEAR_HALVED = 1e-4, 0.05  # how far shares may be from Keras's, with whole weights and with halved ones
