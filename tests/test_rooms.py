@@ -111,7 +111,7 @@ def test_nothing_in_the_package_reads_pickles() -> None:
     assert not [path for path in PACKAGE.rglob("*.py") if "pickle" in packages_in(path)]
 
 
-@pytest.mark.parametrize("start", ["ki67.cli.main", "ki67.score.command", "ki67.tiles.command"])
+@pytest.mark.parametrize("start", ["ki67.cli.main", "ki67.score.command", "ki67.tiles.command", "ki67.slides.command"])
 def test_what_a_laboratory_starts_loads_no_library_of_the_study(start: str) -> None:
     code = f"import sys, {start}; print([m for m in ('tensorflow', 'keras', 'matplotlib', 'pandas', 'dvc') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

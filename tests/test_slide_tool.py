@@ -19,7 +19,7 @@ from tile_network import glass, read
 from typer.testing import CliRunner, Result
 
 from ki67.cli.main import app
-from ki67.pictures.outline import read_outline
+from ki67.pictures.outline import check_within, read_outline
 from ki67.pictures.written import STATE
 from ki67.slides.drawing import MAP_UM
 from ki67.slides.heating import Heater
@@ -128,8 +128,7 @@ def test_the_same_slides_give_the_same_bytes_and_are_not_done_again(
     assert outlined([slides], tmp_path, write_networks(tmp_path / "other", threshold=0.9)).skipped == 0
 
 
-@pytest.mark.parametrize("whole", [0, 1, 2, 4])  # of five lines: the key's, and one for each of four rows
-@pytest.mark.parametrize("torn", [0, 1, 20])
+@pytest.mark.parametrize(("whole", "torn"), [(0, 0), (0, 20), (1, 0), (2, 20), (4, 1)])  # of a line of the key and four of rows
 def test_a_run_that_ended_at_any_byte_asks_for_the_rest_alone_and_ends_in_the_same_bytes(
     done: Path, slides: Path, networks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: int, torn: int
 ) -> None:
@@ -142,6 +141,12 @@ def test_a_run_that_ended_at_any_byte_asks_for_the_rest_alone_and_ends_in_the_sa
     outlined([slides], tmp_path, networks)
     assert len(asked) == 16 - 4 * max(whole - 1, 0)
     assert content(tmp_path) == content(done)
+
+
+def test_the_outline_is_one_that_other_commands_take_with_inside(done: Path) -> None:
+    outline = read_outline(done / "a.geojson")
+    check_within(outline, (3149, 2941), 100)
+    assert outline.mm2(UM) == pytest.approx(float(table(done)["a"]["tumour_mm2"]), rel=0.01)
 
 
 def test_what_another_slide_or_network_left_is_not_taken(done: Path, slides: Path, networks: Path, tmp_path: Path) -> None:
