@@ -71,7 +71,7 @@ def test_tiles_are_what_openslide_reads(tmp_path, pixels, kind):
             wide, high = width - width % TILE, height - height % TILE
             for box in ((0, 0, wide, high), (wide - TILE, 0, TILE, TILE), (0, high - TILE, TILE, TILE)):
                 if wide and high:
-                    assert (slide._raw.read(level, *box) == slide._fetched(level, *box)).all()
+                    assert (slide._raw.read(level, *box) == slide._fetched(slide._handle, level, *box)).all()
         assert slide._raw.read(0, 0, 0, WIDTH, HEIGHT).std() > 20
 
 
@@ -81,7 +81,7 @@ def test_levels_of_odd_factors_give_their_own_pixels_where_openslide_mixes_neigh
     with open_slide(path) as slide:
         read = slide._raw.read(1, TILE, TILE, TILE, TILE)
         assert (read == own[TILE : 2 * TILE, TILE : 2 * TILE]).all()
-        assert 0 < np.abs(read.astype(int) - slide._fetched(1, TILE, TILE, TILE, TILE)).mean() < read.std() / 4
+        assert 0 < np.abs(read.astype(int) - slide._fetched(slide._handle, 1, TILE, TILE, TILE, TILE)).mean() < read.std() / 4
 
 
 def test_a_slide_reads_whole_tiles_without_openslide(tmp_path, pixels, monkeypatch):

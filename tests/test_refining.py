@@ -17,8 +17,8 @@ from ki67.tumour.refining import SectionViews, Shown, dice_on, network_view, ref
 
 SIDE = 32
 SETTINGS = {
-    "networks": ["unet"], "filters": [4, 4, 4], "epochs": 2, "patience": 9, "batch": 2, "accumulate": 2, "schedule": "constant", "learning_rate": 0.01,
-    "momentum": 0.8, "rule": "published", "seed": 3,
+    "networks": ["unet"], "filters": [4, 4, 4], "epochs": 2, "patience": 9, "batch": 2, "accumulate": 2,
+    "schedule": "constant", "learning_rate": 0.01, "momentum": 0.8, "rule": "published", "seed": 3,
 }  # fmt: skip
 
 

@@ -113,6 +113,21 @@ def test_a_damaged_tile_is_white_told_once_and_costs_nothing_else(tmp_path, loss
         assert slide.damage == ["level 0, 256, 256: damaged, left white"]
 
 
+def test_threads_that_meet_damage_take_nothing_sound_for_damaged(tmp_path, lossless, pixels):
+    broken = tmp_path / "broken.tif"
+    data = bytearray(lossless.read_bytes())
+    with tifffile.TiffFile(lossless) as file:
+        page = file.pages[0]
+        data[page.dataoffsets[7] : page.dataoffsets[7] + page.databytecounts[7]] = bytes(page.databytecounts[7])
+    broken.write_bytes(data)
+    regions = [around((x, y, 256, 256), UM) for y in (0, 256, 512) for x in (0, 256, 512)] * 12
+    with open_slide(broken) as slide, ThreadPoolExecutor(6) as threads:
+        for region, read in zip(regions, threads.map(slide.read, regions), strict=True):
+            sound = pixels[region.y : region.y + 256, region.x : region.x + 256]
+            assert (read == (255 if (region.x, region.y) == (256, 256) else sound)).all()
+        assert slide.damage == ["level 0, 256, 256: damaged, left white"]
+
+
 def test_the_scale_of_the_user_goes_before_that_of_the_file(lossless):
     with open_slide(lossless) as slide:
         assert slide.um_per_px == pytest.approx(UM)

@@ -92,34 +92,40 @@ class Slide:
         raw = self._raw.read(level, left, top, width, height) if self._raw else None
         if raw is not None:
             return raw
+        handle = self._handle
         try:
-            return self._fetched(level, left, top, width, height)
+            return self._fetched(handle, level, left, top, width, height)
         except openslide.OpenSlideError:
+            self._replace(handle)
             return self._in_pieces(level, left, top, width, height)
 
     def _in_pieces(self, level: int, left: int, top: int, width: int, height: int) -> Pixels:
+        """By a handle of its own: one that meets damage fails for whoever reads by it."""
         found = np.full((height, width, 3), 255, np.uint8)
+        handle = openslide.OpenSlide(self.path)
         for y in _cuts(top, height):
             for x in _cuts(left, width):
                 w, h = min(x + PIECE - x % PIECE, left + width) - x, min(y + PIECE - y % PIECE, top + height) - y
-                with suppress(openslide.OpenSlideError):
-                    found[y - top : y - top + h, x - left : x - left + w] = self._fetched(level, x, y, w, h)
-                    continue
-                self._note(level, x, y)
+                try:
+                    found[y - top : y - top + h, x - left : x - left + w] = self._fetched(handle, level, x, y, w, h)
+                except openslide.OpenSlideError:
+                    handle.close()
+                    handle = openslide.OpenSlide(self.path)
+                    self._note(level, x, y)
+        handle.close()
         return found
 
-    def _fetched(self, level: int, left: int, top: int, width: int, height: int) -> Pixels:
-        """What OpenSlide gives, laid on white. After an error its handle answers nothing any more: it is opened anew."""
+    def _fetched(self, handle: openslide.OpenSlide, level: int, left: int, top: int, width: int, height: int) -> Pixels:
+        """What OpenSlide gives, laid on white."""
         factors = self.width / self._levels[level][0], self.height / self._levels[level][1]
-        handle = self._handle
-        try:
-            seen = handle.read_region((round(left * factors[0]), round(top * factors[1])), level, (width, height))
-        except openslide.OpenSlideError:
-            with self._lock:
-                if self._handle is handle:
-                    self._handle = openslide.OpenSlide(self.path)
-            raise
+        seen = handle.read_region((round(left * factors[0]), round(top * factors[1])), level, (width, height))
         return on_white(as_rgb(seen) if self._miscalled else seen)
+
+    def _replace(self, broken: openslide.OpenSlide) -> None:
+        """After an error a handle answers nothing any more: the file is opened anew, once."""
+        with self._lock:
+            if self._handle is broken:
+                self._handle = openslide.OpenSlide(self.path)
 
     def _note(self, level: int, x: int, y: int) -> None:
         line = f"level {level}, {x}, {y}: damaged, left white"

@@ -31,7 +31,7 @@ class HeatMap:
         return np.asarray(filled.resize(size, Image.Resampling.BILINEAR, box=box), dtype=np.float32)
 
     def blocks(self, size: Size) -> Floats:
-        """The same without lines: every pixel has its patch's probability, as patch-wise designs are judged."""
+        """The same without lines: every pixel has its patch's probability."""
         across, down = (((np.arange(n) + 0.5) * length / n / PATCH).astype(np.intp) for n, length in
                         ((size[0], self.grid.width), (size[1], self.grid.height)))  # fmt: skip
         return np.asarray(np.nan_to_num(self.values)[down[:, None], across[None, :]], dtype=np.float32)

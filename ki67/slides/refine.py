@@ -16,7 +16,7 @@ Lightness = Literal["unit", "spread"]  # a pixel by 255, as published; or from i
 def small_view(picture: Regions, side: int) -> Pixels:
     """The whole slide as a square: its proportions are given up, as published."""
     width, height = picture.size(1.0)
-    coarse = max(1.0, max(width, height) / side)
+    coarse = max(1.0, min(width, height) / side)  # by the shorter side, which keeps its detail
     whole = picture.read(Region(0, 0, *picture.size(coarse), coarse))
     return np.asarray(Image.fromarray(whole).resize((side, side), Image.Resampling.BILINEAR))
 
