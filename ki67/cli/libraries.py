@@ -12,7 +12,7 @@ from ki67.base.quiet import quiet_libraries
 EXTRA = "pip install 'ki67[study]'"
 OF_STUDY = (
     "click", "codecarbon", "dask", "distributed", "dvc", "h5py", "ipykernel", "jupyter_book", "keras", "lightgbm", "matplotlib",
-    "nbformat", "pandas", "papermill", "ruamel", "tensorflow", "zstandard",
+    "nbformat", "onnxruntime", "pandas", "papermill", "ruamel", "sklearn", "tensorflow", "zstandard",
 )  # fmt: skip
 REMEDIES = {**dict.fromkeys(OF_STUDY, EXTRA), "cv2": "pip install opencv-python-headless"}
 

@@ -18,12 +18,12 @@ from ki67.base.hardware import CORES
 from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN, write_jpg, write_png
 from ki67.pictures.header import Header
 from ki67.pictures.outline import Polygon
-from ki67.pictures.regions import Pixels, Size, left_white
+from ki67.pictures.regions import Size, left_white
 from ki67.pictures.scale import ask_for_scale, checked_size
 from ki67.pictures.slide import Slide, open_slide
-from ki67.pictures.stains import measure_colours, not_he
 from ki67.pictures.tables import csv_lines
 from ki67.slides.drawing import HEAT, MASK, map_size, tumour_in, with_outline, write_map
+from ki67.slides.found import Found, cautions
 from ki67.slides.grid import PATCH, UM_PER_PX, Floats, Grid, chosen, grid_of, tissue_shares
 from ki67.slides.heat import HeatMap
 from ki67.slides.heating import Heater, Place
@@ -32,42 +32,35 @@ from ki67.slides.model import TUMOUR, SlideModel
 from ki67.slides.outlines import mm2, outlined, write_outlines
 from ki67.slides.refine import refiner_input, small_view
 from ki67.slides.results import PATCHES, SlideResult, patch_rows
-from ki67.slides.tissue import TissueMask, tissue_mask
-
-COARSE = 1.25  # times the network's µm/px: above, a slide holds less than the network looks for
-EVERYWHERE = 0.95  # of a slide: so much tissue leaves no glass round it
-MM = 1000.0
+from ki67.slides.tissue import tissue_mask
 
 
 @dataclass(frozen=True, eq=False)
 class ScoredSlide:
-    """A result, and what it was taken from: tissue and probability of each patch, the refined map, the outline in full pixels."""
+    """A result, what it was taken from, and the outline in full pixels."""
 
     result: SlideResult
-    tissue: Floats
-    heat: HeatMap
-    refined: Floats  # how sure of tumour, a square of the whole slide
+    found: Found
     threshold: float  # from which on there is tumour
     polygons: tuple[Polygon, ...]
-    view: Pixels
     drawn: Image.Image
     corner: Size  # where QuPath's frame begins
 
     def files(self) -> Mapping[str, Callable[[Path], None]]:
         """The slide with its outline and without, the outline for QuPath, and both maps."""
-        found = self.result
-        size, width_um = map_size(found.size, found.um_per_px), found.width * found.um_per_px
+        result, found = self.result, self.found
+        size, width_um = map_size(result.size, result.um_per_px), result.width * result.um_per_px
         return {
             OVERLAY: lambda path: write_png(self.drawn, path),
-            PLAIN: lambda path: write_jpg(self.view, path),
-            OBJECTS: lambda path: write_outlines(path, found.image, self.polygons, self.corner, found.um_per_px),
-            HEAT: lambda path: write_map(path, self.heat.resized(size), width_um),
-            MASK: lambda path: write_map(path, tumour_in(self.refined, self.threshold, size), width_um),
+            PLAIN: lambda path: write_jpg(found.view, path),
+            OBJECTS: lambda path: write_outlines(path, result.image, self.polygons, self.corner, result.um_per_px),
+            HEAT: lambda path: write_map(path, found.heat.resized(size), width_um),
+            MASK: lambda path: write_map(path, tumour_in(found.refined, self.threshold, size), width_um),
         }
 
     def write_details(self, path: Path) -> None:
         """This slide's part of `patches.csv`, a row a patch."""
-        write_whole(path, csv_lines([PATCHES.columns, *patch_rows(self.result, self.heat, self.tissue)]))
+        write_whole(path, csv_lines([PATCHES.columns, *patch_rows(self.result, self.found.heat, self.found.tissue)]))
 
 
 class SlideScorer:
@@ -92,30 +85,30 @@ class SlideScorer:
         raise ask_for_scale(header)
 
     def score(self, name: str, header: Header) -> ScoredSlide:
-        """Tissue, patches, heat map, refinement, outline."""
+        """All that is found of a slide, and the outline that follows."""
         words, (um_per_px, source) = self.model.description, self.scale(header)
         checked_size(header, um_per_px, UM_PER_PX, PATCH // 2)
         with open_slide(header.path, um_per_px) as slide:
-            mask, grid = tissue_mask(slide, words.tissue), grid_of(slide)
-            tissue = tissue_shares(grid, mask)
-            patches = chosen(tissue, words.least_tissue)
-            rows = self._rows(name, header, slide, grid, patches)
-            heat = heat_map(grid, patches, rows)
-            refined, view = self._refined(slide, heat), slide.overview()
-            left_out = left_white(slide)
-        polygons = outlined(refined, words.threshold, (header.width, header.height))
-        inside = tumour_share(mask, refined, words.threshold)
-        damaged = sum(row.damaged for row in rows)
-        warnings = (
-            *([f"{damaged} of {len(patches)} patches are damaged in parts, white there"] * bool(damaged) or left_out),
-            *cautions(mask, len(patches), bool(polygons), um_per_px / words.seen_um_per_px), *not_he(measure_colours(view)),
-        )  # fmt: skip
+            found = self._found(name, header, slide)
+        polygons = outlined(found.refined, words.threshold, (header.width, header.height))
         result = SlideResult(
-            name, header.width, header.height, um_per_px, source, area_mm2(mask), mm2(polygons, um_per_px), inside, len(patches),
-            damaged, warnings,
+            name, header.width, header.height, um_per_px, source, found.tissue_mm2, mm2(polygons, um_per_px),
+            found.tumour_share(words.threshold), found.patches, found.damaged,
+            tuple(cautions(found, bool(polygons), um_per_px / words.seen_um_per_px)),
         )  # fmt: skip
-        drawn = with_outline(view, tumour_in(refined, words.threshold, view.shape[1::-1]), polygons, result.size)
-        return ScoredSlide(result, tissue, heat, refined, words.threshold, polygons, view, drawn, header.corner)
+        inside = tumour_in(found.refined, words.threshold, found.view.shape[1::-1])
+        drawn = with_outline(found.view, inside, polygons, result.size)
+        return ScoredSlide(result, found, words.threshold, polygons, drawn, header.corner)
+
+    def _found(self, name: str, header: Header, slide: Slide) -> Found:
+        """Tissue, patches, heat map, refinement."""
+        mask, grid = tissue_mask(slide, self.model.description.tissue), grid_of(slide)
+        tissue = tissue_shares(grid, mask)
+        patches = chosen(tissue, self.model.description.least_tissue)
+        rows = self._rows(name, header, slide, grid, patches)
+        heat = heat_map(grid, patches, rows)
+        refined, view = self._refined(slide, heat), slide.overview()
+        return Found(mask, tissue, heat, sum(row.damaged for row in rows), refined, view, tuple(left_white(slide)))
 
     def _rows(self, name: str, header: Header, slide: Slide, grid: Grid, patches: list[Place]) -> list[Row]:
         """What an earlier run kept, and the rest, which is kept as it is found."""
@@ -154,24 +147,3 @@ def heat_map(grid: Grid, patches: list[Place], rows: list[Row]) -> HeatMap:
     for place, probability in zip(patches, found, strict=True):
         values[place] = probability
     return HeatMap(grid, values)
-
-
-def area_mm2(mask: TissueMask) -> float:
-    """Of the tissue."""
-    return float(mask.tissue.sum()) * (mask.um_per_px / MM) ** 2
-
-
-def tumour_share(mask: TissueMask, refined: Floats, threshold: float) -> float | None:
-    """How much of the tissue lies inside the outline."""
-    height, width = mask.tissue.shape
-    tumour = tumour_in(refined, threshold, (width, height))
-    return float((mask.tissue & tumour).sum() / mask.tissue.sum()) if mask.tissue.any() else None
-
-
-def cautions(mask: TissueMask, patches: int, tumour: bool, reduction: float) -> list[str]:
-    """What a reader of the figures should know of what they rest on."""
-    lines = ["no tissue"] * (not mask.tissue.any())
-    lines += ["no patch with enough tissue"] * bool(mask.tissue.any() and not patches)
-    lines += ["tissue everywhere: no glass round it"] * bool(mask.tissue.mean() > EVERYWHERE)
-    lines += ["no tumour found"] * bool(patches and not tumour)
-    return lines + ["coarser than the network's scale: enlarged"] * (reduction > COARSE)
