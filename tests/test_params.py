@@ -47,6 +47,9 @@ def test_the_study_s_own_settings_are_right() -> None:
         ("tune:\n", "tone:\n", "no section 'tone'; did you mean 'tune'?"),
         ("patients: 90", "patients: 90.5", "simulate.patients = 90.5"),
         ("decoders: [fpn, unet]", "decoders: [unet]", "segment.decoders = ['unet']: the trees and sr read the maps of fpn"),
+        ("networks: [mobilenetv2, inceptionv3]", "networks: [inceptionv3]", "clustering and refinement build on mobilenetv2"),
+        ("networks: [unet_low, unet, agunet", "networks: [unet_low, agunet", "all refiners are set against unet; add unet"),
+        ("folds: 0 ", "folds: 1 ", "one fold leaves nobody to learn from"),
         (
             "networks: [sr, resnet34, resnet50, xception, xception_classes]\n",
             "networks: [sr, xception_imagenet]\n",

@@ -6,4 +6,4 @@ ProfileName = Literal["smoke", "default", "paper", "release"]
 DatasetName = Literal["shidc", "breastpathq", "bcs1"]
 QuantizerName = Literal["cws", "pws", "uq", "ecsq"]
 Scope = Literal["global", "layer"]  # of a codebook: all kernels share one, or each has its own
-ReleasePart = Literal["backends", "cellularity"]  # chapters that the longest run can run alone
+ReleasePart = Literal["backends", "cellularity", "slides"]  # chapters that the longest run can run alone

@@ -14,6 +14,7 @@ from ki67.base.errors import InputError, nearest
 from ki67.settings import backends, cellularity, compression, detection, measuring, simulation, slides, study
 from ki67.settings.cellularity import Segment
 from ki67.settings.names import ProfileName
+from ki67.settings.slides import Patchwise, Refine
 from ki67.settings.stage import Section, Stage, section_name
 
 PARAMS = Path("params.yaml")
@@ -122,6 +123,11 @@ def check_whole(section: str, values: dict[str, Any], source: str) -> None:
     settings = check(SECTIONS[section], values, source)
     if isinstance(settings, Segment) and "fpn" not in settings.decoders:
         raise InputError(f"{source}: segment.decoders = {settings.decoders}: the trees and sr read the maps of fpn; add fpn")
+    if isinstance(settings, Patchwise) and "mobilenetv2" not in settings.networks:
+        what = "clustering and refinement build on mobilenetv2"
+        raise InputError(f"{source}: patchwise.networks = {settings.networks}: {what}; add mobilenetv2")
+    if isinstance(settings, Refine) and "unet" not in settings.networks:
+        raise InputError(f"{source}: refine.networks = {settings.networks}: all refiners are set against unet; add unet")
 
 
 def stage_called(name: str) -> type[Stage]:

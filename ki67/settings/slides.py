@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from ki67.settings.simulation import SimulatedCohort
 from ki67.settings.stage import Precision, Stage
@@ -54,7 +54,15 @@ class Patchwise(PatchTraining):
 
     networks: list[PatchNetworkName] = Field(min_length=1)
     weights: Literal["random", "imagenet"]
-    folds: int = Field(ge=0, le=10)
+    folds: Annotated[int, Field(ge=0, le=10)]
+
+    @field_validator("folds")
+    @classmethod
+    def enough(cls, folds: int) -> int:
+        """One fold would leave nobody to learn from."""
+        if folds == 1:
+            raise ValueError("one fold leaves nobody to learn from; 0 for none, or 2 and more")
+        return folds
 
 
 class Clustered(PatchTraining):

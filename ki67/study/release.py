@@ -23,6 +23,7 @@ RESULTS = ("metrics", "figures", "measurements")
 PARTS: dict[ReleasePart, tuple[str, ...]] = {  # what can be run for itself: its stages, the last of which needs all of them
     "backends": ("backends", "backends_compared"),
     "cellularity": ("tissue", "patches", "segment", "boost", "regress", "cellularity"),
+    "slides": ("sections", "slides", "patchwise", "clustered", "refine", "slides_compared"),
 }
 
 

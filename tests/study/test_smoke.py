@@ -15,7 +15,7 @@ import pytest
 from ki67.base.state import STATE
 from ki67.study.pipeline import clone, repro, stages_of
 
-TRAININGS = ("train", "backends@pathonet", "compress@cws-256", "regress@xception_classes")
+TRAININGS = ("train", "backends@pathonet", "compress@cws-256", "regress@xception_classes", "patchwise@mobilenetv2", "refine@unet")
 pytestmark = pytest.mark.study
 
 
@@ -90,7 +90,7 @@ def test_a_tampered_field_is_restored(smoke: Path) -> None:
 
 
 def test_trainings_from_the_beginning_give_the_same_bytes(smoke: Path) -> None:
-    """One of each kind: of cells, unbroken this time; of PathoNet; of a codebook; of cellularity."""
+    """One of each kind: of cells, unbroken this time; of PathoNet; of a codebook; of cellularity; of patches; of sections."""
     before = metrics_of(smoke)
     shutil.rmtree(smoke / STATE)
     command = [sys.executable, "-m", "dvc", "repro", "--single-item", "--force", *TRAININGS]
