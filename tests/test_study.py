@@ -14,6 +14,7 @@ from ki67.cells.summary import Accuracy, Detection, Error, MethodScores, Summary
 from ki67.settings.cellularity import Tissue
 from ki67.settings.params import STAGES
 from ki67.settings.simulation import Simulate
+from ki67.settings.slides import Sections
 from ki67.study import pipeline as study
 from ki67.study.costs import Cost, minutes_of, write_cost
 from ki67.study.results import main_results
@@ -31,10 +32,17 @@ def tissue(patients: int) -> Tissue:
                   annotated_per_patient=4, seed=0, test_patients=1, test_patches_per_slide=3, test_seed=1)  # fmt: skip
 
 
+def sections(patients: int, um_per_px: float = 1.0) -> Sections:
+    return Sections(patients=patients, sections_per_patient=1, test_patients=1, seed=0, test_seed=1, um_per_px=um_per_px,
+                    side_um=8000)  # fmt: skip
+
+
 def test_more_fields_need_more_disk_and_a_full_disk_stops_the_study(monkeypatch) -> None:
-    few, many = study.megabytes_needed(settings(50), tissue(4)), study.megabytes_needed(settings(100), tissue(4))
-    assert many - few == pytest.approx(250 * 1.6)
-    assert study.megabytes_needed(settings(50), tissue(14)) - few == pytest.approx(60 * 0.6)
+    few = study.megabytes_needed(settings(50), tissue(4), sections(2))
+    assert study.megabytes_needed(settings(100), tissue(4), sections(2)) - few == pytest.approx(250 * 1.6)
+    assert study.megabytes_needed(settings(50), tissue(14), sections(2)) - few == pytest.approx(60 * 0.6)
+    assert study.megabytes_needed(settings(50), tissue(4), sections(12)) - few == pytest.approx(10 * 64 * 0.5)
+    assert study.megabytes_needed(settings(50), tissue(4), sections(2, 0.5)) - few == pytest.approx(3 * 64 * 3 * 0.5)
     monkeypatch.setattr(study.shutil, "disk_usage", lambda folder: type("Usage", (), {"free": 10**6})())
     with pytest.raises(InputError, match=r"0\.0 GB free, the study needs"):
         study.check_disk(ROOT)

@@ -16,6 +16,7 @@ from ki67.settings.names import ProfileName
 from ki67.settings.params import PARAMS, settings_of
 from ki67.settings.profiles import apply
 from ki67.settings.simulation import Simulate
+from ki67.settings.slides import Sections
 from ki67.study import book_links
 from ki67.study.costs import WHOLE, cost_of_children, minutes, write_cost
 from ki67.study.results import main_results
@@ -25,22 +26,26 @@ PAGE = BOOK / "_build/html/index.html"
 RUNNING = re.compile(r"Running stage '([^'@]+)@?([^']*)'")  # a stage, and the item of one that runs in parts
 MEGABYTES_PER_FIELD = 1.6  # a field as generated, imported and cached, and its share of the frames
 MEGABYTES_PER_PATCH = 0.6  # an H&E patch, the same way
+MEGABYTES_PER_MEGAPIXEL = 0.5  # of a whole section, the same way
 MEGABYTES_BESIDE = 4500  # models (DeepLab on Xception and its optimiser alone 500), checkpoints, the book, room to breathe
 
 
-def megabytes_needed(fields: Simulate, tissue: Tissue) -> float:
+def megabytes_needed(fields: Simulate, tissue: Tissue, whole: Sections) -> float:
     """What the study will write at most."""
     pictures = fields.patients * fields.fields_per_patient + fields.test_patients * fields.test_fields_per_patient
     scored = tissue.patients * tissue.slides_per_patient * tissue.patches_per_slide
     tested = tissue.test_patients * tissue.slides_per_patient * tissue.test_patches_per_slide
     patches = scored + tested + tissue.annotated_patients * tissue.annotated_per_patient
-    return MEGABYTES_BESIDE + pictures * MEGABYTES_PER_FIELD + patches * MEGABYTES_PER_PATCH
+    sections = (whole.patients + whole.test_patients) * whole.sections_per_patient
+    megapixels = sections * (whole.side_um / whole.um_per_px) ** 2 / 1e6
+    small = pictures * MEGABYTES_PER_FIELD + patches * MEGABYTES_PER_PATCH
+    return MEGABYTES_BESIDE + small + megapixels * MEGABYTES_PER_MEGAPIXEL
 
 
 def check_disk(folder: Path) -> None:
     """Refuse to start what would fill the disk an hour later."""
     settings = folder / PARAMS
-    needed = megabytes_needed(settings_of(Simulate, settings), settings_of(Tissue, settings))
+    needed = megabytes_needed(*(settings_of(kind, settings) for kind in (Simulate, Tissue, Sections)))
     free = shutil.disk_usage(folder).free / 1e6
     if free < needed:
         raise InputError(f"{folder}: {free / 1000:.1f} GB free, the study needs {needed / 1000:.1f} GB; make room first")
