@@ -45,7 +45,8 @@ def megabytes_needed(fields: Simulate, tissue: Tissue, whole: Sections) -> float
 def check_disk(folder: Path) -> None:
     """Refuse to start what would fill the disk an hour later."""
     settings = folder / PARAMS
-    needed = megabytes_needed(*(settings_of(kind, settings) for kind in (Simulate, Tissue, Sections)))
+    fields, tissue, sections = settings_of(Simulate, settings), settings_of(Tissue, settings), settings_of(Sections, settings)
+    needed = megabytes_needed(fields, tissue, sections)
     free = shutil.disk_usage(folder).free / 1e6
     if free < needed:
         raise InputError(f"{folder}: {free / 1000:.1f} GB free, the study needs {needed / 1000:.1f} GB; make room first")
