@@ -39,10 +39,15 @@ def map_size(size: Size, um_per_px: float) -> Size:
     return max(width, 1), max(height, 1)
 
 
-def write_map(path: Path, values: Floats | NDArray[np.bool_], width_um: float) -> None:
-    """A map of a whole slide of that width with values from 0 to 1, as a pyramid that tells its scale."""
-    pixels = np.rint(np.clip(values, 0.0, 1.0) * SURE).astype(np.uint8)
-    write_pyramid(path, pixels, width_um / values.shape[1])
+def write_map(path: Path, pixels: NDArray[np.uint8], width_um: float) -> None:
+    """A map of a whole slide of that width, as a pyramid that tells its scale."""
+    write_pyramid(path, pixels, width_um / pixels.shape[1])
+
+
+def in_8_bits(values: Floats) -> NDArray[np.uint8]:
+    """From 0 to 1 before."""
+    scaled = values * np.float32(SURE)
+    return np.asarray(np.rint(scaled, out=scaled), np.uint8)
 
 
 def tumour_in(refined: Floats, threshold: float, size: Size) -> NDArray[np.bool_]:

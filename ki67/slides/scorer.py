@@ -22,7 +22,7 @@ from ki67.pictures.regions import Size, left_white
 from ki67.pictures.scale import ask_for_scale, checked_size
 from ki67.pictures.slide import Slide, open_slide
 from ki67.pictures.tables import csv_lines
-from ki67.slides.drawing import HEAT, MASK, map_size, tumour_in, with_outline, write_map
+from ki67.slides.drawing import HEAT, MASK, SURE, in_8_bits, map_size, tumour_in, with_outline, write_map
 from ki67.slides.found import Found, cautions
 from ki67.slides.grid import PATCH, UM_PER_PX, Floats, Grid, chosen, grid_of, tissue_shares
 from ki67.slides.heat import HeatMap
@@ -54,8 +54,8 @@ class ScoredSlide:
             OVERLAY: lambda path: write_png(self.drawn, path),
             PLAIN: lambda path: write_jpg(found.view, path),
             OBJECTS: lambda path: write_outlines(path, result.image, self.polygons, self.corner, result.um_per_px),
-            HEAT: lambda path: write_map(path, found.heat.resized(size), width_um),
-            MASK: lambda path: write_map(path, tumour_in(found.refined, self.threshold, size), width_um),
+            HEAT: lambda path: write_map(path, in_8_bits(found.heat.resized(size)), width_um),
+            MASK: lambda path: write_map(path, tumour_in(found.refined, self.threshold, size) * np.uint8(SURE), width_um),
         }
 
     def write_details(self, path: Path) -> None:
