@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image, TiffImagePlugin
 
 from ki67.base.errors import InputError, TooLarge, UnknownScale, Unreadable, WrongKind
@@ -73,6 +74,18 @@ def test_a_palette_becomes_the_colours_it_stands_for(tmp_path: Path) -> None:
 def test_what_is_not_colour_in_eight_bits_is_refused(tmp_path: Path, mode: str, name: str, why: str) -> None:
     with pytest.raises(WrongKind, match=f"{name}: the picture is {why}, not colour in 8 bits; save it"):
         header(saved(Image.new(mode, (40, 40)), tmp_path / name))
+
+
+@pytest.mark.parametrize("name", ["picture.tif", "slide.svs"])
+@pytest.mark.parametrize("way", [{}, {"compression": "deflate"}, {"planarconfig": "separate"}], ids=["plain", "packed", "planes"])
+def test_colour_in_sixteen_bits_is_refused_in_tiff_which_does_not_tell_its_white(tmp_path: Path, name: str, way: dict) -> None:
+    colours = np.full((3, 300, 300) if "planarconfig" in way else (300, 300, 3), 200)
+    path, how = tmp_path / name, {"tile": (128, 128), "photometric": "rgb", "metadata": None, **way}
+    tifffile.imwrite(path, colours.astype(np.uint8), **how)
+    assert header(path).mode == "RGB"
+    tifffile.imwrite(path, colours.astype(np.uint16), **how)
+    with pytest.raises(WrongKind, match=f"{name}: the picture is 16-bit, not colour in 8 bits; save it as 8-bit RGB"):
+        header(path)
 
 
 def test_an_empty_a_strange_and_a_cut_off_file_each_get_a_line(tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ INCH = 25_400.0  # in micrometres
 UNITS = {"pm": 1e-6, "Å": 1e-4, "nm": 1e-3, "um": 1.0, "μm": 1.0, "mm": 1e3, "cm": 1e4, "m": 1e6, "in": INCH}
 MPP = re.compile(r"\bMPP\s*=\s*([^\s|;]*)")
 SIZE = re.compile(r"""\bPhysicalSize([XY](?:Unit)?)\s*=\s*(["'])(.*?)\2""")
-TEXT, COMPRESSION, TILE_WIDTH, ORIENTATION = 270, 259, 322, 274  # tags of a TIFF
-UPRIGHT = 1
+BITS, TEXT, COMPRESSION, TILE_WIDTH, ORIENTATION = 258, 270, 259, 322, 274  # tags of a TIFF
+UPRIGHT, BYTE = 1, 8
 AT_ONCE = 16_000_000  # pixels that are decoded at once
 SLIDE = "slide"  # the kind of what OpenSlide reads
 DIGITS = 9
@@ -71,7 +71,7 @@ def header(path: Path, most_pixels: int = MOST_PIXELS) -> Header:
         slide = is_pyramid(found, image)
         if not slide:
             check_pixels(path, image.size, most_pixels, "if the file is what it says, allow it with --max-pixels")
-        check_colours(path, found.mode)
+        check_colours(path, image)
         if not slide:
             check_packing(found, image)
         check_pages(found, image)
@@ -82,7 +82,7 @@ def slide_header(path: Path, told: float | None = None) -> Header:
     """The head of a slide. It is read part by part, so that no number of pixels is too many; `told` is what else is known."""
     with suppress(Unreadable), open_image(path, ("TIFF",)) as image:  # OpenSlide would make colours of what has none
         if image.mode != AS_IN_JPEG:
-            check_colours(path, image.mode)
+            check_colours(path, image)
     found = slide_head(path)
     return Header(path, found.width, found.height, SLIDE, "RGB", found.um_per_px or told, corner=found.corner)
 
@@ -101,10 +101,11 @@ def is_pyramid(found: Header, image: Image.Image) -> bool:
     return is_slide(found.path)
 
 
-def check_colours(path: Path, mode: str) -> None:
-    """Refuse what would have to be turned into colours in 8 bits by a guess."""
-    if mode not in CONVERTED:
-        what = WHY_NOT.get(mode, "16-bit" if mode.startswith("I;16") else mode)
+def check_colours(path: Path, image: Image.Image) -> None:
+    """Refuse what would have to be turned into colours in 8 bits by a guess: in a TIFF, 16 may hold a camera's 12."""
+    mode, bits = image.mode, max(getattr(image, "tag_v2", {}).get(BITS, (BYTE,)))
+    if mode not in CONVERTED or bits > BYTE:
+        what = f"{bits}-bit" if bits > BYTE else WHY_NOT.get(mode, "16-bit" if mode.startswith("I;16") else mode)
         raise WrongKind(f"{path}: the picture is {what}, not colour in 8 bits; save it as 8-bit RGB jpg, png or tif")
 
 
