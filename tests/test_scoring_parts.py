@@ -32,16 +32,16 @@ RNG = np.random.default_rng(1)
 def test_a_hot_spot_is_where_positive_cells_lie_together() -> None:
     cold = Cells.of_points(RNG.uniform(0, 4000, (3000, 2)), np.where(RNG.random(3000) < 0.1, 1, 2), "image")
     hot = Cells.of_points(RNG.uniform(1000, 1400, (600, 2)), np.where(RNG.random(600) < 0.8, 1, 2), "image")
-    assert 0.08 <= hot_spot(cold) <= 0.2
-    assert hot_spot(Cells.concatenate([cold, hot])) == pytest.approx(0.8, abs=0.06)
+    assert 0.08 <= hot_spot(cold).index <= 0.2
+    assert hot_spot(Cells.concatenate([cold, hot])).index == pytest.approx(0.8, abs=0.06)
 
 
 def test_lymphocytes_are_no_part_of_a_hot_spot_and_few_cells_have_none() -> None:
     tumour = Cells.of_points(RNG.uniform(0, 100, (501, 2)), [2] * 501, "image")
     til = Cells.of_points(RNG.uniform(0, 100, (900, 2)), [3] * 900, "image")
-    assert hot_spot(Cells.concatenate([tumour, til])) == 0.0
-    assert math.isnan(hot_spot(til))
-    assert math.isnan(hot_spot(tumour.where(np.arange(501) < 500)))
+    assert hot_spot(Cells.concatenate([tumour, til])).index == 0.0
+    assert hot_spot(til) is None
+    assert hot_spot(tumour.where(np.arange(501) < 500)) is None
 
 
 def test_shipped_fields_are_familiar_to_the_shipped_network() -> None:

@@ -38,5 +38,6 @@ Scales = Annotated[
     Any, typer.Option("--mpp", parser=scales, metavar="NUMBER|CSV", help="µm per pixel; a CSV with slide and um_per_px for each")
 ]
 Inside = Annotated[
-    Path | None, typer.Option(help="a GeoJSON outline in pixels, or a folder of NAME.geojson: only what is inside counts")
+    Path | None,
+    typer.Option(help="a GeoJSON outline in this picture's own pixels, or a folder of NAME.geojson: only what is inside counts"),
 ]

@@ -53,7 +53,7 @@ def run_tool(tool: Tool[Result], order: Order) -> BatchResult[Result]:
         read_cases(order.cases)
     found, written = pictures(order.paths), Written(order.out)
     wanted = found.pictures
-    store = Store(order.out, tool.result_type, tool.endings)
+    store = Store(order.out, tool.result_type)
     known = {picture: result for picture in wanted if (result := restored(tool, order, store, picture))}
     written.refuse_to_replace(outputs(tool, wanted, known), [*order.paths, *(picture.path for picture in wanted)])
     with only_run_in(order.out):
@@ -104,14 +104,15 @@ def score_one(
     scored = scorer.score(picture.name, head)
     if file_hash(picture.path) != digest:
         raise InputError(f"{picture.path}: was changed while it was scored; run it again")
-    for ending, write in scored.files().items():
+    files = scored.files()
+    for ending, write in files.items():
         with written.writing(f"{picture.name}{ending}") as path:
             write(path)
     with writing_failures(store.details(picture.name)):
         store.details(picture.name).parent.mkdir(parents=True, exist_ok=True)
         scored.write_details(store.details(picture.name))
         write_bytes(store.thumbnail(picture.name), thumbnail(scored.drawn))
-    store.keep(picture, settings_key(tool, order, picture, outline), digest, scored.result)
+    store.keep(picture, settings_key(tool, order, picture, outline), digest, scored.result, list(files))
     return scored.result
 
 

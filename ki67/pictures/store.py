@@ -35,8 +35,8 @@ class Store(Generic[Result]):
     A `key` stands for all that decides a result but the picture; `endings` are those of the files that lie beside the tables.
     """
 
-    def __init__(self, out: Path, kind: type[Result], endings: Sequence[str]) -> None:
-        self.out, self.folder, self.endings = out, out / STATE, endings
+    def __init__(self, out: Path, kind: type[Result]) -> None:
+        self.out, self.folder = out, out / STATE
         self._kind = TypeAdapter(kind)
 
     def restored(self, picture: Picture, key: str) -> Result | None:
@@ -44,15 +44,17 @@ class Store(Generic[Result]):
         try:
             stored = strict_json.loads(self._result(picture.name).read_bytes())
             same = stored["key"] == key and stored["picture"] == file_hash(picture.path)
-            whole = stored["seal"] == self._seal(picture.name, stored["result"]) and self._all_beside(picture.name)
+            sealed = stored["seal"] == self._seal(picture.name, [stored["result"], stored["endings"]])
+            whole = sealed and self._all_beside(picture.name, stored["endings"])
             return self._kind.validate_python(stored["result"]) if same and whole else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def keep(self, picture: Picture, key: str, digest: str, result: Result) -> None:
+    def keep(self, picture: Picture, key: str, digest: str, result: Result, endings: Sequence[str]) -> None:
         """Last of all, once the picture's table and its small view are there: where the result is, all is there."""
-        kept = asdict(result)
-        stored = {"key": key, "picture": digest, "seal": self._seal(picture.name, kept), "result": kept}
+        kept, beside = asdict(result), list(endings)
+        seal = self._seal(picture.name, [kept, beside])
+        stored = {"key": key, "picture": digest, "seal": seal, "result": kept, "endings": beside}
         with writing_failures(self._result(picture.name)):
             write_whole(self._result(picture.name), [json.dumps(stored)])
 
@@ -76,5 +78,5 @@ class Store(Generic[Result]):
         text = json.dumps(result, sort_keys=True) + file_hash(self.details(name)) + file_hash(self.thumbnail(name))
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _all_beside(self, name: str) -> bool:
-        return all((self.out / f"{name}{ending}").is_file() for ending in self.endings)
+    def _all_beside(self, name: str, endings: Sequence[str]) -> bool:
+        return all((self.out / f"{name}{ending}").is_file() for ending in endings)

@@ -88,7 +88,7 @@ class Scored(Protocol[Result_co]):
         ...
 
     def files(self) -> Mapping[str, Callable[[Path], None]]:
-        """How to write each file of this picture alone, under the tool's `endings`."""
+        """How to write each file of this picture alone: under the tool's `endings`, and what only some pictures get."""
         ...
 
     def write_details(self, path: Path) -> None:
@@ -110,7 +110,7 @@ class Tool(ABC, Generic[Result]):
     command: ClassVar[str]
     results: ClassVar[Table]  # a row a picture
     details: ClassVar[Table]  # what was found in each
-    endings: ClassVar[tuple[str, ...]]  # of the files that a picture gets beside the tables
+    endings: ClassVar[tuple[str, ...]]  # of the files that every picture gets beside the tables
     title: ClassVar[str]  # of the report
     heads: ClassVar[tuple[str, ...]]  # of the report's columns
     marks: ClassVar[tuple[Mark, ...]]  # the colours of its drawings

@@ -1,6 +1,5 @@
 """One picture scored: its scale, one pass over its pixels, its cells in its own pixels, and what is shown of it."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,14 +17,16 @@ from ki67.engine.model import FIELD, Model
 from ki67.engine.names import Precision
 from ki67.pictures.domain import mean_appearance
 from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN, draw_outline, overlay, write_jpg, write_png
-from ki67.pictures.header import Header
+from ki67.pictures.header import SLIDE, Header
+from ki67.pictures.outline import Outline
 from ki67.pictures.reader import open_regions
 from ki67.pictures.regions import Pixels, Regions, Size, left_white
 from ki67.pictures.scale import ask_for_scale, checked_size, outline_in
 from ki67.pictures.stains import Colours, measure_colours, not_ki67
 from ki67.pictures.tables import escaped
 from ki67.score.appearance import FieldAppearance, measure_field, unfamiliar
-from ki67.score.hotspot import hot_spot
+from ki67.score.hotspot import HotSpot, hot_spot
+from ki67.score.on_slide import HOT_SPOT, mapped, write_hot_spot
 from ki67.score.results import CellResult
 from ki67.score.sliding import Finder, Window, put_together
 from ki67.weights import fields
@@ -56,6 +57,19 @@ class ScoredCells:
     def write_details(self, path: Path) -> None:
         """This picture's part of `cells.csv`, a row a cell."""
         write_csv(path, {escaped(self.result.image): self.cells})
+
+
+@dataclass(frozen=True)
+class ScoredOnSlide(ScoredCells):
+    """The same of a slide, on which its hot spot is to be found again."""
+
+    spot: HotSpot | None = None
+
+    def files(self) -> Mapping[str, Callable[[Path], None]]:
+        """Its hot spot for QuPath too."""
+        result = self.result
+        spot = {HOT_SPOT: lambda path: write_hot_spot(path, result.image, self.spot, self.corner, result.um_per_px)}
+        return {**super().files(), **spot}
 
 
 class CellScorer:
@@ -90,23 +104,30 @@ class CellScorer:
         picture = self._opened(header, um_per_px)
         size, full = picture.size(network), (header.width, header.height)
         outline = outline_in(header, um_per_px, size, network, LEAST)
+        cells, unlike = self._found(picture, outline)
+        in_picture = in_frame(cells, size, full, "image")
+        spot, view = hot_spot(in_picture), picture.overview()
+        index, mm2 = spot.index if spot else None, outline.mm2(network) if outline else None
+        result = CellResult(name, *full, um_per_px, score(in_picture), index, (*left_white(picture), *unlike), mm2)
+        drawn = _drawn(header, view, cells, size, um_per_px)
+        if outline:
+            draw_outline(drawn, outline.of(size, drawn.size))
+        if header.kind != SLIDE:
+            return ScoredCells(result, in_picture, size, view, drawn, header.corner)
+        if spot:
+            draw_outline(drawn, Outline(Path(), "", ((spot.border,),)).of(full, drawn.size))
+        return ScoredOnSlide(result, in_picture, size, view, drawn, header.corner, spot)
+
+    def _found(self, picture: Regions, outline: Outline | None) -> tuple[Cells, list[str]]:
+        """The cells at the network's scale, those inside an outline where there is one, and in what the picture is unfamiliar."""
         windows, appearances, colours = list[Window](), list[FieldAppearance](), list[Colours]()
-        for window in self.finder.windows(picture, network, outline):
+        for window in self.finder.windows(picture, self.model.um_per_px, outline):
             windows.append(replace(window, pixels=NOTHING))
             appearances.append(measure_field(window.pixels, window.cells))
             colours.append(measure_colours(window.pixels))
         cells = put_together(windows)
-        cells = cells.where(outline.inside(cells.xy)) if outline else cells
         unlike = not_ki67(mean_appearance(colours)) + unfamiliar(mean_appearance(appearances), self.model.familiar)
-        in_picture = in_frame(cells, size, full, "image")
-        view = picture.overview()
-        shown = in_frame(cells, size, (view.shape[1], view.shape[0]), "view")
-        drawn = overlay(view, shown, um_per_px * header.width / view.shape[1])
-        result = _result(name, header, um_per_px, in_picture, left_white(picture) + unlike)
-        if outline:
-            draw_outline(drawn, outline.of(size, drawn.size))
-            result = replace(result, inside_mm2=outline.mm2(network))
-        return ScoredCells(result, in_picture, size, view, drawn, header.corner)
+        return cells.where(outline.inside(cells.xy)) if outline else cells, unlike
 
     def _opened(self, header: Header, um_per_px: float) -> Regions:
         checked_size(header, um_per_px, self.model.um_per_px, LEAST)
@@ -124,8 +145,8 @@ def from_corner(cells: Cells, corner: Size) -> Cells:
     return replace(cells, xy=cells.xy - np.array(corner, np.float32))
 
 
-def _result(name: str, header: Header, um_per_px: float, cells: Cells, warnings: list[str]) -> CellResult:
-    spot = hot_spot(cells)
-    return CellResult(
-        name, header.width, header.height, um_per_px, score(cells), None if math.isnan(spot) else spot, tuple(warnings)
-    )
+def _drawn(header: Header, view: Pixels, cells: Cells, size: Size, um_per_px: float) -> Image.Image:
+    """A ring a cell; of a slide, whose tissue rings would hide, the index as a map. The cells are of the picture in that size."""
+    seen = view.shape[1], view.shape[0]
+    draw = mapped if header.kind == SLIDE else overlay
+    return draw(view, in_frame(cells, size, seen, "view"), um_per_px * header.width / seen[0])
