@@ -141,6 +141,15 @@ def test_a_slide_that_lost_its_hot_spot_is_scored_again_and_one_that_did_not_is_
     assert place.read_bytes() == before
 
 
+def test_what_stands_under_the_name_of_a_hot_spot_and_is_not_ours_stays(tmp_path: Path) -> None:
+    place = tmp_path / f"out/few{HOT_SPOT}"
+    place.parent.mkdir()
+    place.write_text("mine")
+    done = run(*few_cells(tmp_path))
+    assert done.exit_code == 2 and "few.hotspot.geojson: was not written by ki67" in done.output + done.stderr
+    assert place.read_text() == "mine"
+
+
 def test_to_outline_the_tumour_on_the_ki67_slide_itself_is_warned_of(pair: Path, tmp_path: Path) -> None:
     assert outlined([pair / "ihc"], tmp_path, pair / "networks").exit_code == 0
     assert KI67_FOR_HE in read(tmp_path / "slides.csv")[0]["warnings"]

@@ -37,7 +37,5 @@ Scale = Annotated[float | None, typer.Option("--mpp", min=LEAST, callback=finite
 Scales = Annotated[
     Any, typer.Option("--mpp", parser=scales, metavar="NUMBER|CSV", help="µm per pixel; a CSV with slide and um_per_px for each")
 ]
-Inside = Annotated[
-    Path | None,
-    typer.Option(help="a GeoJSON outline in this picture's own pixels, or a folder of NAME.geojson: only what is inside counts"),
-]
+INSIDE = "count only inside a GeoJSON outline in this picture's own pixels, not another section's; or a folder of NAME.geojson"
+Inside = Annotated[Path | None, typer.Option(help=INSIDE)]
