@@ -48,6 +48,7 @@ release: env
 bench: env
 	@ki67 bench
 	@ki67 bench-score
+	@ki67 bench-slide
 
 real-check: env
 	@ki67 real-check $(REAL)

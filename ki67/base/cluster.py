@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from distributed import Client, as_completed
+from distributed import Client, LocalCluster, as_completed
 from tqdm import tqdm
 
 from ki67.base.errors import InputError
@@ -27,6 +27,13 @@ def client(address: str) -> Iterator[Client]:
         raise InputError(f"cluster.address = {address!r}: no Dask scheduler answers; start one or leave it empty") from error
     with opened:
         yield opened
+
+
+@contextmanager
+def workers(count: int) -> Iterator[str]:
+    """The address of a cluster on this machine: so many processes of one thread each, ended with it."""
+    with LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield cluster.scheduler_address
 
 
 def run_all(function: Callable[[Item], Result], items: Sequence[Item], address: str, says: str) -> Iterator[tuple[Item, Result]]:

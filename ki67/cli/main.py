@@ -41,6 +41,7 @@ GROUPS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
     "Measure": {
         "bench": measure.bench,
         "bench-score": measure.bench_score,
+        "bench-slide": measure.bench_slide,
         "bench-coders": measure.bench_coders,
         "fuzz": measure.fuzz,
     },

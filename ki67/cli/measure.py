@@ -41,6 +41,18 @@ def bench_score(
 
 
 @quiet()
+def bench_slide(
+    model: Annotated[Path | None, typer.Option(help="a folder with both networks, in place of the shipped ones")] = None,
+    turns: Annotated[int, typer.Option(min=1, help="processes for each way, in turn; figures are medians")] = 5,
+) -> None:
+    """Measure how fast a slide of 100,000×80,000 is outlined, and by networks of the published size: minutes, 1 GB in build/."""
+    from ki67.bench.slides import bench
+
+    for line in bench(model, turns):
+        typer.echo(line)
+
+
+@quiet()
 def bench_coders(
     study: Annotated[Path, typer.Argument(help="a study that has run; its release lies in build/release")] = Path("."),
 ) -> None:

@@ -1,19 +1,23 @@
 """The two networks of a slide from their folder: graphs for the engine, and what they say of themselves."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, Self
 from xml.etree import ElementTree
 
 from ki67.base.errors import InputError
 from ki67.engine.description import read_description
-from ki67.engine.graphs import PIXELS, Network, engine, ov
+from ki67.engine.graphs import EXACT, PIXELS, Network, engine, ov
+from ki67.engine.precision import HALF
 from ki67.slides.description import SlideNetworks
 from ki67.weights import SLIDES
 
 DESCRIPTION = "model.json"
 PATCHWISE, REFINER = "patchwise", "refiner"  # names of the graphs, with two endings each
 FILES = (DESCRIPTION, *(f"{graph}.{ending}" for graph in (PATCHWISE, REFINER) for ending in ("xml", "bin")))
+Numbers = Literal["float32", "bfloat16"]
+SETTINGS = {"float32": EXACT, "bfloat16": HALF}
 CLASSES = 2  # free of tumour, tumour
 TUMOUR = 1
 
@@ -27,6 +31,11 @@ class SlideModel:
     description: SlideNetworks
     patchwise: Network
     refiner: Network
+
+    def computed_in(self, numbers: Numbers) -> Self:
+        """The same networks in other numbers: float32 as they come, or bfloat16 where the processor has it."""
+        patchwise, refiner = (replace(each, settings=SETTINGS[numbers]) for each in (self.patchwise, self.refiner))
+        return replace(self, patchwise=patchwise, refiner=refiner)
 
 
 def load_slide_model(asked: Path | None = None) -> SlideModel:

@@ -32,7 +32,7 @@ from ki67.slides.model import TUMOUR, SlideModel
 from ki67.slides.outlines import mm2, outlined, write_outlines
 from ki67.slides.refine import refiner_input, small_view
 from ki67.slides.results import PATCHES, SlideResult, patch_rows
-from ki67.slides.tissue import tissue_mask
+from ki67.slides.tissue import TissueMask, tissue_mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +61,16 @@ class ScoredSlide:
     def write_details(self, path: Path) -> None:
         """This slide's part of `patches.csv`, a row a patch."""
         write_whole(path, csv_lines([PATCHES.columns, *patch_rows(self.result, self.found.heat, self.found.tissue)]))
+
+
+@dataclass(frozen=True, eq=False)
+class SlideTissue:
+    """Where a slide holds tissue, and the patches that the network is asked about for it."""
+
+    mask: TissueMask
+    grid: Grid
+    shares: Floats  # of each patch
+    patches: list[Place]
 
 
 class SlideScorer:
@@ -102,33 +112,36 @@ class SlideScorer:
 
     def _found(self, name: str, header: Header, slide: Slide) -> Found:
         """Tissue, patches, heat map, refinement."""
-        mask, grid = tissue_mask(slide, self.model.description.tissue), grid_of(slide)
-        tissue = tissue_shares(grid, mask)
-        patches = chosen(tissue, self.model.description.least_tissue)
-        rows = self._rows(name, header, slide, grid, patches)
-        heat = heat_map(grid, patches, rows)
-        refined, view = self._refined(slide, heat), slide.overview()
-        return Found(mask, tissue, heat, sum(row.damaged for row in rows), refined, view, tuple(left_white(slide)))
+        tissue = self.tissue(slide)
+        heat, damaged = self.heat(name, header, slide, tissue)
+        refined, view = self.refined(slide, heat), slide.overview()
+        return Found(tissue.mask, tissue.shares, heat, damaged, refined, view, tuple(left_white(slide)))
 
-    def _rows(self, name: str, header: Header, slide: Slide, grid: Grid, patches: list[Place]) -> list[Row]:
-        """What an earlier run kept, and the rest, which is kept as it is found."""
+    def tissue(self, slide: Slide) -> SlideTissue:
+        """Where there is tissue, and the patches that hold enough of it."""
+        mask, grid = tissue_mask(slide, self.model.description.tissue), grid_of(slide)
+        shares = tissue_shares(grid, mask)
+        return SlideTissue(mask, grid, shares, chosen(shares, self.model.description.least_tissue))
+
+    def heat(self, name: str, header: Header, slide: Slide, tissue: SlideTissue) -> tuple[HeatMap, int]:
+        """What the network says of the patches, and how many of them are damaged: what an earlier run kept, and the rest."""
         kept = KeptRows(self.folder / f"{name}.rows", self._key(header, slide.um_per_px))
         found = kept.restored()
         done = {row.row for row in found}
-        left = [place for place in patches if place[0] not in done]
-        earlier = len(patches) - len(left)
-        with tqdm(total=len(patches), initial=earlier, desc=name, unit="patch", leave=False, disable=None) as bar:
-            for row in self.heater.rows(slide, grid, left):
+        left = [place for place in tissue.patches if place[0] not in done]
+        count, earlier = len(tissue.patches), len(tissue.patches) - len(left)
+        with tqdm(total=count, initial=earlier, desc=name, unit="patch", leave=False, disable=None) as bar:
+            for row in self.heater.rows(slide, tissue.grid, left):
                 kept.add(row)
                 found.append(row)
                 bar.update(len(row.probabilities))
-        return found
+        return heat_map(tissue.grid, tissue.patches, found), sum(row.damaged for row in found)
 
     def _key(self, header: Header, um_per_px: float) -> str:
         """All that decides the probabilities of a slide's patches."""
         return json.dumps([self.model.digest, header.digest, um_per_px, version("ki67")])
 
-    def _refined(self, slide: Slide, heat: HeatMap) -> Floats:
+    def refined(self, slide: Slide, heat: HeatMap) -> Floats:
         """How sure of tumour all over the slide, in the refiner's square; nowhere where there was nothing to ask of."""
         side = self.model.description.side
         if np.isnan(heat.values).all():

@@ -1,0 +1,39 @@
+"""Two slides over two workers of a cluster against the same over one: how much of the second is gained."""
+
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+from ki67.base.cluster import workers
+from ki67.pictures.header import header
+from ki67.slides.model import load_slide_model
+from ki67.slides.remote import RemoteScorer
+
+SLIDES = 2
+
+
+def seconds(networks: Path, slide: Path, warming: Path, count: int) -> float:
+    """Of two slides on so many workers of one thread each, their networks made ready before by another slide on each."""
+    with ExitStack() as until:
+        address = until.enter_context(workers(count))
+        kept = Path(until.enter_context(tempfile.TemporaryDirectory()))
+        model, waiting = load_slide_model(networks), until.enter_context(ThreadPoolExecutor(SLIDES))
+        scorer = until.enter_context(RemoteScorer(model, kept, None, address))
+        score(scorer, waiting, "warming", warming)
+        start = time.perf_counter()
+        score(scorer, waiting, "slide", slide)
+        return time.perf_counter() - start
+
+
+def score(scorer: RemoteScorer, waiting: ThreadPoolExecutor, name: str, slide: Path) -> None:
+    """One slide under two names, both at once."""
+    found = header(slide)
+    list(waiting.map(lambda number: scorer.score(f"{name}{number}", found), range(SLIDES)))
+
+
+def efficiency(networks: Path, slide: Path, warming: Path) -> dict[str, float]:
+    """Seconds with one worker and with two, and the share of two workers that is used: 1 where they halve the time."""
+    one, two = (seconds(networks, slide, warming, count) for count in (1, SLIDES))
+    return {"one_worker_s": one, "two_workers_s": two, "efficiency": one / (SLIDES * two)}

@@ -1,0 +1,90 @@
+"""How fast a whole slide becomes an outline, beside the paper's Table 3: part by part, in both numbers, by two networks.
+
+Every run is a process of its own, in turns, so that whatever else the machine does meets all of them.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import get_args
+
+import pandas as pd
+
+from ki67.base.tables import write_csv, write_json
+from ki67.bench.big_slide import FINER, SIZE, big_slides
+from ki67.bench.compressed import machine
+from ki67.bench.published_slides import published_networks
+from ki67.bench.slide_work import Work, apart, middle
+from ki67.bench.slide_workers import efficiency
+from ki67.bench.speed import SCORE_PROGRAM, peak_of
+from ki67.engine.graphs import engine
+from ki67.pictures.header import header
+from ki67.pictures.regions import Size
+from ki67.slides.drawing import map_size, tumour_in
+from ki67.slides.grid import UM_PER_PX, Floats
+from ki67.slides.model import Numbers, load_slide_model
+from ki67.tumour.judging import judged
+
+BUILD, MEASURED = Path("build/slides"), Path("measurements/slide_speed.json")
+OURS, PUBLISHED = "ours", "of the published size, untaught"
+
+
+@dataclass(frozen=True)
+class Way:
+    """Networks of some name in some numbers."""
+
+    networks: str
+    folder: Path
+    numbers: Numbers
+
+
+def ways(shipped: Path | None) -> list[Way]:
+    """Our networks and some of the published size, each in float32, and in bfloat16 where the processor has it."""
+    folders = {OURS: load_slide_model(shipped).path, PUBLISHED: published_networks(BUILD / "published")}
+    able = "BF16" in engine().get_property("CPU", "OPTIMIZATION_CAPABILITIES")  # elsewhere it would take float32 for it
+    numbers = get_args(Numbers) if able else ("float32",)
+    return [Way(name, folder, each) for name, folder in folders.items() for each in numbers]
+
+
+def in_turns(asked: Sequence[Way], slide: Path, turns: int) -> dict[Way, list[tuple[Work, Floats]]]:
+    """The runs of each way."""
+    rounds = [[apart(way.folder, slide, way.numbers) for way in asked] for _ in range(turns)]
+    return dict(zip(asked, map(list, zip(*rounds, strict=True)), strict=True))
+
+
+def dice_change(folder: Path, slide: Path, exact: Floats, refined: Floats) -> float:
+    """How far below 1 the Dice of two outlines is, in the frame of the slide's maps."""
+    head, threshold = header(slide), load_slide_model(folder).description.threshold
+    size = map_size((head.width, head.height), head.um_per_px or UM_PER_PX)
+    return 1 - judged(*(tumour_in(each, threshold, size) for each in (exact, refined))).dice
+
+
+def peak_of_slide(folder: Path, slide: Path) -> float:
+    """Megabytes at the peak of `ki67 slide`, all its files written."""
+    with tempfile.TemporaryDirectory() as out:
+        return peak_of(SCORE_PROGRAM, "slide", str(slide), "--out", out, "--model", str(folder))
+
+
+def rows_of(found: Mapping[Way, Sequence[tuple[Work, Floats]]]) -> pd.DataFrame:
+    """A line a way: its medians."""
+    medians = {way: middle([work for work, _ in runs]) for way, runs in found.items()}
+    return pd.DataFrame([{"networks": way.networks, "numbers": way.numbers} | asdict(work) for way, work in medians.items()])
+
+
+def bench(shipped: Path | None, turns: int, size: Size = SIZE) -> Iterator[str]:
+    """Measure, say each table, keep `measurements/slide_speed.json` and the same as a table beside it."""
+    setting, (whole, quarter), asked = machine(), big_slides(BUILD, size), ways(shipped)
+    found = in_turns(asked, whole, turns)
+    rows = rows_of(found)
+    yield f"\n{FINER * size[0]:,}×{FINER * size[1]:,} pixels, medians of {turns} processes\n{rows.to_string(index=False)}"
+    ours = [way for way in asked if way.networks == OURS]
+    exact, folder = found[ours[0]][0][1], ours[0].folder
+    changes = {way.numbers: dice_change(folder, whole, exact, found[way][0][1]) for way in ours[1:]}
+    peaks = {"whole": peak_of_slide(folder, whole), "quarter": peak_of_slide(folder, quarter)}
+    yield f"peak of `ki67 slide` in MB: {peaks}; change of Dice: {changes}"
+    shared = efficiency(folder, whole, quarter)
+    yield f"two slides over Dask: {shared}"
+    write_csv(rows, MEASURED.with_suffix(".csv"))
+    more = {"machine": setting, "turns": turns, "command_peak_mb": peaks, "dice_change": changes, "workers": shared}
+    write_json(asdict(middle([work for work, _ in found[ours[0]]])) | {"ways": rows.to_dict("records")} | more, MEASURED)
