@@ -50,7 +50,7 @@ def test_help_shows_every_command_in_its_group(drawn: str) -> None:
         (["compress", "x", "--out", "y", "--codebook", "layers"], "--codebook", CODEBOOKS),
         (["data", "use", "x", "--as", "shdic"], "--as", DATASETS),
         (["profile", "relase"], "name", ("smoke", "default", "paper", "release")),
-        (["release", "backend"], "part", ("backends", "cellularity")),
+        (["release", "backend"], "part", ("backends", "cellularity", "slides")),
     ],
 )
 def test_a_slip_is_one_line_with_all_the_answers_there_are(capsys, tmp_path, monkeypatch, arguments, name, there_are) -> None:
