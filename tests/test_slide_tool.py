@@ -157,6 +157,16 @@ def test_what_another_slide_or_network_left_is_not_taken(done: Path, slides: Pat
     assert content(tmp_path) == content(done)
 
 
+def test_in_other_numbers_a_slide_is_asked_anew_and_the_record_says_so(slides: Path, networks: Path, tmp_path: Path) -> None:
+    heads, said = [], []
+    for numbers in ("float32", "bfloat16"):
+        done = run(slides / "a.tif", "--out", tmp_path, "--model", networks, "--precision", numbers)
+        assert done.exit_code == 0 and "1 picture scored" in done.output
+        heads.append((tmp_path / STATE / "a.rows").read_text().splitlines()[0])
+        said.append(json.loads((tmp_path / "run.json").read_text())["precision"])
+    assert said == ["float32", "bfloat16"] and heads[0] != heads[1]
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_is_stopped_goes_on_where_it_was(
     done: Path, slides: Path, networks: Path, tmp_path: Path, how: signal.Signals

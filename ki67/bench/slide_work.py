@@ -16,7 +16,8 @@ from ki67.bench.memory import of_this_process
 from ki67.pictures.header import header
 from ki67.pictures.slide import open_slide
 from ki67.slides.grid import Floats
-from ki67.slides.model import Numbers, load_slide_model
+from ki67.slides.model import load_slide_model
+from ki67.slides.names import Numbers
 from ki67.slides.scorer import SlideScorer
 
 CHILD = "import sys; from ki67.bench.slide_work import tell; tell(*sys.argv[1:])"

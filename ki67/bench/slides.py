@@ -23,7 +23,8 @@ from ki67.pictures.header import header
 from ki67.pictures.regions import Size
 from ki67.slides.drawing import map_size, tumour_in
 from ki67.slides.grid import UM_PER_PX, Floats
-from ki67.slides.model import Numbers, load_slide_model
+from ki67.slides.model import load_slide_model
+from ki67.slides.names import Numbers
 from ki67.tumour.judging import judged
 
 BUILD, MEASURED = Path("build/slides"), Path("measurements/slide_speed.json")

@@ -12,9 +12,10 @@ from ki67.cli.options import Inside, Scale, Scales
 from ki67.engine.names import AskedPrecision
 from ki67.settings.names import QuantizerName, Scope
 from ki67.settings.networks import BackendName
+from ki67.slides.names import Numbers
 
 Shipped = Annotated[Path | None, typer.Option("--model", help="a .ki67 file or a model folder, in place of the shipped one")]
-Numbers = Annotated[AskedPrecision, typer.Option(help="what it is computed in; auto: what `ki67 doctor` found best here")]
+AskedNumbers = Annotated[AskedPrecision, typer.Option(help="what it is computed in; auto: what `ki67 doctor` found best here")]
 CaseTable = Annotated[Path | None, typer.Option(help="a CSV with the columns image and case; without it a folder is a case")]
 Limits = Annotated[str, typer.Option(help="of the categories low, middle, high, in per cent")]
 
@@ -24,7 +25,7 @@ def score(
     out: Annotated[Path, typer.Option(help="folder for tables, overlays and the report")],
     um_per_px: Scales = None,
     model: Shipped = None,
-    precision: Numbers = "auto",
+    precision: AskedNumbers = "auto",
     cut_offs: Limits = "16/30",
     max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures that are no slides are refused")] = 1_000_000_000,
     cases: CaseTable = None,
@@ -56,6 +57,7 @@ def slide(
     out: Annotated[Path, typer.Option(help="folder for tables, outlines, maps, QuPath objects and the report")],
     um_per_px: Scales = None,
     model: Annotated[Path | None, typer.Option(help="a folder with both networks, in place of the shipped ones")] = None,
+    precision: Annotated[Numbers, typer.Option(help="bfloat16 is faster on processors that have it")] = "float32",
     cluster: Annotated[str, typer.Option(help="a Dask scheduler's address; its workers need the same folders")] = "",
     cases: CaseTable = None,
 ) -> None:
@@ -64,7 +66,7 @@ def slide(
 
     if cluster:
         need("distributed")
-    raise typer.Exit(slide_command(paths, out, um_per_px, model, cluster, cases))
+    raise typer.Exit(slide_command(paths, out, um_per_px, model, precision, cluster, cases))
 
 
 def doctor(
@@ -80,7 +82,7 @@ def evaluate(
     folder: Annotated[Path, typer.Argument(help="labelled pictures: each with its .json (SHIDC layout) or .csv beside it")],
     um_per_px: Scale = None,
     model: Shipped = None,
-    precision: Numbers = "auto",
+    precision: AskedNumbers = "auto",
     out: Annotated[Path | None, typer.Option(help="a JSON file for the figures")] = None,
 ) -> None:
     """Judge a model on labelled pictures: F1 of each class and the error of the index, with 95 % intervals."""

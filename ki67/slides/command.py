@@ -8,6 +8,7 @@ from ki67.pictures.run import run_command
 from ki67.pictures.tool import ordered
 from ki67.pictures.written import STATE
 from ki67.slides.model import load_slide_model
+from ki67.slides.names import Numbers
 from ki67.slides.tool import SlideTool
 
 
@@ -16,9 +17,10 @@ def slide_command(
     out: Path,
     um_per_px: float | Path | None,
     model: Path | None = None,
+    numbers: Numbers = "float32",
     cluster: str = "",
     cases: Path | None = None,
 ) -> int:
     """Outline the tumour on slides, as `ki67 slide` does; what comes back is the exit code."""
     order = ordered(paths, out, um_per_px, MOST_PIXELS, cases, None)
-    return run_command(SlideTool(load_slide_model(model), out / STATE, cluster), order)
+    return run_command(SlideTool(load_slide_model(model).computed_in(numbers), out / STATE, cluster), order)

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 from xml.etree import ElementTree
 
 from ki67.base.errors import InputError
@@ -11,12 +11,12 @@ from ki67.engine.description import read_description
 from ki67.engine.graphs import EXACT, PIXELS, Network, engine, ov
 from ki67.engine.precision import HALF
 from ki67.slides.description import SlideNetworks
+from ki67.slides.names import Numbers
 from ki67.weights import SLIDES
 
 DESCRIPTION = "model.json"
 PATCHWISE, REFINER = "patchwise", "refiner"  # names of the graphs, with two endings each
 FILES = (DESCRIPTION, *(f"{graph}.{ending}" for graph in (PATCHWISE, REFINER) for ending in ("xml", "bin")))
-Numbers = Literal["float32", "bfloat16"]
 SETTINGS = {"float32": EXACT, "bfloat16": HALF}
 CLASSES = 2  # free of tumour, tumour
 TUMOUR = 1
@@ -24,18 +24,19 @@ TUMOUR = 1
 
 @dataclass(frozen=True)
 class SlideModel:
-    """Both networks, what they say of themselves, and the hash of their files."""
+    """Both networks, what they say of themselves, the hash of their files, and the numbers that they are computed in."""
 
     path: Path
     digest: str
     description: SlideNetworks
     patchwise: Network
     refiner: Network
+    numbers: Numbers = "float32"
 
     def computed_in(self, numbers: Numbers) -> Self:
         """The same networks in other numbers: float32 as they come, or bfloat16 where the processor has it."""
         patchwise, refiner = (replace(each, settings=SETTINGS[numbers]) for each in (self.patchwise, self.refiner))
-        return replace(self, patchwise=patchwise, refiner=refiner)
+        return replace(self, patchwise=patchwise, refiner=refiner, numbers=numbers)
 
 
 def load_slide_model(asked: Path | None = None) -> SlideModel:

@@ -15,6 +15,7 @@ from ki67.base.cluster import RETRIES, client
 from ki67.base.errors import InputError
 from ki67.pictures.header import Header
 from ki67.slides.model import SlideModel, load_slide_model
+from ki67.slides.names import Numbers
 from ki67.slides.scorer import ScoredSlide, SlideScorer
 
 
@@ -22,7 +23,7 @@ class RemoteScorer:
     """Hands slides to a cluster and waits for what they come to."""
 
     def __init__(self, model: SlideModel, folder: Path, um_per_px: float | None, address: str) -> None:
-        self._order = model.path.absolute(), model.digest, folder.absolute(), um_per_px
+        self._order = model.path.absolute(), model.digest, model.numbers, folder.absolute(), um_per_px
         self._address, self._open = address, ExitStack()
 
     def __enter__(self) -> Self:
@@ -42,19 +43,19 @@ class RemoteScorer:
 
 
 def scored_there(
-    networks: Path, digest: str, folder: Path, um_per_px: float | None, name: str, header: Header
+    networks: Path, digest: str, numbers: Numbers, folder: Path, um_per_px: float | None, name: str, header: Header
 ) -> ScoredSlide | InputError:
     """On the worker."""
     try:
-        return ready(get_ident(), networks, digest, folder, um_per_px).score(name, header)
+        return ready(get_ident(), networks, digest, numbers, folder, um_per_px).score(name, header)
     except InputError as error:
         return error
 
 
 @cache
-def ready(thread: int, networks: Path, digest: str, folder: Path, um_per_px: float | None) -> SlideScorer:
+def ready(thread: int, networks: Path, digest: str, numbers: Numbers, folder: Path, um_per_px: float | None) -> SlideScorer:
     """The networks, made ready once in each thread of a worker."""
     model = load_slide_model(networks)
     if model.digest != digest:
         raise InputError(f"{networks}: a worker of the cluster has other networks there; give all of them the same")
-    return SlideScorer(model, folder, um_per_px, at_once=1)
+    return SlideScorer(model.computed_in(numbers), folder, um_per_px, at_once=1)

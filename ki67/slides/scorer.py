@@ -139,7 +139,7 @@ class SlideScorer:
 
     def _key(self, header: Header, um_per_px: float) -> str:
         """All that decides the probabilities of a slide's patches."""
-        return json.dumps([self.model.digest, header.digest, um_per_px, version("ki67")])
+        return json.dumps([self.model.digest, self.model.numbers, header.digest, um_per_px, version("ki67")])
 
     def refined(self, slide: Slide, heat: HeatMap) -> Floats:
         """How sure of tumour all over the slide, in the refiner's square; nowhere where there was nothing to ask of."""

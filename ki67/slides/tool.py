@@ -39,7 +39,7 @@ class SlideTool(Tool[SlideResult]):
             "um_per_px": words.seen_um_per_px, "trained_on": words.trained_on, "source": words.source,
         }  # fmt: skip
         sentence = f"The networks {words.patchwise} and {words.refiner} were trained on {words.trained_on} data."
-        return UsedNetwork(self.model.path.name, digest, "float32", words.trained_on, record, sentence)
+        return UsedNetwork(self.model.path.name, digest, self.model.numbers, words.trained_on, record, sentence)
 
     @property
     def pictures_at_once(self) -> int:
