@@ -55,7 +55,7 @@ def write_finer(path: Path, picture: "pyvips.Image") -> None:
 
 def big_slides(folder: Path, size: Size = SIZE) -> tuple[Path, Path]:
     """The slide and the quarter of it at its corner, made where they are not there yet."""
-    paths = folder / f"whole{size[0]}.tif", folder / f"quarter{size[0]}.tif"
+    paths = folder / f"{size[0]}/whole.tif", folder / f"{size[0]}/quarter.tif"
     if not all(path.is_file() for path in paths):
         whole = composed(drawn(size), size)
         for path, picture in zip(paths, (whole, whole.crop(0, 0, size[0] // 2, size[1] // 2)), strict=True):

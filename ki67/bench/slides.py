@@ -4,6 +4,7 @@ Every run is a process of its own, in turns, so that whatever else the machine d
 """
 
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 
 from ki67.base.tables import write_csv, write_json
 from ki67.bench.big_slide import FINER, SIZE, big_slides
-from ki67.bench.compressed import machine
+from ki67.bench.compressed import machine, table
 from ki67.bench.published_slides import published_networks
 from ki67.bench.slide_work import Work, apart, middle
 from ki67.bench.slide_workers import efficiency
@@ -61,10 +62,12 @@ def dice_change(folder: Path, slide: Path, exact: Floats, refined: Floats) -> fl
     return 1 - judged(*(tumour_in(each, threshold, size) for each in (exact, refined))).dice
 
 
-def peak_of_slide(folder: Path, slide: Path) -> float:
-    """Megabytes at the peak of `ki67 slide`, all its files written."""
+def commanded(folder: Path, slide: Path) -> dict[str, float]:
+    """Seconds and megabytes of `ki67 slide` from its start to its end: with libraries loaded, the slide hashed, files written."""
     with tempfile.TemporaryDirectory() as out:
-        return peak_of(SCORE_PROGRAM, "slide", str(slide), "--out", out, "--model", str(folder))
+        start = time.perf_counter()
+        peak_mb = peak_of(SCORE_PROGRAM, "slide", str(slide), "--out", out, "--model", str(folder))
+        return {"wall_s": time.perf_counter() - start, "peak_mb": peak_mb}
 
 
 def rows_of(found: Mapping[Way, Sequence[tuple[Work, Floats]]]) -> pd.DataFrame:
@@ -80,12 +83,15 @@ def bench(shipped: Path | None, turns: int, size: Size = SIZE) -> Iterator[str]:
     rows = rows_of(found)
     yield f"\n{FINER * size[0]:,}×{FINER * size[1]:,} pixels, medians of {turns} processes\n{rows.to_string(index=False)}"
     ours = [way for way in asked if way.networks == OURS]
-    exact, folder = found[ours[0]][0][1], ours[0].folder
-    changes = {way.numbers: dice_change(folder, whole, exact, found[way][0][1]) for way in ours[1:]}
-    peaks = {"whole": peak_of_slide(folder, whole), "quarter": peak_of_slide(folder, quarter)}
-    yield f"peak of `ki67 slide` in MB: {peaks}; change of Dice: {changes}"
-    shared = efficiency(folder, whole, quarter)
-    yield f"two slides over Dask: {shared}"
+    first, exact = ours[0], found[ours[0]][0][1]
+    changes = {way.numbers: dice_change(first.folder, whole, exact, found[way][0][1]) for way in ours[1:]}
+    small = middle([work for work, _ in in_turns([first], quarter, turns)[first]])
+    yield f"change of Dice: {changes}\na quarter of the slide: {small}"
+    commands = {path.stem: commanded(first.folder, path) for path in (whole, quarter)}
+    yield table("`ki67 slide` as a whole", commands)
+    shared = efficiency(first.folder, whole, quarter)
+    yield f"\nTwo slides over Dask: {shared}"
     write_csv(rows, MEASURED.with_suffix(".csv"))
-    more = {"machine": setting, "turns": turns, "command_peak_mb": peaks, "dice_change": changes, "workers": shared}
-    write_json(asdict(middle([work for work, _ in found[ours[0]]])) | {"ways": rows.to_dict("records")} | more, MEASURED)
+    more = {"machine": setting, "turns": turns, "dice_change": changes, "command": commands, "workers": shared}
+    figures = asdict(middle([work for work, _ in found[first]])) | {"quarter": asdict(small), "ways": rows.to_dict("records")}
+    write_json(figures | more, MEASURED)
