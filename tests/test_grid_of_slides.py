@@ -87,6 +87,13 @@ def test_a_refiner_sees_light_and_heat_in_one_frame():
     assert seen[64, 120].tolist() == pytest.approx([1.0, 1.0, 1.0, 0.0])
 
 
+def test_a_long_slide_in_small_keeps_what_its_shorter_side_shows():
+    pixels = np.full((128, 1024, 3), 255, np.uint8)
+    pixels[::4], pixels[1::4] = 0, 0
+    stripes = small_view(Decoded(pixels, 1.0), 128)[:, 64, 0]
+    assert stripes[::4].max() == 0 and stripes[2::4].min() == 255
+
+
 def test_as_deployed_light_goes_from_the_least_to_the_most():
     view = np.array([[[50, 50, 50], [150, 150, 150]]], np.uint8)
     assert light(view, "spread")[0, :, 0].tolist() == [0, 1]
