@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ki67.base.errors import InputError
+from ki67.models.store import set_weights_by_name, weights_by_name
 from ki67.models.training import layer_precision
 from ki67.tumour import agunet, dagunet, doubleunet, inceptionv3, mobilenetv2, unet
 from ki67.tumour.agunet import build_agunet
@@ -210,3 +211,11 @@ def test_layers_compute_in_bfloat16_where_asked_and_the_answer_stays_exact(build
     convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D) and "tumour" not in layer.name]
     assert {layer.compute_dtype for layer in convolutions} == {"bfloat16"}
     assert {output.dtype for output in model.outputs} == {"float32"}
+
+
+@pytest.mark.parametrize("build", [build_mobilenetv2, build_inceptionv3])
+def test_a_network_built_again_takes_the_weights_of_the_first(build) -> None:
+    first, again = (build(width=0.1, side=96) for _ in range(2))
+    set_weights_by_name(again, weights_by_name(first))
+    patch = np.random.default_rng(5).uniform(-1, 1, (1, 96, 96, 3)).astype(np.float32)
+    np.testing.assert_array_equal(first.predict_on_batch(patch), again.predict_on_batch(patch))

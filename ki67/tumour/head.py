@@ -4,6 +4,7 @@ They take patches in float32 from −1 to 1, as both backbones' published weight
 one: free of tumour, and tumour.
 """
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
@@ -19,6 +20,7 @@ CLASSES = ("free", "tumour")
 TUMOUR = CLASSES.index("tumour")
 HIDDEN = 100
 DROPPED = 0.5
+COUNTED = re.compile(r"(conv2d|batch_normalization|activation|concatenate|average_pooling2d|max_pooling2d)(?:_\d+)?")
 POOLED, ANSWER = "pooled", "tumour"  # layers that others look for
 
 Tensor = Any
@@ -58,8 +60,12 @@ def resized(backbone: keras.Model, width: float, momentum: float) -> keras.Model
     BatchNorm forgets: MobileNetV2's own 0.999 needs thousands of steps before what it has seen says anything.
     """
 
+    places = {layer.name: place for place, layer in enumerate(backbone.layers)}
+
     def rebuilt(layer: keras.Layer) -> keras.Layer:
         settings = layer.get_config()
+        if counted := COUNTED.fullmatch(layer.name):  # names that go by all that Keras ever built: by their place instead
+            settings["name"] = f"{counted[1]}_{places[layer.name]}"
         if isinstance(layer, layers.Conv2D):
             settings["filters"] = scaled(layer.filters, width)
         if isinstance(layer, layers.BatchNormalization):
