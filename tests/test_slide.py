@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import tifffile
+from openslide import OpenSlide
 from PIL import Image
 
 from ki67.base.errors import InputError, UnknownScale
@@ -34,6 +35,17 @@ def lossless(tmp_path_factory, pixels):
         for level, pyramid in enumerate((pixels, small)):
             file.write(pyramid, tile=(256, 256), photometric="rgb", compression="deflate", subfiletype=level > 0,
                        resolution=(1e4 / UM, 1e4 / UM), resolutionunit="CENTIMETER", metadata=None)  # fmt: skip
+    return path
+
+
+@pytest.fixture
+def broken(tmp_path, lossless):
+    """Its tile of the second row and column is lost."""
+    path, data = tmp_path / "broken.tif", bytearray(lossless.read_bytes())
+    with tifffile.TiffFile(lossless) as file:
+        offset, count = file.pages[0].dataoffsets[7], file.pages[0].databytecounts[7]
+    data[offset : offset + count] = bytes(count)
+    path.write_bytes(data)
     return path
 
 
@@ -93,14 +105,7 @@ def test_threads_read_what_one_reader_reads(lossless):
         assert all((a == b).all() for a, b in zip(threads.map(slide.read, regions), map(slide.read, regions), strict=True))
 
 
-def test_a_damaged_tile_is_white_told_once_and_costs_nothing_else(tmp_path, lossless, pixels):
-    broken = tmp_path / "broken.tif"
-    data = bytearray(lossless.read_bytes())
-    with tifffile.TiffFile(lossless) as file:
-        page = file.pages[0]
-        offset, count = page.dataoffsets[7], page.databytecounts[7]
-    data[offset : offset + count] = bytes(count)
-    broken.write_bytes(data)
+def test_a_damaged_tile_is_white_told_once_and_costs_nothing_else(broken, pixels):
     row, column = 7 // 6, 7 % 6
     with open_slide(broken) as slide:
         for _ in range(2):
@@ -113,19 +118,28 @@ def test_a_damaged_tile_is_white_told_once_and_costs_nothing_else(tmp_path, loss
         assert slide.damage == ["level 0, 256, 256: damaged, left white"]
 
 
-def test_threads_that_meet_damage_take_nothing_sound_for_damaged(tmp_path, lossless, pixels):
-    broken = tmp_path / "broken.tif"
-    data = bytearray(lossless.read_bytes())
-    with tifffile.TiffFile(lossless) as file:
-        page = file.pages[0]
-        data[page.dataoffsets[7] : page.dataoffsets[7] + page.databytecounts[7]] = bytes(page.databytecounts[7])
-    broken.write_bytes(data)
+def test_threads_that_meet_damage_take_nothing_sound_for_damaged(broken, pixels):
     regions = [around((x, y, 256, 256), UM) for y in (0, 256, 512) for x in (0, 256, 512)] * 12
     with open_slide(broken) as slide, ThreadPoolExecutor(6) as threads:
         for region, read in zip(regions, threads.map(slide.read, regions), strict=True):
             sound = pixels[region.y : region.y + 256, region.x : region.x + 256]
             assert (read == (255 if (region.x, region.y) == (256, 256) else sound)).all()
         assert slide.damage == ["level 0, 256, 256: damaged, left white"]
+
+
+def test_all_slides_share_what_is_kept_of_their_tiles(lossless, broken, monkeypatch):
+    shared, handles, first = [], [], OpenSlide.__init__
+
+    def counted(handle, path):
+        handles.append(path)
+        first(handle, path)
+
+    monkeypatch.setattr(OpenSlide, "__init__", counted)
+    monkeypatch.setattr(OpenSlide, "set_cache", lambda handle, cache: shared.append(cache))
+    with open_slide(lossless) as one, open_slide(broken) as other:
+        for slide in (one, other):
+            slide.read(around((0, 0, 600, 600), UM))
+    assert len(set(map(id, shared))) == 1 and len(shared) == len(handles) > 3
 
 
 def test_the_scale_of_the_user_goes_before_that_of_the_file(lossless):

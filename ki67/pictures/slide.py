@@ -23,6 +23,7 @@ PIECE = 256  # pixels of a level: where a region is damaged, such squares of it 
 AT_ONCE = 16_000_000  # pixels of a level that are read in one go: slides may lack levels that are coarse enough
 WHITE = (255, 255, 255)
 MOST_DAMAGE = 100  # lines that are kept of what could not be read
+UNPACKED = openslide.OpenSlideCache(32_000_000)  # bytes of tiles for all slides together: each would keep as many for itself
 
 
 class Slide:
@@ -102,7 +103,7 @@ class Slide:
     def _in_pieces(self, level: int, left: int, top: int, width: int, height: int) -> Pixels:
         """By a handle of its own: one that meets damage fails for whoever reads by it."""
         found = np.full((height, width, 3), 255, np.uint8)
-        handle = openslide.OpenSlide(self.path)
+        handle = opened(self.path)
         for y in _cuts(top, height):
             for x in _cuts(left, width):
                 w, h = min(x + PIECE - x % PIECE, left + width) - x, min(y + PIECE - y % PIECE, top + height) - y
@@ -110,7 +111,7 @@ class Slide:
                     found[y - top : y - top + h, x - left : x - left + w] = self._fetched(handle, level, x, y, w, h)
                 except openslide.OpenSlideError:
                     handle.close()
-                    handle = openslide.OpenSlide(self.path)
+                    handle = opened(self.path)
                     self._note(level, x, y)
         handle.close()
         return found
@@ -125,7 +126,7 @@ class Slide:
         """After an error a handle answers nothing any more: the file is opened anew, once."""
         with self._lock:
             if self._handle is broken:
-                self._handle = openslide.OpenSlide(self.path)
+                self._handle = opened(self.path)
 
     def _note(self, level: int, x: int, y: int) -> None:
         line = f"level {level}, {x}, {y}: damaged, left white"
@@ -150,6 +151,13 @@ def on_white(seen: Image.Image) -> Pixels:
     return np.asarray(page)
 
 
+def opened(path: Path) -> openslide.OpenSlide:
+    """A handle of a slide. Many slides may be open at once, so that all share what OpenSlide keeps of their tiles."""
+    handle = openslide.OpenSlide(path)
+    handle.set_cache(UNPACKED)
+    return handle
+
+
 def is_slide(path: Path) -> bool:
     """Whether OpenSlide knows the file."""
     with suppress(OSError):
@@ -162,7 +170,7 @@ def open_slide(path: Path, um_per_px: float | None = None) -> Slide:
     if um_per_px is not None and not plausible(um_per_px):
         raise UnknownScale(f"{path}: {um_per_px:g} µm/px is no scale of a microscope; correct --mpp")
     try:
-        handle = openslide.OpenSlide(path)
+        handle = opened(path)
     except openslide.OpenSlideUnsupportedFormatError as error:
         raise WrongKind(f"{path}: no slide that OpenSlide reads; convert it to a tiled, pyramidal TIFF") from error
     except openslide.OpenSlideError as error:
