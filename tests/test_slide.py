@@ -38,14 +38,21 @@ def lossless(tmp_path_factory, pixels):
     return path
 
 
+def lose(path, tile):
+    """Nothing but noughts is left of a tile of the finest level."""
+    data = bytearray(path.read_bytes())
+    with tifffile.TiffFile(path) as file:
+        offset, count = file.pages[0].dataoffsets[tile], file.pages[0].databytecounts[tile]
+    data[offset : offset + count] = bytes(count)
+    path.write_bytes(data)
+
+
 @pytest.fixture
 def broken(tmp_path, lossless):
     """Its tile of the second row and column is lost."""
-    path, data = tmp_path / "broken.tif", bytearray(lossless.read_bytes())
-    with tifffile.TiffFile(lossless) as file:
-        offset, count = file.pages[0].dataoffsets[7], file.pages[0].databytecounts[7]
-    data[offset : offset + count] = bytes(count)
-    path.write_bytes(data)
+    path = tmp_path / "broken.tif"
+    path.write_bytes(lossless.read_bytes())
+    lose(path, 7)
     return path
 
 
@@ -116,6 +123,27 @@ def test_a_damaged_tile_is_white_told_once_and_costs_nothing_else(broken, pixels
         left[256 * row : 256 * row + 256, 256 * column : 256 * column + 256] = 0
         assert (read == left).all()
         assert slide.damage == ["level 0, 256, 256: damaged, left white"]
+
+
+def test_damage_is_told_once_wherever_a_region_meets_it(broken):
+    with open_slide(broken) as slide:
+        for x, y in ((0, 0), (300, 100), (100, 300), (490, 500), (256, 256)):
+            assert (slide.read(around((x, y, 300, 300), UM)) == 255).all(axis=2).any()
+        assert slide.damage == ["level 0, 256, 256: damaged, left white"]
+
+
+@pytest.mark.parametrize("side", [112, 512])
+def test_damage_costs_one_tile_however_large_tiles_are(tmp_path, pixels, side):
+    path = tmp_path / "tiles.tif"
+    tifffile.imwrite(path, pixels, tile=(side, side), photometric="rgb", compression="deflate", metadata=None,
+                     resolution=(1e4 / UM, 1e4 / UM), resolutionunit="CENTIMETER")  # fmt: skip
+    lose(path, 1)
+    with open_slide(path) as slide:
+        read = slide.read(around((0, 0, WIDTH, HEIGHT), UM))
+        assert slide.damage == [f"level 0, {side}, 0: damaged, left white"]
+    left = pixels.copy()
+    left[:side, side : 2 * side] = 255
+    assert (read == left).all()
 
 
 def test_threads_that_meet_damage_take_nothing_sound_for_damaged(broken, pixels):

@@ -4,6 +4,7 @@ import math
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,7 +20,7 @@ from ki67.pictures.raw_tiles import raw_tiles
 from ki67.pictures.regions import OVERVIEW, Pixels, Region, Size, size_at, view_size
 
 NEARLY = 1.001  # times the wanted µm/px: a level that is no coarser than that serves
-PIECE = 256  # pixels of a level: where a region is damaged, such squares of it are tried one by one
+PIECE = 256  # pixels a side of what is tried one by one where a region is damaged and its level names no tiles
 AT_ONCE = 16_000_000  # pixels of a level that are read in one go: slides may lack levels that are coarse enough
 WHITE = (255, 255, 255)
 MOST_DAMAGE = 100  # lines that are kept of what could not be read
@@ -101,18 +102,19 @@ class Slide:
             return self._in_pieces(level, left, top, width, height)
 
     def _in_pieces(self, level: int, left: int, top: int, width: int, height: int) -> Pixels:
-        """By a handle of its own: one that meets damage fails for whoever reads by it."""
+        """Tile by tile, by a handle of its own: one that meets damage fails for whoever reads by it."""
         found = np.full((height, width, 3), 255, np.uint8)
         handle = opened(self.path)
-        for y in _cuts(top, height):
-            for x in _cuts(left, width):
-                w, h = min(x + PIECE - x % PIECE, left + width) - x, min(y + PIECE - y % PIECE, top + height) - y
+        sides = (handle.properties.get(f"openslide.level[{level}].tile-{side}", PIECE) for side in ("width", "height"))
+        across, down = map(int, sides)
+        for y, h in _cuts(top, height, down):
+            for x, w in _cuts(left, width, across):
                 try:
                     found[y - top : y - top + h, x - left : x - left + w] = self._fetched(handle, level, x, y, w, h)
                 except openslide.OpenSlideError:
                     handle.close()
                     handle = opened(self.path)
-                    self._note(level, x, y)
+                    self._note(level, x - x % across, y - y % down)
         handle.close()
         return found
 
@@ -135,9 +137,10 @@ class Slide:
                 self.damage.append(line)
 
 
-def _cuts(start: int, length: int) -> list[int]:
-    """Where the pieces of an axis begin: at its start, then at multiples of a piece."""
-    return [start, *range(start - start % PIECE + PIECE, start + length, PIECE)]
+def _cuts(start: int, length: int, piece: int) -> list[tuple[int, int]]:
+    """Where the pieces of an axis begin, at its start and then at multiples of a piece, and how long each is."""
+    ends = [*range(start - start % piece + piece, start + length, piece), start + length]
+    return [(begin, end - begin) for begin, end in pairwise([start, *ends])]
 
 
 def on_white(seen: Image.Image) -> Pixels:
