@@ -84,9 +84,9 @@ def test_the_work_is_that_of_the_tool_and_its_total_the_sum_of_its_parts(small: 
 
 
 def test_a_median_is_taken_of_each_figure() -> None:
-    slow, fast = Work(3, 3, 3, 3, 9, 7, 0.8, 300), Work(1, 1, 1, 1, 3, 7, 2.3, 100)
+    slow, fast = Work(3, 3, 3, 3, 9, 12, 7, 0.8, 300), Work(1, 1, 1, 1, 3, 4, 7, 2.3, 100)
     assert middle([slow, fast, fast]) == fast
-    assert middle([Work(1, 9, 1, 1, 1, 1, 1, 1), Work(2, 8, 2, 2, 2, 2, 2, 2), Work(3, 7, 3, 3, 3, 3, 3, 3)]).mask_s == 8
+    assert middle([Work(1, 9, 1, 1, 1, 1, 1, 1, 1), Work(2, 8, 2, 2, 2, 2, 2, 2, 2), Work(3, 7, 3, 3, 3, 3, 3, 3, 3)]).mask_s == 8
 
 
 def test_two_workers_that_halve_the_time_are_wholly_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pyvips
 
 SIZE: Size = (25_000, 20_000)  # at 1 µm/px
-FINER = 4  # times that is the finest level: 0.25 µm/px
+HALVINGS = 2  # from the finest level to 1 µm/px
+FINER = 2**HALVINGS
 ACROSS = 3  # sections in a row; a second row holds them upside down
 SEED = 15  # of no cohort of the study
 QUALITY = 75  # of the JPEG, as in the study's sections
@@ -53,11 +54,18 @@ def write_finer(path: Path, picture: "pyvips.Image") -> None:
         )  # fmt: skip
 
 
+def corner(whole: Path, size: Size) -> "pyvips.Image":
+    """A quarter of a slide that is written, at 1 µm/px."""
+    import pyvips
+
+    return pyvips.Image.new_from_file(str(whole), page=HALVINGS).crop(0, 0, size[0] // 2, size[1] // 2)
+
+
 def big_slides(folder: Path, size: Size = SIZE) -> tuple[Path, Path]:
     """The slide and the quarter of it at its corner, made where they are not there yet."""
-    paths = folder / f"{size[0]}/whole.tif", folder / f"{size[0]}/quarter.tif"
-    if not all(path.is_file() for path in paths):
-        whole = composed(drawn(size), size)
-        for path, picture in zip(paths, (whole, whole.crop(0, 0, size[0] // 2, size[1] // 2)), strict=True):
-            write_finer(path, picture)
-    return paths
+    whole, quarter = folder / f"{size[0]}/whole.tif", folder / f"{size[0]}/quarter.tif"
+    if not whole.is_file():
+        write_finer(whole, composed(drawn(size), size))
+    if not quarter.is_file():
+        write_finer(quarter, corner(whole, size))
+    return whole, quarter

@@ -33,6 +33,7 @@ class Work:
     patchwise_s: float
     refinement_s: float
     total_s: float
+    cpu_s: float  # of all cores, for the total
     patches: int
     patches_per_s: float  # end to end
     peak_mb: float
@@ -50,12 +51,14 @@ def worked(networks: Path, path: Path, numbers: Numbers) -> tuple[Work, Floats]:
     with tempfile.TemporaryDirectory() as kept, open_slide(path) as slide:
         scorer, ready_s = timed(lambda: SlideScorer(load_slide_model(networks).computed_in(numbers), Path(kept)))
         with scorer:
+            before = time.process_time()
             tissue, mask_s = timed(lambda: scorer.tissue(slide))
             (heat, _), patchwise_s = timed(lambda: scorer.heat("slide", header(path), slide, tissue))
             refined, refinement_s = timed(lambda: scorer.refined(slide, heat))
+            cpu_s = time.process_time() - before
     patches, total_s = len(tissue.patches), mask_s + patchwise_s + refinement_s
     peak_mb = of_this_process().peak / 1024
-    return Work(ready_s, mask_s, patchwise_s, refinement_s, total_s, patches, patches / total_s, peak_mb), refined
+    return Work(ready_s, mask_s, patchwise_s, refinement_s, total_s, cpu_s, patches, patches / total_s, peak_mb), refined
 
 
 def timed(call: Callable[[], Result]) -> tuple[Result, float]:
