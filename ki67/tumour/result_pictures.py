@@ -56,11 +56,11 @@ def side_by_side(examples: Sequence[Example]) -> Figure:
         draw_outline(row[3], example.refined, FOUND)
         row[0].text(-0.04, 0.5, f"{section.name}\nDice {example.dice:.2f}", transform=row[0].transAxes, rotation=90,
                     ha="right", va="center", fontsize=8)  # fmt: skip
-    for axes, title in zip(grid[0], ("pathologist's outline", "heat map", "refined", "refined and outline"), strict=True):
+    for axes, title in zip(grid[0], ("section and outline", "heat map", "refined", "refined and outline"), strict=True):
         axes.set_title(title, fontsize=8.5)
     bar = figure.colorbar(drawn, ax=grid.ravel().tolist(), location="bottom", fraction=0.04, aspect=50, shrink=0.5)
     bar.set_label(f"how likely tumour is; an outline is at {THRESHOLD:g}", fontsize=8)
-    keys = [Line2D([], [], color=OUTLINE, label="pathologist"), Line2D([], [], color=FOUND, label="found")]
+    keys = [Line2D([], [], color=OUTLINE, label="true outline"), Line2D([], [], color=FOUND, label="found")]
     figure.legend(handles=keys, loc="outside upper right", ncols=2, fontsize=8)
     return figure
 
