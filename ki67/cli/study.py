@@ -166,7 +166,7 @@ def ship_cellularity(
 
 @quiet()
 def ship_slides(
-    patchwise: Annotated[Path, typer.Argument(help="a trained network of patches: a folder of models/slides")],
+    patchwise: Annotated[Path, typer.Argument(help="a trained network of patches: models/patchwise/NAME")],
     refiner: Annotated[Path, typer.Argument(help="the network that refines its heat maps")],
     out: Annotated[Path | None, typer.Option(help="the folder to write, in place of the package's own")] = None,
 ) -> None:
