@@ -379,6 +379,43 @@ class TestWholeSlides:
         assert len(rows) == 2 + 4 + 4 + 1
 
 
+class TestTheScoringApp:
+    """What the printed tables of McConnell et al. say of themselves."""
+
+    groups = tuple(group for group in load_claims(ROOT / "claims.yaml") if group.paper == "mcconnell2021")
+    verdicts = tuple(v for v in judge(load_claims(ROOT / "claims.yaml"), ROOT) if v.paper == "mcconnell2021")
+
+    def test_the_four_tables_are_complete_and_each_figure_has_a_place_for_ours(self) -> None:
+        printed = Counter(g.table for g in self.groups for c in g.claims if isinstance(c.value, float) and "Table" in g.table)
+        assert printed == {
+            "McConnell, Table 1": 3 * 5, "McConnell, Table 2": 6, "McConnell, Table 3": 3 * 3, "McConnell, Table 4": 3 * 3,
+        }  # fmt: skip
+        assert all(claim.place for group in self.groups if group.needs == "shidc" for claim in group.claims)
+
+    def test_every_effect_in_the_prose_has_a_direction_of_its_own(self) -> None:
+        directions = [claim.direction for group in self.groups for claim in group.claims if claim.direction]
+        assert len(set(directions)) == len(directions) == 9
+
+    def test_the_printed_accuracies_count_each_pixel_once_a_channel(self) -> None:
+        rows = [v for v in self.verdicts if v.cell == "accuracy from precision and recall"]
+        assert [v.verdict for v in rows] == ["reproduced"] * 3
+
+    def test_only_of_the_training_part_do_f1_and_iou_count_the_same_pixels(self) -> None:
+        rows = {v.row: v.verdict for v in self.verdicts if v.cell == "F1 from IoU"}
+        assert rows == {"Train": "reproduced", "Validation": "differs", "Test": "differs"}
+
+    def test_table_4_follows_from_table_3(self) -> None:
+        rows = [v for v in self.verdicts if v.title == "Does Table 4 follow from Table 3?"]
+        assert (len(rows), {v.verdict for v in rows}) == (9, {"reproduced"})
+
+    def test_six_sentences_say_other_than_the_tables(self) -> None:
+        assert {(v.row, v.cell) for v in self.verdicts if v.table == "McConnell, prose" and v.verdict == "differs"} == {
+            ("test", "share of all fields"), ("cells", "correctly classified"), ("masks", "IoU"),
+            ("PathoNet", "RMSE in the text"), ("PathoNet", "accuracy of positive cells"),
+            ("PathoNet", "accuracy of negative cells"),
+        }  # fmt: skip
+
+
 class TestLookingUp:
     """A figure by its name."""
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from scipy.stats import studentized_range
 
-How = Literal["sum", "difference", "quotient", "harmonic", "weighted", "highest", "lowest", "pooled", "tukey"]
+How = Literal["sum", "difference", "quotient", "share", "harmonic", "weighted", "highest", "lowest", "pooled", "tukey", "one_hot"]
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,25 @@ def tukey(numbers: Numbers) -> float:
     return float(studentized_range.sf(abs(first - second) / sqrt(within / size), groups, degrees))
 
 
+def one_hot(numbers: Numbers) -> float:
+    """The accuracy that precision and recall of pixels leave, where each pixel is counted once in each of three channels.
+
+    A pixel misses its own channel in a share 1 − r, and r (1 / p − 1) channels say what it is not; the rest is right.
+    """
+    precision, recall = numbers.of
+    return 1 - ((1 - recall) + recall * (1 / precision - 1)) / 3
+
+
 RULES: dict[How, Callable[[Numbers], float]] = {
     "sum": lambda numbers: sum(numbers.of),
     "difference": lambda numbers: numbers.of[0] - numbers.of[1],
     "quotient": lambda numbers: numbers.of[0] / numbers.of[1],
+    "share": lambda numbers: numbers.of[0] / sum(numbers.of),
     "harmonic": lambda numbers: harmonic_mean(numbers.of),
     "weighted": lambda numbers: fmean(numbers.of, numbers.by),
     "highest": lambda numbers: max(numbers.of),
     "lowest": lambda numbers: min(numbers.of),
     "pooled": pooled,
     "tukey": tukey,
+    "one_hot": one_hot,
 }
