@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 RUNTIME = PROJECT["project"]["dependencies"]
 STUDY = PROJECT["project"]["optional-dependencies"]["study"]
+APP = PROJECT["project"]["optional-dependencies"]["app"]
 DEVELOPMENT = PROJECT["dependency-groups"]["dev"]
 
 
@@ -30,7 +31,7 @@ def test_conda_takes_a_python_that_the_project_supports() -> None:
     assert int(oldest) <= minor < int(newest)
 
 
-@pytest.mark.parametrize("requirement", RUNTIME + STUDY + DEVELOPMENT)
+@pytest.mark.parametrize("requirement", RUNTIME + STUDY + APP + DEVELOPMENT)
 def test_every_direct_dependency_has_its_licence_listed(requirement: str) -> None:
     name = re.match(r"[\w.-]+", requirement)[0]
     lines = [line for line in (ROOT / "THIRD_PARTY.md").read_text().splitlines() if line.startswith(f"| {name} |")]
@@ -40,7 +41,7 @@ def test_every_direct_dependency_has_its_licence_listed(requirement: str) -> Non
 
 def test_third_party_lists_nothing_that_is_not_used() -> None:
     packages = re.findall(r"^\| ([\w.-]+) \|", (ROOT / "THIRD_PARTY.md").read_text(), re.MULTILINE)
-    used = {re.match(r"[\w.-]+", requirement)[0] for requirement in RUNTIME + STUDY + DEVELOPMENT}
+    used = {re.match(r"[\w.-]+", requirement)[0] for requirement in RUNTIME + STUDY + APP + DEVELOPMENT}
     assert set(packages) - {"package", "what"} == used
 
 

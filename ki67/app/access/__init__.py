@@ -1,0 +1,1 @@
+"""Who somebody is, and what they may do: passwords, passkeys, sessions, tokens, links, one table of permissions."""

@@ -1,0 +1,24 @@
+"""The service as an application: its routes under one table of permissions, its refusals in one form."""
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from ki67.app.access.permissions import permitted
+from ki67.app.problems import Problem, answer_http, answer_invalid, answer_problem
+from ki67.app.routes import health
+from ki67.app.service import Service
+
+ROUTERS = (health.router,)
+
+
+def create_app(service: Service) -> FastAPI:
+    """An application over an open service; whoever opened it closes it."""
+    app = FastAPI(title="ki67", dependencies=[Depends(permitted)], openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.service = service
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(Problem, answer_problem)
+    app.add_exception_handler(HTTPException, answer_http)
+    app.add_exception_handler(RequestValidationError, answer_invalid)
+    return app

@@ -1,0 +1,1 @@
+"""A case to take away: tables, GeoJSON, a report."""

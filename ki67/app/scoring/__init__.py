@@ -1,0 +1,1 @@
+"""Pictures scored in the background, by processes that may be killed at any moment."""

@@ -1,0 +1,42 @@
+"""What every route has at hand, opened once and closed once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Self, cast
+
+from fastapi import Depends, Request
+
+from ki67.app.settings import AppSettings
+from ki67.app.store.database import Database
+from ki67.app.store.files import Files
+from ki67.app.store.schema import migrate
+
+
+@dataclass(frozen=True)
+class Service:
+    """The settings, the rows, the files, and a bell that tells the scoring processes that there is work."""
+
+    settings: AppSettings
+    database: Database
+    files: Files
+    ring: Callable[[], None]
+
+    @classmethod
+    def opened(cls, settings: AppSettings, ring: Callable[[], None] = lambda: None) -> Self:
+        """Everything in place, the tables in this version."""
+        files = Files(settings.files, settings.incoming)
+        database = Database(settings.url)
+        migrate(database)
+        return cls(settings, database, files, ring)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request came to."""
+    return cast(Service, request.app.state.service)
+
+
+At = Annotated[Service, Depends(service_of)]

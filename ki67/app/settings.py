@@ -1,0 +1,63 @@
+"""How a service is run: where it keeps things, where it listens, and how much it takes."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MEGA = 1_000_000
+SQLITE_FILE = "ki67.sqlite"
+
+
+@dataclass(frozen=True)
+class Tls:
+    """A certificate and its key, as PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True)
+class Caps:
+    """More than this of anything is refused before work is done on it."""
+
+    picture_bytes: int = 64 * MEGA
+    picture_pixels: int = 100 * MEGA
+    slide_bytes: int = 8_000 * MEGA
+    request_bytes: int = 512 * MEGA
+    json_bytes: int = 4 * MEGA
+    account_bytes: int = 20_000 * MEGA  # what an account may keep, unless an administrator says otherwise
+    draft_days: int = 7  # a case that nobody saved is dropped after these
+
+
+@dataclass(frozen=True)
+class AppSettings:
+    """Everything that the command line decides."""
+
+    data: Path
+    database: str = ""  # a URL of SQLAlchemy's; without it SQLite in the data folder
+    host: str = "127.0.0.1"
+    port: int = 8067
+    tls: Tls | None = None
+    public: str = ""  # scheme and host as browsers see them, where a proxy stands before the service
+    workers: int = 1
+    caps: Caps = field(default_factory=Caps)
+
+    @property
+    def url(self) -> str:
+        """The database's address."""
+        return self.database or f"sqlite:///{self.data / SQLITE_FILE}"
+
+    @property
+    def origin(self) -> str:
+        """What a browser names as the origin of this service's own pages."""
+        name = "localhost" if self.host in {"127.0.0.1", "::1", "localhost"} else self.host
+        return self.public or f"{'https' if self.tls else 'http'}://{name}:{self.port}"
+
+    @property
+    def files(self) -> Path:
+        """Pictures and what belongs to them."""
+        return self.data / "files"
+
+    @property
+    def incoming(self) -> Path:
+        """What is not whole yet."""
+        return self.data / "incoming"
