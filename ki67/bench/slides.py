@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import get_args
 
 import pandas as pd
 
@@ -16,10 +15,10 @@ from ki67.base.tables import write_csv, write_json
 from ki67.bench.big_slide import FINER, SIZE, big_slides
 from ki67.bench.compressed import machine, table
 from ki67.bench.published_slides import published_networks
+from ki67.bench.slide_precisions import numbers_here
 from ki67.bench.slide_work import Work, apart, middle
 from ki67.bench.slide_workers import efficiency
 from ki67.bench.speed import SCORE_PROGRAM, peak_of
-from ki67.engine.graphs import engine
 from ki67.pictures.header import header
 from ki67.pictures.regions import Size
 from ki67.slides.drawing import map_size, tumour_in
@@ -44,9 +43,7 @@ class Way:
 def ways(shipped: Path | None) -> list[Way]:
     """Our networks and some of the published size, each in float32, and in bfloat16 where the processor has it."""
     folders = {OURS: load_slide_model(shipped).path, PUBLISHED: published_networks(BUILD / "published")}
-    able = "BF16" in engine().get_property("CPU", "OPTIMIZATION_CAPABILITIES")  # elsewhere it would take float32 for it
-    numbers = get_args(Numbers) if able else ("float32",)
-    return [Way(name, folder, each) for name, folder in folders.items() for each in numbers]
+    return [Way(name, folder, each) for name, folder in folders.items() for each in numbers_here()]
 
 
 def in_turns(asked: Sequence[Way], slide: Path, turns: int) -> dict[Way, list[tuple[Work, Floats]]]:
