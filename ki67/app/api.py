@@ -6,10 +6,10 @@ from starlette.exceptions import HTTPException
 
 from ki67.app.access.permissions import permitted
 from ki67.app.problems import Problem, answer_http, answer_invalid, answer_problem
-from ki67.app.routes import health
+from ki67.app.routes import cases, health
 from ki67.app.service import Service
 
-ROUTERS = (health.router,)
+ROUTERS = (health.router, cases.router)
 
 
 def create_app(service: Service) -> FastAPI:

@@ -9,9 +9,7 @@ from ki67.app.store.rows import Assignment, Case, Picture
 
 def visible(account_id: str) -> ColumnElement[bool]:
     """A condition on cases. Everything else that somebody sees hangs on a case."""
-    handed = exists().where(
-        Assignment.case_id == Case.id, Assignment.to_id == account_id, Assignment.withdrawn_at.is_(None)
-    )
+    handed = exists().where(Assignment.case_id == Case.id, Assignment.to_id == account_id, Assignment.withdrawn_at.is_(None))
     return or_(Case.owner_id == account_id, handed)
 
 

@@ -16,9 +16,10 @@ class Case(Base):
     """What belongs to one patient, by its owner's name for it. Until it is saved it is a draft, dropped in time."""
 
     __tablename__ = "cases"
+    __table_args__ = (Index(None, "owner_id", "created_at", "id"),)
 
     id: Mapped[Id]
-    owner_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
     name: Mapped[str] = mapped_column(String(120))
     blind: Mapped[bool] = mapped_column(default=False)  # the owner too gives an opinion before seeing the network's
     created_at: Mapped[Created]

@@ -10,7 +10,7 @@ from ki67.app.store.rows.base import Base, Created, Digest, Id
 
 ReviewKind = Literal["count", "estimate", "cells"]
 Start = Literal["nothing", "network", "review"]
-SeenWhat = Literal["network", "review"]
+SeenWhat = Literal["network", "review", "comment"]
 
 
 class Review(Base):

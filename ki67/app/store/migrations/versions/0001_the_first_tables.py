@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["accounts.id"], name="fk_cases_owner_id"),
         sa.PrimaryKeyConstraint("id", name="pk_cases")
     )
-    op.create_index("ix_cases_owner_id", "cases", ["owner_id"])
+    op.create_index("ix_cases_owner_id_created_at_id", "cases", ["owner_id", "created_at", "id"])
     op.create_index("ix_cases_saved_at", "cases", ["saved_at"])
     op.create_table("challenges",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -272,7 +272,7 @@ def downgrade() -> None:
     op.drop_table("contacts")
     op.drop_table("challenges")
     op.drop_index("ix_cases_saved_at", "cases")
-    op.drop_index("ix_cases_owner_id", "cases")
+    op.drop_index("ix_cases_owner_id_created_at_id", "cases")
     op.drop_table("cases")
     op.drop_index("ix_api_tokens_account_id", "api_tokens")
     op.drop_table("api_tokens")

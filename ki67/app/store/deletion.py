@@ -1,0 +1,50 @@
+"""Deleted for good: first the rows, then every file that no row names any more."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select, union_all
+from sqlalchemy.orm import Session
+
+from ki67.app.store.database import Database
+from ki67.app.store.files import Files
+from ki67.app.store.log import append
+from ki67.app.store.rows import Account, Case, Picture, Result, Review
+
+
+def delete_case(database: Database, files: Files, case_id: str, by: str | None) -> None:
+    """A case with all that hangs on it. A cut between the steps leaves files for housekeeping, never a row without its file."""
+    with database.writing() as session:
+        case = session.get(Case, case_id)
+        if case is None:
+            return
+        owner_id, digests = case.owner_id, named(session, case.owner_id, case_id)
+        session.execute(delete(Case).where(Case.id == case_id))
+        append(session, by, "case.deleted", case_id)
+    forget_unnamed(database, files, owner_id, digests)
+
+
+def named(session: Session, account_id: str, case_id: str | None = None) -> frozenset[str]:
+    """The contents that the rows of an account's cases name, or of one of them: pictures, the network's cells, readers' cells."""
+    columns = (
+        select(Picture.digest).join(Case).where(Case.owner_id == account_id),
+        select(Result.cells).join(Picture, Picture.id == Result.picture_id).join(Case).where(Case.owner_id == account_id),
+        select(Review.cells).join(Picture, Picture.id == Review.picture_id).join(Case).where(Case.owner_id == account_id),
+    )
+    asked = columns if case_id is None else [column.where(Case.id == case_id) for column in columns]
+    return frozenset(filter(None, session.scalars(union_all(*asked))))
+
+
+def forget_unnamed(database: Database, files: Files, account_id: str, digests: Iterable[str]) -> None:
+    """Delete those contents that no row names, while nobody adds a row to this account."""
+    with database.writing() as session:
+        hold_account(session, account_id)
+        for digest in frozenset(digests) - named(session, account_id):
+            files.forget(account_id, digest)
+
+
+def hold_account(session: Session, account_id: str) -> None:
+    """Nobody else names or forgets a file of this account before this transaction ends (in SQLite a writer is alone anyway).
+
+    Who adds a row that names a file holds the account first and then sees that the file is still there.
+    """
+    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
