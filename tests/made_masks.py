@@ -4,13 +4,12 @@ from functools import cache
 
 import numpy as np
 
-from ki67.masks.fields import MaskFields, PartName
+from ki67.masks.fields import PARTS, MaskFields
 from ki67.masks.from_points import mask_of, reduced
 from ki67.masks.names import SIDE
 from ki67.simulate import Field, Scene, render_field
 
 SCENE = Scene(size=512, um_per_px=0.27)  # coarser than a published field, and so quicker to render
-PARTS: tuple[PartName, ...] = ("train", "validation", "test")
 
 
 @cache

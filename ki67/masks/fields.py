@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ from ki67.cells.scores import score
 
 SplitName = Literal["picture", "patient"]  # by picture as published, or each patient on one side alone
 PartName = Literal["train", "validation", "test"]
+SPLITS: tuple[SplitName, ...] = get_args(SplitName)
+PARTS: tuple[PartName, ...] = get_args(PartName)
 
 
 @dataclass(frozen=True, eq=False)

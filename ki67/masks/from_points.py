@@ -17,12 +17,16 @@ def mask_of(pixels: NDArray[np.uint8], cells: Cells) -> NDArray[np.uint8]:
 
     Labels of negative cells and of lymphocytes are not looked at.
     """
-    dark = ~bright(grey_of(pixels))
-    return in_three_greys(reduced(coloured(dark, cells.of(LABELLED_POSITIVE).xy.astype(np.intp))))
+    return in_three_greys(reduced(full_mask(pixels, cells)))
+
+
+def full_mask(pixels: NDArray[np.uint8], cells: Cells) -> NDArray[np.uint8]:
+    """The mask at the picture's own size."""
+    return coloured(~bright(grey_of(pixels)), cells.of(LABELLED_POSITIVE).xy.astype(np.intp))
 
 
 def coloured(dark: NDArray[np.bool_], points: NDArray[np.intp]) -> NDArray[np.uint8]:
-    """The mask at the picture's own size: from each positive point that counts, all that bears its grey turns white."""
+    """From each positive point that counts, all that bears its grey turns white; the rest of what is dark is negative."""
     x, y = points.T
     hole, _ = label(~dark, CROSS)
     filled = dark | ~np.isin(hole, touching_edge(hole))

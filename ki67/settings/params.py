@@ -11,14 +11,15 @@ import yaml
 from pydantic import ValidationError
 
 from ki67.base.errors import InputError, nearest
-from ki67.settings import backends, cellularity, compression, detection, measuring, simulation, slides, study
+from ki67.settings import backends, cellularity, compression, detection, masks, measuring, simulation, slides, study
 from ki67.settings.cellularity import Segment
 from ki67.settings.names import ProfileName
 from ki67.settings.slides import Patchwise, Refine
 from ki67.settings.stage import Section, Stage, section_name
 
 PARAMS = Path("params.yaml")
-CHAPTERS = (simulation, detection, backends, compression, measuring, cellularity, slides, study)  # in the order of dvc.yaml
+# In the order of dvc.yaml.
+CHAPTERS = (simulation, detection, backends, compression, measuring, cellularity, slides, masks, study)
 SECTIONS: dict[str, type[Section]] = {section_name(schema): schema for chapter in CHAPTERS for schema in chapter.SECTIONS}
 STAGES: dict[str, type[Stage]] = {name: schema for name, schema in SECTIONS.items() if issubclass(schema, Stage)}
 PROFILES: tuple[ProfileName, ...] = get_args(ProfileName)
