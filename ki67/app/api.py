@@ -5,7 +5,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from ki67.app.access.permissions import permitted
-from ki67.app.problems import Problem, answer_http, answer_invalid, answer_problem
+from ki67.app.answers import answer_http, answer_invalid, answer_problem
+from ki67.app.problems import Problem
 from ki67.app.routes import cases, health
 from ki67.app.service import Service
 
