@@ -1,8 +1,12 @@
-"""The chapter of the scoring app's model: masks from points."""
+"""The chapter of the scoring app's model: masks from points, and the U-Net that learns them."""
+
+from typing import Literal
 
 from pydantic import Field
 
-from ki67.settings.stage import Stage
+from ki67.settings.networks import Start
+from ki67.settings.slides import Pacing
+from ki67.settings.stage import Crop, Precision, Stage
 
 
 class Masks(Stage):
@@ -13,4 +17,20 @@ class Masks(Stage):
     resamples: int = Field(ge=100)
 
 
-SECTIONS = (Masks,)
+class MasksUnet(Stage):
+    """How the app's network is trained, once on each way to part the fields."""
+
+    splits: list[Literal["picture", "patient"]] = Field(min_length=1)
+    weights: Start
+    width: float = Field(ge=0.2, le=1)  # below a fifth two stages of the encoder are equally wide, and it cannot part them
+    epochs: int = Field(ge=1)
+    crop: Crop
+    batch: int = Field(ge=1)
+    crops_per_field: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    schedule: Pacing
+    precision: Precision
+    seed: int = Field(ge=0)
+
+
+SECTIONS = (Masks, MasksUnet)
