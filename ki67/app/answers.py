@@ -36,3 +36,8 @@ def answer_invalid(request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
     return answer(HTTPStatus.UNPROCESSABLE_ENTITY, one_line(f"{place}: {first['msg']}"))
+
+
+def answer_fault(request: Request, error: Exception) -> JSONResponse:
+    """A mistake of the service's own. What went wrong stands in its log, not in the answer."""
+    return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "the service made a mistake; whoever runs it finds it in its log")

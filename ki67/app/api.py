@@ -4,13 +4,24 @@ from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from ki67.app.access.bodies import CappedBodies
+from ki67.app.access.headers import SafeHeaders
 from ki67.app.access.permissions import permitted
-from ki67.app.answers import answer_http, answer_invalid, answer_problem
+from ki67.app.answers import answer_fault, answer_http, answer_invalid, answer_problem
 from ki67.app.problems import Problem
-from ki67.app.routes import cases, health
+from ki67.app.routes import accounts, cases, health, links, me, passkeys, sign_in, tokens
 from ki67.app.service import Service
 
-ROUTERS = (health.router, cases.router)
+ROUTERS = (
+    health.router,
+    links.router,
+    sign_in.router,
+    passkeys.router,
+    tokens.router,
+    me.router,
+    accounts.router,
+    cases.router,
+)
 
 
 def create_app(service: Service) -> FastAPI:
@@ -22,4 +33,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_http)
     app.add_exception_handler(RequestValidationError, answer_invalid)
+    app.add_exception_handler(Exception, answer_fault)
+    app.add_middleware(CappedBodies, service.settings.caps)
+    app.middleware_stack = SafeHeaders(app.build_middleware_stack(), service.settings.origin.startswith("https:"))
     return app

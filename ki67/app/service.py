@@ -6,6 +6,8 @@ from typing import Annotated, Self, cast
 
 from fastapi import Depends, Request
 
+from ki67.app.access.limits import Limits
+from ki67.app.access.passwords import Passwords
 from ki67.app.settings import AppSettings
 from ki67.app.store.database import Database
 from ki67.app.store.files import Files
@@ -14,12 +16,14 @@ from ki67.app.store.schema import migrate
 
 @dataclass(frozen=True)
 class Service:
-    """The settings, the rows, the files, and a bell that tells the scoring processes that there is work."""
+    """The settings, the rows, the files, a bell that tells the scoring processes that there is work, and what guards the door."""
 
     settings: AppSettings
     database: Database
     files: Files
     ring: Callable[[], None]
+    limits: Limits
+    passwords: Passwords
 
     @classmethod
     def opened(cls, settings: AppSettings, ring: Callable[[], None] = lambda: None) -> Self:
@@ -27,7 +31,7 @@ class Service:
         files = Files(settings.files, settings.incoming)
         database = Database(settings.url)
         migrate(database)
-        return cls(settings, database, files, ring)
+        return cls(settings, database, files, ring, Limits.of(settings.rates), Passwords())
 
     def close(self) -> None:
         """Let go of the database."""

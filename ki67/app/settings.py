@@ -29,6 +29,23 @@ class Caps:
 
 
 @dataclass(frozen=True)
+class Rate:
+    """So many at once, and then so many a second."""
+
+    burst: int
+    per_second: float
+
+
+@dataclass(frozen=True)
+class Rates:
+    """More than this is asked to wait."""
+
+    requests: Rate = Rate(5_000, 500)  # of one account, or of one address where nobody is signed in
+    guesses: Rate = Rate(10, 1 / 40)  # wrong passwords for one login: a hundred in its first hour
+    guesses_from: Rate = Rate(100, 1)  # wrong passwords, links and passkeys from one address
+
+
+@dataclass(frozen=True)
 class AppSettings:
     """Everything that the command line decides."""
 
@@ -40,6 +57,7 @@ class AppSettings:
     public: str = ""  # scheme and host as browsers see them, where a proxy stands before the service
     workers: int = 1
     caps: Caps = field(default_factory=Caps)
+    rates: Rates = field(default_factory=Rates)
 
     @property
     def url(self) -> str:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from ki67.app.access.passwords import Passwords
 from ki67.app.access.tokens import hash_of, new_token
 from ki67.app.access.who import COOKIE
 from ki67.app.api import create_app
@@ -18,7 +20,10 @@ from ki67.app.store.rows.base import now
 from ki67.bench.postgres import Postgres, postgres, programs
 
 NUMBERS = count(1)
+PASSWORD = "nine owls read slides"
 SignedIn = Callable[..., TestClient]
+Member = Callable[..., str]
+Browser = Callable[[], TestClient]
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +53,32 @@ def service(settings: AppSettings) -> Iterator[Service]:
     opened = Service.opened(settings)
     yield opened
     opened.close()
+
+
+@cache
+def hashed_password() -> str:
+    """Once for all tests: it is meant to take its time."""
+    return Passwords().hashed(PASSWORD)
+
+
+@pytest.fixture
+def member(service: Service) -> Member:
+    """Somebody with the password of all tests, not signed in: `member("ada")` is their id."""
+
+    def made(login: str, administrator: bool = False) -> str:
+        with service.database.writing() as session:
+            account = Account(login=login, name=login.title(), is_administrator=administrator, password=hashed_password())
+            session.add(account)
+            session.flush()
+            return account.id
+
+    return made
+
+
+@pytest.fixture
+def browser(service: Service) -> Browser:
+    """Another browser in which nobody signed in."""
+    return lambda: TestClient(create_app(service), base_url="https://testserver", headers={"Origin": "https://testserver"})
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from http import HTTPStatus
 
 from fastapi import Request
 
-from ki67.app.access.who import Scope, Who, who_asks
+from ki67.app.access.limits import address_of
+from ki67.app.access.origin import refuse_foreign
+from ki67.app.access.who import Scope, Who, note_use, who_asks
 from ki67.app.problems import Problem
 from ki67.app.service import service_of
 
@@ -30,6 +32,7 @@ class Permission:
 
 
 ANYBODY, BROWSER, ADMINISTRATOR = (Permission(needs) for needs in (Needs.NOTHING, Needs.BROWSER, Needs.ADMINISTRATOR))
+ACCOUNT = Permission(Needs.SIGNED_IN)  # a program too may ask whose it is
 READ, WRITE, REVIEW = (Permission(Needs.SIGNED_IN, scope) for scope in ("cases:read", "cases:write", "reviews:write"))
 
 PERMISSIONS: Mapping[tuple[str, str], Permission] = {
@@ -39,19 +42,43 @@ PERMISSIONS: Mapping[tuple[str, str], Permission] = {
     ("GET", "/v1/cases/{case_id}"): READ,
     ("PATCH", "/v1/cases/{case_id}"): WRITE,
     ("DELETE", "/v1/cases/{case_id}"): WRITE,
+    ("POST", "/v1/links/open"): ANYBODY,
+    ("POST", "/v1/session"): ANYBODY,
+    ("DELETE", "/v1/session"): BROWSER,
+    ("GET", "/v1/sessions"): BROWSER,
+    ("DELETE", "/v1/sessions"): BROWSER,
+    ("GET", "/v1/me"): ACCOUNT,
+    ("PATCH", "/v1/me"): BROWSER,
+    ("POST", "/v1/me/password"): BROWSER,
+    ("POST", "/v1/passkeys/sign-in-options"): ANYBODY,
+    ("POST", "/v1/passkeys/sign-in"): ANYBODY,
+    ("POST", "/v1/passkeys/register-options"): BROWSER,
+    ("POST", "/v1/passkeys"): BROWSER,
+    ("GET", "/v1/passkeys"): BROWSER,
+    ("DELETE", "/v1/passkeys/{passkey_id}"): BROWSER,
+    ("GET", "/v1/tokens"): BROWSER,
+    ("POST", "/v1/tokens"): BROWSER,
+    ("DELETE", "/v1/tokens/{token_id}"): BROWSER,
+    ("GET", "/v1/accounts"): ADMINISTRATOR,
+    ("PATCH", "/v1/accounts/{account_id}"): ADMINISTRATOR,
+    ("POST", "/v1/accounts/links"): ADMINISTRATOR,
 }
 
 
 def permitted(request: Request) -> None:
     """Let a request through, or say who would be let through. Runs before every route of the service."""
-    permission = PERMISSIONS[request.method, request.scope["route"].path_format]
+    permission, at = PERMISSIONS[request.method, request.scope["route"].path_format], service_of(request)
+    refuse_foreign(request, at.settings.origin)
     if permission.needs is Needs.NOTHING:
-        return
-    with service_of(request).database.reading() as session:
+        return at.limits.requests.take(address_of(request))
+    with at.database.reading() as session:
         who = who_asks(session, request)
+    at.limits.requests.take(who.account_id if who else address_of(request))
     if who is None:
         raise Problem(HTTPStatus.UNAUTHORIZED, "sign in first")
     refuse_what_lacks(permission, who)
+    if not who.is_noted:
+        note_use(at.database, who)
     request.state.who = who
 
 
