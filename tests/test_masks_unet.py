@@ -21,7 +21,8 @@ from ki67.masks.names import BACKGROUND, NEGATIVE, POSITIVE
 from ki67.masks.pixels import class_maps
 from ki67.masks.predicted import PredictedMasks
 from ki67.masks.store import described, load_mask_network
-from ki67.masks.training_summary import iou_of_nothing, on_two_sides, parameters_that_learn, trained
+from ki67.masks.training_pictures import learning_curve
+from ki67.masks.training_summary import iou_of_nothing, parameters_that_learn, trained
 from ki67.masks.unet_resnet50 import (
     DECODER,
     ENCODER,
@@ -176,21 +177,12 @@ def test_a_killed_training_ends_as_an_unbroken_one(quick, tmp_path: Path, monkey
 
 
 def test_the_epoch_that_stood_highest_is_told_and_what_no_network_at_all_scores() -> None:
-    fields = painted(8)
-    curve = pd.DataFrame({"epoch": [1, 2, 3], "validation_iou": [0.5, 0.8, 0.7]})
-    told = trained(little(), curve, fields, "patient")
-    assert (told.best_epoch, told.epochs, told.iou) == (2, 3, 0.8)
-    assert (told.train.fields, told.validation.fields, told.test.patients) == (4, 2, 2)
+    curve = pd.DataFrame({"epoch": [1, 2, 3], "loss": [0.3, 0.2, 0.1], "validation_iou": [0.5, 0.8, 0.7]})
+    told = trained(little(), curve, painted(2), "patient")
+    assert (told.best_epoch, told.epochs, told.iou, told.published.parameters) == (2, 3, 0.8, 32_521_395)
     assert 0.3 < told.iou_all_background < 0.8
-    assert told.patients_on_two_sides == 0
-
-
-def test_a_split_by_picture_puts_a_patient_on_two_sides() -> None:
-    fields = painted(4)
-    same = MaskFields(
-        fields.names, ("one",) * 4, fields.images, fields.masks, fields.cells, fields.split_by_picture, ("train",) * 4
-    )
-    assert (on_two_sides(same, "picture"), on_two_sides(same, "patient")) == (1, 0)
+    (axes,) = learning_curve(curve, told).axes
+    assert [float(x) for x in axes.lines[2].get_xdata()] == [2]
 
 
 def test_predicted_masks_come_back_as_they_were_saved_a_part_at_a_time(tmp_path: Path) -> None:
