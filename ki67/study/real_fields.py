@@ -28,6 +28,8 @@ from ki67.pictures.inputs import Picture
 from ki67.score.evaluate import Figures, figures, outcome_of
 from ki67.score.scorer import CellScorer
 from ki67.simulate.realism import realism_table
+from ki67.study.real_masks import NAME as MASKS
+from ki67.study.real_masks import RealMasks, check_masks
 from ki67.study.real_patches import FOLDER as PATCHES
 from ki67.study.real_patches import Patches, check_patches
 from ki67.study.real_slides import FOLDER as SLIDES
@@ -49,7 +51,9 @@ def check_folder(folder: Path | None, model: Path | None) -> list[str]:
     patches, slides = ((folder / name).is_dir() for name in (PATCHES, SLIDES))
     if not sets and not patches and not slides:
         raise InputError(f"{folder}: holds none of {HELD}; see the book's page on real tissue for their layout")
-    results: dict[str, Fields | Patches | RealSlides] = {**cells_of(folder, sets, model)} if sets else {}
+    results: dict[str, Fields | RealMasks | Patches | RealSlides] = {**cells_of(folder, sets, model)} if sets else {}
+    if "shidc" in sets:
+        results[MASKS] = check_masks(shidc_parts(folder / "shidc"))
     lines = [line for name, result in results.items() for line in result.lines(name)]
     if patches and not CELLULARITY.is_dir():
         lines.append(f"{PATCHES}: skipped; no network for cellularity is shipped")
