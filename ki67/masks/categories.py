@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ki67.cells.agreement import Floats, crossed, kappa_of, steps_apart
-from ki67.cells.metrics import Counts
+from ki67.cells.metrics import Counts, Estimate
 from ki67.cells.scores import CATEGORIES, UNDEFINED, CutOffs, wilson
 
 TEN_TWENTY = CutOffs("ki67_index", 0.10, 0.20)  # as printed: below 10 % is low, above 20 % is high
@@ -33,18 +33,9 @@ def table_of(truth: ArrayLike, found: ArrayLike) -> Floats:
     return crossed(rows[defined], columns[defined], KINDS)
 
 
-@dataclass(frozen=True)
-class Share:
-    """A share of fields with Wilson's 95 % interval, which takes each field for a draw of its own."""
-
-    value: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, hits: int, fields: int) -> "Share":
-        """So many of so many; nan of none."""
-        return cls(hits / fields if fields else nan, *wilson(hits, fields))
+def share(hits: int, fields: int) -> Estimate:
+    """A share of fields with Wilson's 95 % interval, which takes each field for a draw of its own; nan of none."""
+    return Estimate(hits / fields if fields else nan, *wilson(hits, fields))
 
 
 @dataclass(frozen=True)
@@ -52,8 +43,8 @@ class OfCategory:
     """A row of Table 4, with the fields that it stands on."""
 
     fields: int  # truly of the category
-    precision: Share
-    recall: Share
+    precision: Estimate
+    recall: Estimate
     f1: float
 
 
@@ -64,7 +55,7 @@ def by_category(table: Floats) -> dict[str, OfCategory]:
 
 def _of_category(table: NDArray[np.int_], place: int) -> OfCategory:
     hits, said, true = int(table[place, place]), int(table[:, place].sum()), int(table[place].sum())
-    return OfCategory(true, Share.of(hits, said), Share.of(hits, true), Counts(hits, said - hits, true - hits).f1)
+    return OfCategory(true, share(hits, said), share(hits, true), Counts(hits, said - hits, true - hits).f1)
 
 
 @dataclass(frozen=True)
@@ -72,7 +63,7 @@ class Agreement:
     """How often two ways to an index agree on the category, and how much of that is more than luck."""
 
     fields: int
-    accuracy: Share
+    accuracy: Estimate
     always_low: float  # the accuracy of calling every field low
     balanced: float  # the mean recall of the categories that occur
     kappa: float
@@ -86,8 +77,8 @@ def agreement(table: Floats) -> Agreement:
     there = table.sum(1) > 0
     return Agreement(
         fields=fields,
-        accuracy=Share.of(right, fields),
-        always_low=Share.of(int(table[0].sum()), fields).value,
+        accuracy=share(right, fields),
+        always_low=share(int(table[0].sum()), fields).value,
         balanced=float((np.diag(table)[there] / table.sum(1)[there]).mean()) if fields else nan,
         kappa=float(kappa_of(table, 1 - np.eye(KINDS))),
         linear=float(kappa_of(table, steps)),

@@ -33,4 +33,11 @@ class MasksUnet(Stage):
     seed: int = Field(ge=0)
 
 
-SECTIONS = (Masks, MasksUnet)
+class MasksJudged(Stage):
+    """How sure the figures of the test fields are: how often their patients are drawn anew, and from which seed."""
+
+    resamples: int = Field(ge=100)
+    seed: int = Field(ge=0)
+
+
+SECTIONS = (Masks, MasksUnet, MasksJudged)
