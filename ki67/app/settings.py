@@ -61,8 +61,9 @@ class AppSettings:
 
     @property
     def url(self) -> str:
-        """The database's address."""
-        return self.database or f"sqlite:///{self.data / SQLITE_FILE}"
+        """The database's address, with the driver that is installed here."""
+        named = self.database.replace("postgresql://", "postgresql+psycopg://", 1)
+        return named or f"sqlite:///{self.data / SQLITE_FILE}"
 
     @property
     def origin(self) -> str:

@@ -10,11 +10,13 @@ from pathlib import Path
 from ki67.base.quiet import quiet_libraries
 
 EXTRA = "pip install 'ki67[study]'"
+EXTRA_OF_APP = "pip install 'ki67[app]'"
 OF_STUDY = (
     "click", "codecarbon", "dask", "distributed", "dvc", "h5py", "ipykernel", "jupyter_book", "keras", "lightgbm", "matplotlib",
     "nbformat", "onnxruntime", "pandas", "papermill", "ruamel", "sklearn", "tensorflow", "zstandard",
 )  # fmt: skip
-REMEDIES = {**dict.fromkeys(OF_STUDY, EXTRA), "cv2": "pip install opencv-python-headless"}
+OF_APP = ("alembic", "argon2", "fastapi", "multipart", "psycopg", "python_multipart", "sqlalchemy", "uvicorn", "webauthn")
+REMEDIES = {**dict.fromkeys(OF_STUDY, EXTRA), **dict.fromkeys(OF_APP, EXTRA_OF_APP), "cv2": "pip install opencv-python-headless"}
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from ki67.base.errors import InputError, one_line
-from ki67.cli import measure, study, use
+from ki67.cli import measure, service, study, use
 from ki67.cli.libraries import remedy
 
 GROUPS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
@@ -22,6 +22,7 @@ GROUPS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
         "train": use.train,
         "compress": use.compress,
         "expand": use.expand,
+        "app": service.app,
     },
     "The study": {
         "reproduce": study.reproduce,
