@@ -27,7 +27,8 @@ def test_labels_stand_beside_what_the_masks_are_decoded_into(folder: Path) -> No
     found = check_masks(shidc_parts(folder))
     table = pd.read_csv(TABLE)
     assert table["name"].tolist() == ["p0_1_1", "p1_1_1"]
-    assert found.lost.cells_annotated == (table["positive"] + table["negative"]).sum()
+    assert found.lost.positive_annotated == table["positive"].sum()
+    assert found.lost.negative_decoded == table["decoded_negative"].sum()
     off = table["index_decoded"] - table["index_annotated"]
     assert found.lost.index.rmse == pytest.approx((off**2).mean() ** 0.5, rel=1e-5)
     assert found.lost.index.rmse > 0.01
@@ -35,8 +36,9 @@ def test_labels_stand_beside_what_the_masks_are_decoded_into(folder: Path) -> No
 
 def test_the_lines_say_how_far_the_two_truths_lie_apart(folder: Path) -> None:
     found = check_masks(shidc_parts(folder))
-    first, second, _ = found.lines("masks")
+    first, cells, second, _ = found.lines("masks")
     assert first.startswith("masks: 2 real fields, development figures") and str(TABLE) in first
+    assert f"positive: {found.lost.positive_annotated} labels" in cells
     assert f"RMSE {found.lost.index.rmse:.3f}" in second and "of 2" in second
 
 

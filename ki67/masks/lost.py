@@ -52,8 +52,10 @@ class Lost:
     categories_agree: Share
     annotated: Mapping[str, Share]
     decoded: Mapping[str, Share]
-    cells_annotated: int
-    cells_decoded: int
+    positive_annotated: int
+    positive_decoded: int
+    negative_annotated: int
+    negative_decoded: int
     merged: Share
     never_white: Share
     others_white: Share
@@ -73,8 +75,10 @@ def lost(table: pd.DataFrame, draws: Resampling) -> Lost:
         categories_agree=Share.sum_of(known["category_annotated"] == known["category_decoded"], counted_once(known)),
         annotated=categories(known, "category_annotated"),
         decoded=categories(known, "category_decoded"),
-        cells_annotated=int(labels(table).sum()),
-        cells_decoded=int((table["decoded_positive"] + table["decoded_negative"]).sum()),
+        positive_annotated=int(table["positive"].sum()),
+        positive_decoded=int(table["decoded_positive"].sum()),
+        negative_annotated=int(table["negative"].sum()),
+        negative_decoded=int(table["decoded_negative"].sum()),
         merged=Share.sum_of(table["merged"], labels(table)),
         never_white=Share.sum_of(table["never_white"], table["positive"]),
         others_white=Share.sum_of(table["others_white"], table["others"]),

@@ -25,8 +25,9 @@ class RealMasks:
         """What the check came to, as lines to print."""
         found = self.lost
         return [
-            f"{name}: {found.fields} real fields, development figures; {found.cells_annotated} labels, "
-            f"{found.cells_decoded} decoded cells, each field in {TABLE}",
+            f"{name}: {found.fields} real fields, development figures; each in {TABLE}",
+            f"  positive: {found.positive_annotated} labels, {found.positive_decoded} decoded; "
+            f"negative: {found.negative_annotated} labels, {found.negative_decoded} decoded",
             f"  decoded index against labels: RMSE {found.index.rmse:.3f}; categories agree in {counted(found.categories_agree)}",
             f"  merged: {counted(found.merged)} labels; positive, never white: {counted(found.never_white)}; "
             f"others, white: {counted(found.others_white)}",
