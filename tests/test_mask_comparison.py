@@ -179,18 +179,26 @@ def test_the_summary_has_each_figure_under_its_name() -> None:
 
 
 def test_three_fields_are_shown_by_how_far_the_index_is_off() -> None:
-    compared = bench([0.1, 0.2, 0.3, math.nan], [0.4, 0.2, 0.4, 0.5])
-    assert near_middle_far(compared) == [1, 2, 0]
-    assert near_middle_far(bench([math.nan], [0.1])) == []
-    shown = example(judged(), 0, np.zeros((256, 256, 3), np.float32))
+    test, truth = fields().take([0, 1, 3, 4, 2]), np.array([0.5, 0.2, 0.3, 0.05, 0.3])
+    found = np.array([0.8, 0.3, 0.5, 0.05, 0.3])
+    off = replace(judged().benches["annotated"], truth=truth, patients=test.patients, found={"unet": found})
+    compared = replace(judged(), sides={**judged().sides, "test": test}, benches={"annotated": off})
+    assert near_middle_far(compared) == [1, 2, 0], "the fourth is low, the fifth has seven cells"
+    nothing = replace(off, found={"unet": np.full(5, math.nan)})
+    assert near_middle_far(replace(compared, benches={"annotated": nothing})) == []
+
+
+def test_an_example_is_of_its_own_field() -> None:
+    shown = example(judged(), 1, np.zeros((256, 256, 3), np.float32))
     assert (shown.predicted == shown.mask).all()
+    assert (shown.image == judged().sides["test"].images[1]).all()
 
 
 def test_figures_have_a_panel_for_all_that_they_show() -> None:
     made = fields()
     heat = np.zeros(made.masks[0].shape, np.float32)
     figure = predictions([Example("p0", made.images[0], made.masks[0], made.masks[0], heat)] * 2)
-    assert [axes.get_title() for axes in figure.axes[:4]] == ["field", "true mask", "predicted mask", "heat map: Ki-67+"]
+    assert [axes.get_title() for axes in figure.axes[:4]] == ["p0", "true mask", "predicted mask", "heat map: Ki-67+"]
     assert len(figure.axes) == 8
     counts = [text.get_text() for text in matrices({"paper": TABLE_3, "ours": TABLE_3}).axes[0].texts]
     assert counts[:3] == ["270", "25", "2"]

@@ -12,9 +12,10 @@ from ki67.cells.agreement import Floats
 from ki67.cells.scores import CATEGORIES
 from ki67.figures.fields import show_picture
 from ki67.figures.plots import INK, WIDTH, new_figure
-from ki67.masks.comparison import Bench
+from ki67.masks.categories import TEN_TWENTY
 from ki67.masks.entrants import UNET, as_masks
 from ki67.masks.judged import JudgedSplit
+from ki67.masks.lost import MANY
 from ki67.masks.pixels import CLASSES
 
 ACROSS = 3  # matrices in a row
@@ -31,31 +32,36 @@ class Example:
     heat: NDArray[np.float32]
 
 
-def near_middle_far(bench: Bench) -> list[int]:
-    """The places of three fields by how far the U-Net's index is off: the nearest, one in the middle, the farthest."""
+def near_middle_far(judged: JudgedSplit) -> list[int]:
+    """The places of three test fields by how far the U-Net's index is off the labels': the nearest, one between, the farthest.
+
+    Of fields with cells enough and an index that is not low: of the others there is little to see.
+    """
+    test, bench = judged.sides["test"], judged.benches["annotated"]
     off = np.abs(bench.error(UNET))
-    order = np.argsort(off, kind="stable")[: int(np.isfinite(off).sum())]  # what is not defined stands last
-    return [int(order[place]) for place in (0, len(order) // 2, -1)] if len(order) else []
+    shown = np.isfinite(off) & (test.annotated.sum(1) >= MANY) & (bench.truth >= TEN_TWENTY.low)
+    order = np.argsort(off, kind="stable")
+    chosen = order[shown[order]]
+    return [int(chosen[place]) for place in (0, len(chosen) // 2, -1)] if len(chosen) else []
 
 
 def example(judged: JudgedSplit, place: int, shares: NDArray[np.float32]) -> Example:
     """A test field by its place among them; `shares` are the network's three maps."""
     test, bench = judged.sides["test"], judged.benches["annotated"]
-    title = f"index {bench.truth[place]:.0%} by labels, {bench.found[UNET][place]:.0%} by the U-Net"
+    title = f"labels {bench.truth[place]:.0%}, U-Net {bench.found[UNET][place]:.0%}"
     predicted = as_masks(judged.predicted["test"][place])
     return Example(title, test.images[place], test.masks[place], predicted, shares[..., CLASSES.index("positive")])
 
 
 def predictions(examples: Sequence[Example]) -> Figure:
-    """A row a field: the picture, the mask that was taught, the mask that was predicted, and the heat map."""
-    figure = new_figure(len(examples) * (WIDTH / 4 + 0.25))
-    for number, (axes, example) in enumerate(zip(figure.subplots(len(examples), 4, squeeze=False), examples, strict=True)):
-        titles = ("field", "true mask", "predicted mask", "heat map: Ki-67+") if number == 0 else ("",) * 4
-        show_picture(axes[0], example.image, titles[0])
-        for place, mask in ((1, example.mask), (2, example.predicted)):
-            _draw(axes[place], mask, titles[place], "gray", 255)
-        _draw(axes[3], example.heat, titles[3], "inferno", 1)
-        axes[0].text(6, 248, example.title, color="white", fontsize=7.5, bbox={"facecolor": INK, "pad": 2, "linewidth": 0})
+    """A row a field: the picture with its index, the mask that was taught, the mask that was predicted, and the heat map."""
+    rows = max(len(examples), 1)
+    figure = new_figure(rows * (WIDTH / 4 + 0.25))
+    for axes, shown in zip(figure.subplots(rows, 4, squeeze=False), examples, strict=False):
+        show_picture(axes[0], shown.image, shown.title)
+        _draw(axes[1], shown.mask, "true mask", "gray", 255)
+        _draw(axes[2], shown.predicted, "predicted mask", "gray", 255)
+        _draw(axes[3], shown.heat, "heat map: Ki-67+", "inferno", 1)
     return figure
 
 
@@ -68,7 +74,7 @@ def _draw(axes: Axes, values: NDArray[np.uint8] | NDArray[np.float32], title: st
 def matrices(tables: Mapping[str, Floats]) -> Figure:
     """Fields by true and found category, a matrix a method; the darker, the larger the share of its row."""
     rows = -(-len(tables) // ACROSS)
-    figure = new_figure(rows * 2.35)
+    figure = new_figure(rows * 2.5)
     grid = figure.subplots(rows, ACROSS, squeeze=False).ravel()
     for axes, (title, table) in zip(grid, tables.items(), strict=False):
         _matrix(axes, title, table)
