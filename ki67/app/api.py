@@ -9,7 +9,7 @@ from ki67.app.access.headers import SafeHeaders
 from ki67.app.access.permissions import permitted
 from ki67.app.answers import answer_fault, answer_http, answer_invalid, answer_problem
 from ki67.app.problems import Problem
-from ki67.app.routes import accounts, cases, health, links, me, passkeys, sign_in, tokens
+from ki67.app.routes import accounts, cases, health, links, me, passkeys, pictures, sign_in, tokens
 from ki67.app.service import Service
 
 ROUTERS = (
@@ -21,6 +21,7 @@ ROUTERS = (
     me.router,
     accounts.router,
     cases.router,
+    pictures.router,
 )
 
 

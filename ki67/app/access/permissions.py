@@ -62,6 +62,8 @@ PERMISSIONS: Mapping[tuple[str, str], Permission] = {
     ("GET", "/v1/accounts"): ADMINISTRATOR,
     ("PATCH", "/v1/accounts/{account_id}"): ADMINISTRATOR,
     ("POST", "/v1/accounts/links"): ADMINISTRATOR,
+    ("POST", "/v1/cases/{case_id}/pictures"): WRITE,
+    ("GET", "/v1/pictures/{picture_id}"): READ,
 }
 
 

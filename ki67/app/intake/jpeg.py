@@ -1,0 +1,78 @@
+"""A JPEG without what a camera, a telephone or a program wrote into it: its coded pixels stay byte for byte."""
+
+import mmap
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from ki67.base.errors import Unreadable
+from ki67.data.images import damaged
+
+START, END, SCAN, JFIF, EXIF, ADOBE = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xEE
+ALONE = (0x01, *range(0xD0, 0xD8))  # markers without a segment
+KEPT = (*range(0xC0, 0xE0),)  # tables, frames, scans: all that pixels are made of
+BARE_JFIF = b"JFIF\0\1\1\0\0\1\0\1\0\0"  # says YCbCr and nothing more: no thumbnail, no resolution
+COLOURS = 12  # bytes by which Adobe says how colours are meant
+UPRIGHT = 1
+AFTER_SCAN = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")  # in coded pixels 0xFF is followed by zero or a restart marker
+
+
+def strip_jpeg(path: Path, draft: Path, orientation: int) -> None:
+    """Write it again: tables, frames and scans, how its colours are meant, and which way is up."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data, draft.open("wb") as out:
+        out.write(bytes((0xFF, START)))
+        written = False
+        for kind, start, end in segments(path, data):
+            if not written and kind != JFIF:
+                write_orientation(out, orientation)
+                written = True
+            write_segment(out, kind, data, start, end)
+        out.write(bytes((0xFF, END)))
+
+
+def segments(path: Path, data: mmap.mmap) -> Iterator[tuple[int, int, int]]:
+    """Each segment up to the picture's end by its marker, where its content begins, and where the next marker is."""
+    at = 2
+    while True:
+        found = AFTER_SCAN.match(data, at)
+        if found is None:
+            raise Unreadable(damaged(path, f", no segment at byte {at}"))
+        kind, start = found[1][0], found.end()
+        if kind == END:
+            return
+        length = int.from_bytes(data[start : start + 2], "big") if kind not in ALONE else 0
+        end = start + length
+        if kind == SCAN:
+            following = AFTER_SCAN.search(data, end)
+            end = following.start() if following else len(data)
+        if end > len(data) or (length < 2 and kind not in ALONE):
+            raise Unreadable(damaged(path, f", a segment at byte {at} is cut off"))
+        yield kind, start, end
+        if end == len(data):
+            return  # without an end, of which whoever decodes it will tell
+        at = end
+
+
+def write_segment(out: BinaryIO, kind: int, data: mmap.mmap, start: int, end: int) -> None:
+    """As it stands, or what may stay of it."""
+    if kind in KEPT:
+        out.write(bytes((0xFF, kind)))
+        out.write(data[start:end])
+    elif kind == JFIF and data[start + 2 : end].startswith(BARE_JFIF[:5]):
+        write_content(out, JFIF, BARE_JFIF)
+    elif kind == ADOBE and data[start + 2 : end].startswith(b"Adobe"):
+        write_content(out, ADOBE, data[start + 2 : min(end, start + 2 + COLOURS)])
+
+
+def write_content(out: BinaryIO, kind: int, content: bytes) -> None:
+    """A segment of one's own."""
+    out.write(struct.pack(">BBH", 0xFF, kind, 2 + len(content)) + content)
+
+
+def write_orientation(out: BinaryIO, orientation: int) -> None:
+    """The one tag of EXIF that changes what people see; nothing where it is upright."""
+    if orientation != UPRIGHT:
+        tiff = struct.pack(">2sHIHHHIHHI", b"MM", 42, 8, 1, 0x0112, 3, 1, orientation, 0, 0)
+        write_content(out, EXIF, b"Exif\0\0" + tiff)

@@ -1,0 +1,117 @@
+"""A picture comes into a case: checked, stripped, kept as a file, and only then a row, once however often it is sent."""
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ki67.app.access.who import Who
+from ki67.app.intake.checked import refuse_damage, refuse_slide
+from ki67.app.intake.received import Sent
+from ki67.app.intake.stripped import stripped
+from ki67.app.problems import Problem, refused_picture
+from ki67.app.scoring.network import shipped
+from ki67.app.service import Service
+from ki67.app.store.deletion import hold_account
+from ki67.app.store.log import append
+from ki67.app.store.rows import Account, Case, Job, Picture
+from ki67.app.visible import own_case
+from ki67.base.errors import InputError
+from ki67.pictures.header import Header, header
+
+NAME = "picture"  # in refusals, in place of the name that is not kept
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A picture of a case, and whether this request brought it."""
+
+    picture: Picture
+    new: bool
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that lasts, and what its row has to say."""
+
+    sent: Sent
+    header: Header
+    digest: str
+    bytes: int
+    um_per_px: float | None
+
+
+def take_in(at: Service, who: Who, case_id: str, sent: Sent, asked: float | None) -> Taken:
+    """From a draft to a picture that waits to be scored, or that waits for its scale."""
+    with at.database.reading() as session:
+        own_case(session, who.account_id, case_id)
+        known = sent_before(session, case_id, sent.digest)
+    if known:
+        return Taken(known, False)
+    kept = keep(at, who, sent, asked)
+    with at.database.writing() as session:
+        taken = add(session, at, who, case_id, kept)
+    at.ring()
+    return taken
+
+
+def sent_before(session: Session, case_id: str, digest: str) -> Picture | None:
+    """The picture that the same bytes made in this case."""
+    return session.scalar(select(Picture).where(Picture.case_id == case_id, Picture.sent_digest == digest))
+
+
+def keep(at: Service, who: Who, sent: Sent, asked: float | None) -> Kept:
+    """The file of a picture that can be scored; whatever speaks against that is told before anything lasts."""
+    try:
+        head = replace(header(sent.path, at.settings.caps.picture_pixels), asked=asked)
+        refuse_slide(head)
+        um_per_px = shipped().checked(head)
+        with stripped(at.files, head) as draft:
+            refuse_damage(replace(head, path=draft))
+            size = draft.stat().st_size
+            return Kept(sent, head, at.files.keep(who.account_id, draft), size, um_per_px)
+    except InputError as error:
+        raise refused_picture(error, NAME) from error
+
+
+def add(session: Session, at: Service, who: Who, case_id: str, kept: Kept) -> Taken:
+    """Its row, its job and its line in the log."""
+    hold_account(session, who.account_id)
+    case = own_case(session, who.account_id, case_id)
+    if known := sent_before(session, case_id, kept.sent.digest):
+        return Taken(known, False)
+    refuse_over_quota(session, at, who, kept.bytes)
+    if not at.files.path(who.account_id, kept.digest).exists():
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, f"{NAME}: was swept away while it came; send it again", retry_after=1)
+    picture = Picture(
+        case_id=case.id, number=next_number(session, case.id), kind="field", sent_digest=kept.sent.digest, digest=kept.digest,
+        format=kept.header.kind, bytes=kept.bytes, width=kept.header.width, height=kept.header.height, um_per_px=kept.um_per_px,
+        state="waiting" if kept.um_per_px else "needs_scale",
+    )  # fmt: skip
+    session.add(picture)
+    session.flush()
+    if kept.um_per_px:
+        session.add(Job(picture_id=picture.id))
+    append(session, who.account_id, "picture.added", picture.id, case=case.id, kind=picture.kind)
+    return Taken(picture, True)
+
+
+def next_number(session: Session, case_id: str) -> int:
+    """One more than the last that was given in a case."""
+    last = session.scalar(select(func.max(Picture.number)).where(Picture.case_id == case_id))
+    return (last or 0) + 1
+
+
+def refuse_over_quota(session: Session, at: Service, who: Who, more: int) -> None:
+    """An account keeps so many bytes at most."""
+    may = session.scalar(select(Account.may_keep_bytes).where(Account.id == who.account_id))
+    most = at.settings.caps.account_bytes if may is None else may
+    if kept_bytes(session, who.account_id) + more > most:
+        what = f"would be more than the {most} bytes that this account may keep; delete cases, or ask an administrator"
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{NAME}: {what}")
+
+
+def kept_bytes(session: Session, account_id: str) -> int:
+    """Of all pictures in all cases of an account."""
+    return session.scalar(select(func.sum(Picture.bytes)).join(Case).where(Case.owner_id == account_id)) or 0
