@@ -10,12 +10,12 @@ from scipy.ndimage import binary_dilation, label
 
 from ki67.cells.cells import POSITIVE as LABELLED_POSITIVE
 from ki67.cells.cells import TIL, Cells
-from ki67.cells.scores import CATEGORIES, CutOffs, Scores, score
+from ki67.cells.scores import CATEGORIES, Scores, score
+from ki67.masks.categories import TEN_TWENTY
 from ki67.masks.decoding import cells_in, mask_outlines
 from ki67.masks.names import BACKGROUND, NEGATIVE, POSITIVE, SIDE
 from ki67.masks.outlines import SQUARE, Outlines
 
-CUT_OFFS = CutOffs("ki67_index", 0.10, 0.20)  # the paper's three categories
 SPECK = 6  # pixels of a mask: a nucleus has about a hundred
 
 Mask = NDArray[np.uint8]
@@ -96,5 +96,5 @@ def loss_table(losses: Sequence[FieldLoss]) -> pd.DataFrame:
     table = pd.DataFrame([asdict(loss) for loss in losses])
     for truth in ("annotated", "decoded"):
         table[f"index_{truth}"] = [getattr(loss, f"index_{truth}") for loss in losses]
-        table[f"category_{truth}"] = [(*CATEGORIES, "")[place] for place in CUT_OFFS.categories(table[f"index_{truth}"])]
+        table[f"category_{truth}"] = [(*CATEGORIES, "")[place] for place in TEN_TWENTY.categories(table[f"index_{truth}"])]
     return table
