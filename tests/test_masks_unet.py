@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from keras import layers
 from made_masks import mask_fields
+from pydantic import ValidationError
 
 from ki67.base.errors import InputError
 from ki67.cellularity.augmentation import turned
@@ -104,6 +105,14 @@ def test_an_encoder_without_biases_says_what_the_one_with_them_said() -> None:
 def test_imagenet_fits_the_published_width_alone_and_says_so_in_one_line() -> None:
     with pytest.raises(InputError, match=r"masks_unet.width = 0.25: ImageNet weights are those of width 1; set it to 1"):
         start_from_imagenet(resnet50(0.25), 0.25)
+
+
+@pytest.mark.parametrize(("name", "value"), [("crop", 48), ("width", 0.125)])
+def test_squares_that_cannot_be_halved_and_widths_that_cannot_be_told_apart_are_refused_as_settings(
+    name: str, value: float
+) -> None:
+    with pytest.raises(ValidationError, match=name):
+        settings(**{name: value})
 
 
 def test_dice_is_counted_over_a_whole_batch_and_background_counts_as_a_class() -> None:

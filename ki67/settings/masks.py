@@ -1,12 +1,12 @@
 """The chapter of the scoring app's model: masks from points, and the U-Net that learns them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ki67.settings.networks import Start
 from ki67.settings.slides import Pacing
-from ki67.settings.stage import Crop, Precision, Stage
+from ki67.settings.stage import Precision, Stage
 
 
 class Masks(Stage):
@@ -24,7 +24,7 @@ class MasksUnet(Stage):
     weights: Start
     width: float = Field(ge=0.2, le=1)  # below a fifth two stages of the encoder are equally wide, and it cannot part them
     epochs: int = Field(ge=1)
-    crop: Crop
+    crop: Annotated[int, Field(ge=32, le=256, multiple_of=32)]  # five times halved
     batch: int = Field(ge=1)
     crops_per_field: int = Field(ge=1)
     learning_rate: float = Field(gt=0)
