@@ -9,7 +9,23 @@ from ki67.app.access.headers import SafeHeaders
 from ki67.app.access.permissions import permitted
 from ki67.app.answers import answer_fault, answer_http, answer_invalid, answer_problem
 from ki67.app.problems import Problem
-from ki67.app.routes import accounts, cases, health, links, me, passkeys, pictures, sign_in, tokens
+from ki67.app.routes import (
+    accounts,
+    agreement,
+    assignments,
+    cases,
+    comments,
+    contacts,
+    health,
+    learning,
+    links,
+    me,
+    passkeys,
+    pictures,
+    reviews,
+    sign_in,
+    tokens,
+)
 from ki67.app.service import Service
 
 ROUTERS = (
@@ -22,6 +38,12 @@ ROUTERS = (
     accounts.router,
     cases.router,
     pictures.router,
+    comments.router,
+    contacts.router,
+    assignments.router,
+    reviews.router,
+    learning.router,
+    agreement.router,
 )
 
 

@@ -1,13 +1,12 @@
-"""Cases as lists show them: a page at a time, each with how far it is."""
+"""Cases as lists show them: a page at a time."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import distinct, func, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from ki67.app.access.who import Who
-from ki67.app.opinions.blind import SCORED, Standing
-from ki67.app.store.rows import Case, Picture, Review
+from ki67.app.store.rows import Case
 from ki67.app.visible import own_case
 
 
@@ -18,18 +17,3 @@ def own_cases(session: Session, who: Who, after: str | None, limit: int) -> Sequ
         last = own_case(session, who.account_id, after)
         asked = asked.where(tuple_(Case.created_at, Case.id) < tuple_(last.created_at, last.id))
     return session.scalars(asked.order_by(Case.created_at.desc(), Case.id.desc()).limit(limit)).all()
-
-
-def owner_standings(session: Session, who: Who, cases: Sequence[Case]) -> list[Standing]:
-    """Where their owner stands with each, in two questions for all."""
-    ids = [case.id for case in cases]
-    counted = select(Picture.case_id, func.count(), SCORED).where(Picture.case_id.in_(ids)).group_by(Picture.case_id)
-    reviewed = (
-        select(Picture.case_id, func.count(distinct(Picture.id)))
-        .join(Review, Review.picture_id == Picture.id)
-        .where(Picture.case_id.in_(ids), Review.account_id == who.account_id)
-        .group_by(Picture.case_id)
-    )
-    pictures = {case_id: (n, scored) for case_id, n, scored in session.execute(counted)}
-    said = dict(session.execute(reviewed).all())
-    return [Standing(True, case.blind, *pictures.get(case.id, (0, 0)), said.get(case.id, 0)) for case in cases]

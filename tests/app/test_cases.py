@@ -1,21 +1,11 @@
 """Cases: their owner's alone, listed a page at a time, and gone for good when deleted."""
 
-from collections.abc import Callable
-
 import pytest
-from fastapi.testclient import TestClient
+from planted import SignedIn, opened, planted, some_cells
 from sqlalchemy import func, select
 
 from ki67.app.service import Service
 from ki67.app.store.rows import LogEntry
-
-SignedIn = Callable[..., TestClient]
-
-
-def opened(client: TestClient, name: str = "a case", blind: bool = False) -> str:
-    answer = client.post("/v1/cases", json={"name": name, "blind": blind})
-    assert answer.status_code == 201
-    return str(answer.json()["id"])
 
 
 def test_a_case_is_opened_named_anew_and_saved(signed_in: SignedIn) -> None:
@@ -57,6 +47,19 @@ def test_a_deleted_case_leaves_only_its_id_in_the_log(signed_in: SignedIn, servi
         lines = session.execute(select(LogEntry.action, LogEntry.subject, LogEntry.detail)).all()
         assert session.scalar(select(func.count()).select_from(LogEntry)) == 2
     assert [tuple(line) for line in lines] == [("case.opened", case_id, {}), ("case.deleted", case_id, {})]
+
+
+def test_a_deleted_case_takes_its_files_with_it_but_none_that_another_case_names(signed_in: SignedIn, service: Service) -> None:
+    ada = signed_in("ada")
+    kept, gone = opened(ada, "kept"), opened(ada, "gone")
+    for case_id in (kept, gone):
+        planted(service, case_id, some_cells(3, 2))  # the same cells in both, so one file
+    planted(service, gone, some_cells(1, 2))
+    files = [path for path in service.files.root.rglob("*") if path.is_file()]
+    assert len(files) == 3 + 2  # pictures, and cells of two kinds
+    assert ada.delete(f"/v1/cases/{gone}").status_code == 204
+    left = [path for path in service.files.root.rglob("*") if path.is_file()]
+    assert len(left) == 2 and set(left) < set(files)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "a\0b", "two\nlines", "x" * 121, 7, None, "\ud800"])

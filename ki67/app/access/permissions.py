@@ -64,6 +64,23 @@ PERMISSIONS: Mapping[tuple[str, str], Permission] = {
     ("POST", "/v1/accounts/links"): ADMINISTRATOR,
     ("POST", "/v1/cases/{case_id}/pictures"): WRITE,
     ("GET", "/v1/pictures/{picture_id}"): READ,
+    ("GET", "/v1/cases/{case_id}/comments"): READ,
+    ("POST", "/v1/cases/{case_id}/comments"): REVIEW,
+    ("GET", "/v1/cases/{case_id}/assignments"): READ,
+    ("POST", "/v1/cases/{case_id}/assignments"): WRITE,
+    ("GET", "/v1/assignments"): READ,
+    ("POST", "/v1/assignments/{assignment_id}/done"): REVIEW,
+    ("DELETE", "/v1/assignments/{assignment_id}"): WRITE,
+    ("GET", "/v1/people"): READ,
+    ("GET", "/v1/contacts"): READ,
+    ("PUT", "/v1/contacts/{account_id}"): WRITE,
+    ("DELETE", "/v1/contacts/{account_id}"): WRITE,
+    ("GET", "/v1/pictures/{picture_id}/reviews"): READ,
+    ("POST", "/v1/pictures/{picture_id}/reviews"): REVIEW,
+    ("GET", "/v1/reviews/{review_id}/cells.geojson"): READ,
+    ("GET", "/v1/reviews/{review_id}/against-network"): READ,
+    ("GET", "/v1/reviews/{review_id}/against/{other_id}"): READ,
+    ("GET", "/v1/agreement"): READ,
 }
 
 

@@ -1,14 +1,15 @@
 """Blind means blind: the one door to every answer that is not one's own."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, distinct, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from ki67.app.access.who import Who
-from ki67.app.opinions.seen import Sight, note_seen, unseen
+from ki67.app.opinions.seen import Sight, note_new
 from ki67.app.problems import Problem
 from ki67.app.store.database import Database
 from ki67.app.store.rows import Assignment, Case, Picture, Review
@@ -49,22 +50,43 @@ class Eyes(Standing):
         return not self.blind or picture_id in self.said_of
 
 
-def eyes(session: Session, who: Who, case: Case) -> Eyes:
+def standings(session: Session, who: Who, cases: Sequence[Case]) -> list[Standing]:
     """A case that is read blind is so for everybody, a blind assignment for the one who has it."""
-    account_id = who.account_id
-    handed = select(Assignment.blind).where(
-        Assignment.case_id == case.id, Assignment.to_id == account_id, Assignment.withdrawn_at.is_(None)
+    ids, me = [case.id for case in cases], who.account_id
+    blind = select(Assignment.case_id).where(
+        Assignment.case_id.in_(ids), Assignment.to_id == me, Assignment.withdrawn_at.is_(None), Assignment.blind
     )
-    own = select(Review.picture_id).join(Picture).where(Picture.case_id == case.id, Review.account_id == account_id)
-    said = frozenset(session.scalars(own))
-    pictures, scored = session.execute(select(func.count(), SCORED).where(Picture.case_id == case.id)).one()
-    blind = case.blind or any(session.scalars(handed))
-    return Eyes(case.owner_id == account_id, blind, pictures, scored, len(said), said)
+    counted = select(Picture.case_id, func.count(), SCORED).where(Picture.case_id.in_(ids)).group_by(Picture.case_id)
+    reviewed = (
+        select(Picture.case_id, func.count(distinct(Picture.id)))
+        .join(Review, Review.picture_id == Picture.id)
+        .where(Picture.case_id.in_(ids), Review.account_id == me)
+        .group_by(Picture.case_id)
+    )
+    handed_blind, said = set(session.scalars(blind)), dict(session.execute(reviewed).all())
+    pictures = {case_id: (n, scored) for case_id, n, scored in session.execute(counted)}
+    return [
+        Standing(case.owner_id == me, case.blind or case.id in handed_blind, *pictures.get(case.id, (0, 0)), said.get(case.id, 0))
+        for case in cases
+    ]
+
+
+def eyes(session: Session, who: Who, case: Case) -> Eyes:
+    """The same of one case, with its pictures."""
+    own = select(Review.picture_id).join(Picture).where(Picture.case_id == case.id, Review.account_id == who.account_id)
+    [standing] = standings(session, who, [case])
+    return Eyes(**vars(standing), said_of=frozenset(session.scalars(own)))
 
 
 def may_see(session: Session, who: Who, picture: Picture) -> bool:
     """Whether answers on a picture may go to somebody who may see its case."""
     return eyes(session, who, visible_case(session, who.account_id, picture.case_id)).may_see(picture.id)
+
+
+def owner_sees(account_id: str) -> ColumnElement[bool]:
+    """The same for an owner over all their cases, as a condition on pictures joined with cases."""
+    own = exists().where(Review.picture_id == Picture.id, Review.account_id == account_id)
+    return and_(Case.owner_id == account_id, or_(Case.blind.is_(False), own))
 
 
 def refuse_the_blind(allowed: bool) -> None:
@@ -85,10 +107,7 @@ def shown_picture(database: Database, who: Who, picture_id: str) -> Picture:
     with database.reading() as session:
         picture = visible_picture(session, who.account_id, picture_id)
         refuse_the_blind(may_see(session, who, picture))
-        new = unseen(session, who, [Sight(picture_id)])
-    if new:
-        with database.writing() as session:
-            note_seen(session, who, new)
+    note_new(database, who, [Sight(picture_id)])
     return picture
 
 

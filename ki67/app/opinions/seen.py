@@ -1,14 +1,17 @@
 """Who was given whose answer first: noted before it goes out, so that no later opinion passes for a blind one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ki67.app.access.who import Who
+from ki67.app.store.database import Database
 from ki67.app.store.rows import Picture, Seen
 from ki67.app.store.rows.opinions import SeenWhat
+
+AT_ONCE = 5_000  # more values than some databases take in one question
 
 
 @dataclass(frozen=True)
@@ -20,21 +23,30 @@ class Sight:
     review_id: str | None = None
 
 
-def unseen(session: Session, who: Who, sights: Iterable[Sight]) -> list[Sight]:
+def unseen(session: Session, who: Who, sights: Sequence[Sight]) -> list[Sight]:
     """Those that somebody was not given before."""
-    asked = list(sights)
     noted = select(Seen.picture_id, Seen.what, Seen.review_id).where(
-        Seen.account_id == who.account_id, Seen.picture_id.in_({sight.picture_id for sight in asked})
+        Seen.account_id == who.account_id, Seen.picture_id.in_({sight.picture_id for sight in sights})
     )
     before = {Sight(*row) for row in session.execute(noted)}
-    return [sight for sight in dict.fromkeys(asked) if sight not in before]
+    return [sight for sight in dict.fromkeys(sights) if sight not in before]
 
 
-def note_seen(session: Session, who: Who, sights: Iterable[Sight]) -> None:
+def note_new(database: Database, who: Who, sights: Iterable[Sight]) -> None:
     """Note, before it goes out, what somebody is given for the first time."""
     asked = list(sights)
-    hold_pictures(session, {sight.picture_id for sight in asked})
-    for sight in unseen(session, who, asked):
+    for start in range(0, len(asked), AT_ONCE):
+        with database.reading() as session:
+            new = unseen(session, who, asked[start : start + AT_ONCE])
+        if new:
+            with database.writing() as session:
+                note_seen(session, who, new)
+
+
+def note_seen(session: Session, who: Who, sights: Sequence[Sight]) -> None:
+    """The same within a transaction that writes."""
+    hold_pictures(session, {sight.picture_id for sight in sights})
+    for sight in unseen(session, who, sights):
         session.add(Seen(account_id=who.account_id, picture_id=sight.picture_id, what=sight.what, review_id=sight.review_id))
 
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from ki67.app.access.who import Asking
-from ki67.app.cases import own_cases, owner_standings
-from ki67.app.opinions.blind import Standing, eyes
+from ki67.app.cases import own_cases
+from ki67.app.opinions.blind import Standing, eyes, standings
 from ki67.app.service import At
 from ki67.app.store.deletion import delete_case
 from ki67.app.store.log import append
@@ -84,7 +84,7 @@ def list_cases(at: At, who: Asking, after: Id | None = None, limit: Annotated[in
     """One's own cases; those of others are in the inbox."""
     with at.database.reading() as session:
         cases = own_cases(session, who, after, limit)
-        found = owner_standings(session, who, cases)
+        found = standings(session, who, cases)
     views = [CaseView.of(case, standing) for case, standing in zip(cases, found, strict=True)]
     return CasesView(cases=views, after=cases[-1].id if len(cases) == limit else None)
 

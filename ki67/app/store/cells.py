@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from ki67.app.problems import not_found
 from ki67.app.store.files import Files
-from ki67.cells.cells import Cells
+from ki67.cells.cells import Cells, QuPathObject
 
 
 def keep_cells(files: Files, account_id: str, cells: Cells) -> str:
@@ -15,6 +16,16 @@ def keep_cells(files: Files, account_id: str, cells: Cells) -> str:
 
 
 def kept_cells(files: Files, account_id: str, digest: str) -> Cells:
-    """The cells again, in their picture's own pixels."""
-    with np.load(files.path(account_id, digest), allow_pickle=False) as arrays:
-        return Cells(arrays["xy"], arrays["label"], arrays["confidence"], "image")
+    """The cells again, in their picture's own pixels; not found where their case was deleted at this moment."""
+    try:
+        with np.load(files.path(account_id, digest), allow_pickle=False) as arrays:
+            return Cells(arrays["xy"], arrays["label"], arrays["confidence"], "image")
+    except FileNotFoundError as error:
+        raise not_found() from error
+
+
+def geojson_of(files: Files, cells: Cells, name: str, kind: QuPathObject) -> bytes:
+    """Cells as QuPath opens them over their picture; `name` makes their ids."""
+    with files.draft() as draft:
+        cells.to_geojson(draft, name, kind)
+        return draft.read_bytes()

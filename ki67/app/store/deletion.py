@@ -1,10 +1,12 @@
 """Deleted for good: first the rows, then every file that no row names any more."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from sqlalchemy import delete, select, union_all
 from sqlalchemy.orm import Session
 
+from ki67.app.problems import Problem
 from ki67.app.store.database import Database
 from ki67.app.store.files import Files
 from ki67.app.store.log import append
@@ -43,8 +45,12 @@ def forget_unnamed(database: Database, files: Files, account_id: str, digests: I
 
 
 def hold_account(session: Session, account_id: str) -> None:
-    """Nobody else names or forgets a file of this account before this transaction ends (in SQLite a writer is alone anyway).
-
-    Who adds a row that names a file holds the account first and then sees that the file is still there.
-    """
+    """Nobody else names or forgets a file of this account before this transaction ends (in SQLite a writer is alone anyway)."""
     session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+
+
+def hold_files(session: Session, files: Files, account_id: str, digests: Iterable[str]) -> None:
+    """Before rows name files that were kept: none was forgotten meanwhile, with a case that held the same, and none will be."""
+    hold_account(session, account_id)
+    if not all(files.path(account_id, digest).exists() for digest in digests):
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "the same content was being deleted; send it again", retry_after=1)

@@ -1,0 +1,128 @@
+"""Reviews of a picture: given, read, and judged cell by cell."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Literal, Self
+
+from fastapi import APIRouter, Body, Response
+from pydantic import BaseModel, Field
+
+from ki67.app.access.who import Asking
+from ki67.app.opinions.marks import Marks, cells_of
+from ki67.app.opinions.reviews import Answer, give, index_of, marks_of, of_picture, shown, sights
+from ki67.app.opinions.seen import note_new
+from ki67.app.routes.contacts import PersonView, persons
+from ki67.app.service import At
+from ki67.app.store.cells import geojson_of, keep_cells, kept_cells
+from ki67.app.store.deletion import hold_files
+from ki67.app.store.rows import Case, Picture, Review
+from ki67.app.store.rows.opinions import ReviewKind, Start
+from ki67.app.visible import visible_picture
+from ki67.app.words import Id, Number, Share, Text
+from ki67.cells.scores import score
+
+GEOJSON = "application/geo+json"
+router = APIRouter(prefix="/v1", tags=["reviews"])
+
+
+class NewOpinion(BaseModel):
+    """What every review says beside its answer; a corrected answer of the network is no opinion of one's own."""
+
+    started_from: Start = "nothing"
+    comment: Text = ""
+
+
+class NewCount(NewOpinion):
+    """Cells counted by hand."""
+
+    kind: Literal["count"]
+    n_positive: Number
+    n_negative: Number
+
+
+class NewEstimate(NewOpinion):
+    """An index by eye, from 0 to 1."""
+
+    kind: Literal["estimate"]
+    estimate: Share
+
+
+class NewCells(NewOpinion):
+    """Cells marked one by one."""
+
+    kind: Literal["cells"]
+    cells: Marks
+
+
+NewReview = Annotated[NewCount | NewEstimate | NewCells, Field(discriminator="kind")]
+
+
+class ReviewView(BaseModel):
+    """An opinion; which came first and what had been seen before is the server's finding."""
+
+    id: str
+    picture_id: str
+    by: PersonView
+    kind: ReviewKind
+    n_positive: int | None
+    n_negative: int | None
+    estimate: float | None
+    index: float | None
+    started_from: Start
+    blind: bool
+    supersedes: str | None
+    comment: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, review: Review, by: PersonView) -> Self:
+        """With the index that it comes to."""
+        return cls(
+            id=review.id, picture_id=review.picture_id, by=by, kind=review.kind, n_positive=review.n_positive,
+            n_negative=review.n_negative, estimate=review.estimate, index=index_of(review), started_from=review.started_from,
+            blind=review.blind, supersedes=review.supersedes, comment=review.comment, created_at=review.created_at,
+        )  # fmt: skip
+
+
+@router.post("/pictures/{picture_id}/reviews", status_code=HTTPStatus.CREATED)
+def give_review(at: At, who: Asking, picture_id: Id, new: Annotated[NewReview, Body()]) -> ReviewView:
+    """Add an opinion; one's own before it is superseded, and stays."""
+    with at.database.reading() as session:
+        picture = visible_picture(session, who.account_id, picture_id)
+        owner_id = session.get_one(Case, picture.case_id).owner_id
+    answer = answer_of(at, owner_id, picture, new)
+    with at.database.writing() as session:
+        picture = visible_picture(session, who.account_id, picture_id)
+        hold_files(session, at.files, owner_id, filter(None, [answer.cells]))
+        review = give(session, who, picture, answer)
+        return ReviewView.of(review, persons(session, [who.account_id])[who.account_id])
+
+
+def answer_of(at: At, owner_id: str, picture: Picture, new: NewCount | NewEstimate | NewCells) -> Answer:
+    """What was sent, its cells counted and kept with the case."""
+    if isinstance(new, NewCells):
+        cells = cells_of(new.cells, picture)
+        counts, digest = score(cells), keep_cells(at.files, owner_id, cells)
+        return Answer("cells", counts.n_positive, counts.n_negative, None, digest, new.started_from, new.comment)
+    return Answer(**new.model_dump())
+
+
+@router.get("/pictures/{picture_id}/reviews")
+def list_reviews(at: At, who: Asking, picture_id: Id) -> list[ReviewView]:
+    """All reviews of a picture in their order; to a blind reader only their own."""
+    with at.database.reading() as session:
+        reviews = of_picture(session, who, visible_picture(session, who.account_id, picture_id))
+        people = persons(session, [review.account_id for review in reviews])
+    note_new(at.database, who, sights(who, reviews))
+    return [ReviewView.of(review, people[review.account_id]) for review in reviews]
+
+
+@router.get("/reviews/{review_id}/cells.geojson", response_class=Response)
+def get_review_cells(at: At, who: Asking, review_id: Id) -> Response:
+    """The cells that a reader marked, as QuPath opens them."""
+    with at.database.reading() as session:
+        review, picture = shown(session, who, review_id)
+        owner_id = session.get_one(Case, picture.case_id).owner_id
+    note_new(at.database, who, sights(who, [review]))
+    cells = kept_cells(at.files, owner_id, marks_of(review))
+    return Response(geojson_of(at.files, cells, review.id, "annotation"), media_type=GEOJSON)
