@@ -121,9 +121,10 @@ def by_passkey(at: Service, challenge_id: str, credential: Credential, address: 
 
     at.limits.guesses_from.take(address)
     nonce = taken(at, challenge_id, "sign_in")
+    key, owner = checked(lambda: tuple(map(base64url_to_bytes, (credential["rawId"], credential["response"]["userHandle"]))))
     with at.database.reading() as session:
-        passkey = session.scalar(select(Passkey).where(Passkey.credential == base64url_to_bytes(credential["rawId"])))
-    if passkey is None:
+        passkey = session.scalar(select(Passkey).where(Passkey.credential == key))
+    if passkey is None or passkey.account_id.encode() != owner:
         raise unproven()
     proof = checked(
         lambda: verify_authentication_response(

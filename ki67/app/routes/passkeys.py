@@ -41,7 +41,7 @@ class Assertion(BaseModel):
     clientDataJSON: Base64Url
     authenticatorData: Base64Url
     signature: Base64Url
-    userHandle: Base64Url | None = None
+    userHandle: Base64Url
 
 
 class NewCredential(Signing):
