@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from sqlalchemy import ColumnElement, and_, distinct, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ki67.app.access.who import Who
 from ki67.app.opinions.seen import Sight, note_new
@@ -85,7 +85,8 @@ def may_see(session: Session, who: Who, picture: Picture) -> bool:
 
 def owner_sees(account_id: str) -> ColumnElement[bool]:
     """The same for an owner over all their cases, as a condition on pictures joined with cases."""
-    own = exists().where(Review.picture_id == Picture.id, Review.account_id == account_id)
+    mine = aliased(Review)
+    own = exists().where(mine.picture_id == Picture.id, mine.account_id == account_id)
     return and_(Case.owner_id == account_id, or_(Case.blind.is_(False), own))
 
 

@@ -14,6 +14,7 @@ from ki67.app.access.who import Asking, Who
 from ki67.app.opinions import assignments
 from ki67.app.opinions.blind import standings
 from ki67.app.routes.contacts import PersonView, persons
+from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.rows import Assignment, Case
 from ki67.app.words import Id, Text
@@ -69,7 +70,7 @@ def views(session: Session, who: Who, found: Sequence[Assignment]) -> list[Assig
     return made
 
 
-@router.post("/cases/{case_id}/assignments", status_code=HTTPStatus.CREATED)
+@router.post("/cases/{case_id}/assignments", status_code=HTTPStatus.CREATED, responses=refusals(404, 409))
 def ask_for_opinion(at: At, who: Asking, case_id: Id, new: NewAssignment) -> AssignmentView:
     """Hand a case of one's own to a contact."""
     with at.database.writing() as session:
@@ -77,14 +78,14 @@ def ask_for_opinion(at: At, who: Asking, case_id: Id, new: NewAssignment) -> Ass
         return views(session, who, [made])[0]
 
 
-@router.get("/cases/{case_id}/assignments")
+@router.get("/cases/{case_id}/assignments", responses=refusals(404))
 def list_assignments(at: At, who: Asking, case_id: Id) -> list[AssignmentView]:
     """Whom the owner of a case asked."""
     with at.database.reading() as session:
         return views(session, who, assignments.of_case(session, who, case_id))
 
 
-@router.get("/assignments")
+@router.get("/assignments", responses=refusals(404))
 def read_inbox(at: At, who: Asking, after: Id | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 50) -> InboxView:
     """What others asked one for."""
     with at.database.reading() as session:
@@ -92,14 +93,14 @@ def read_inbox(at: At, who: Asking, after: Id | None = None, limit: Annotated[in
         return InboxView(assignments=views(session, who, found), after=found[-1].id if len(found) == limit else None)
 
 
-@router.post("/assignments/{assignment_id}/done")
+@router.post("/assignments/{assignment_id}/done", responses=refusals(404))
 def finish_assignment(at: At, who: Asking, assignment_id: Id) -> AssignmentView:
     """One's opinion is given."""
     with at.database.writing() as session:
         return views(session, who, [assignments.finish(session, who, assignment_id)])[0]
 
 
-@router.delete("/assignments/{assignment_id}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete("/assignments/{assignment_id}", status_code=HTTPStatus.NO_CONTENT, responses=refusals(404))
 def take_assignment_back(at: At, who: Asking, assignment_id: Id) -> None:
     """Whom one asked sees the case no more."""
     with at.database.writing() as session:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from ki67.app.access.who import Asking
 from ki67.app.cases import own_cases
 from ki67.app.opinions.blind import Standing, eyes, standings
+from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.deletion import delete_case
 from ki67.app.store.log import append
@@ -79,7 +80,7 @@ def open_case(at: At, who: Asking, new: NewCase) -> CaseView:
         return CaseView.of(case, eyes(session, who, case))
 
 
-@router.get("")
+@router.get("", responses=refusals(404))
 def list_cases(at: At, who: Asking, after: Id | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 50) -> CasesView:
     """One's own cases; those of others are in the inbox."""
     with at.database.reading() as session:
@@ -89,7 +90,7 @@ def list_cases(at: At, who: Asking, after: Id | None = None, limit: Annotated[in
     return CasesView(cases=views, after=cases[-1].id if len(cases) == limit else None)
 
 
-@router.get("/{case_id}")
+@router.get("/{case_id}", responses=refusals(404))
 def get_case(at: At, who: Asking, case_id: Id) -> CaseView:
     """A case of one's own, or one that was handed over."""
     with at.database.reading() as session:
@@ -97,7 +98,7 @@ def get_case(at: At, who: Asking, case_id: Id) -> CaseView:
         return CaseView.of(case, eyes(session, who, case))
 
 
-@router.patch("/{case_id}")
+@router.patch("/{case_id}", responses=refusals(404))
 def change_case(at: At, who: Asking, case_id: Id, change: CaseChange) -> CaseView:
     """Name it anew, save it, have it read blind."""
     with at.database.writing() as session:
@@ -109,7 +110,7 @@ def change_case(at: At, who: Asking, case_id: Id, change: CaseChange) -> CaseVie
         return CaseView.of(case, eyes(session, who, case))
 
 
-@router.delete("/{case_id}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete("/{case_id}", status_code=HTTPStatus.NO_CONTENT, responses=refusals(404))
 def remove_case(at: At, who: Asking, case_id: Id) -> None:
     """Delete a case for good: rows, files, cells, reviews. The log keeps ids."""
     with at.database.reading() as session:

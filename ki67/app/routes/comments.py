@@ -11,6 +11,7 @@ from ki67.app.access.who import Asking
 from ki67.app.opinions.blind import eyes
 from ki67.app.opinions.seen import Sight, note_new
 from ki67.app.routes.contacts import PersonView, persons
+from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.log import append
 from ki67.app.store.rows import Comment, Picture
@@ -35,7 +36,7 @@ class CommentView(BaseModel):
     created_at: datetime
 
 
-@router.post("/{case_id}/comments", status_code=HTTPStatus.CREATED)
+@router.post("/{case_id}/comments", status_code=HTTPStatus.CREATED, responses=refusals(404))
 def add_comment(at: At, who: Asking, case_id: Id, new: NewComment) -> CommentView:
     """Say something on a case; nobody takes it back."""
     with at.database.writing() as session:
@@ -48,7 +49,7 @@ def add_comment(at: At, who: Asking, case_id: Id, new: NewComment) -> CommentVie
     return CommentView(id=comment.id, by=by, text=comment.text, created_at=comment.created_at)
 
 
-@router.get("/{case_id}/comments")
+@router.get("/{case_id}/comments", responses=refusals(404))
 def list_comments(at: At, who: Asking, case_id: Id) -> list[CommentView]:
     """All of a case in their order; words may tell an answer, so whose they were seen by is noted for every picture."""
     with at.database.reading() as session:

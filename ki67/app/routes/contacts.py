@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ki67.app.access.who import Asking
 from ki67.app.problems import Problem, not_found
+from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.log import append
 from ki67.app.store.rows import Account, Contact
@@ -38,7 +39,7 @@ def persons(session: Session, account_ids: Iterable[str]) -> Mapping[str, Person
     return {account.id: PersonView.of(account) for account in found}
 
 
-@router.get("/people")
+@router.get("/people", responses=refusals(404))
 def find_person(at: At, who: Asking, login: Name) -> PersonView:
     """Somebody whose login one knows; there is no list of everybody."""
     with at.database.reading() as session:
@@ -57,7 +58,7 @@ def list_contacts(at: At, who: Asking) -> list[PersonView]:
     return [PersonView.of(account) for account in found]
 
 
-@router.put("/contacts/{account_id}")
+@router.put("/contacts/{account_id}", responses=refusals(404, 409))
 def add_contact(at: At, who: Asking, account_id: Id) -> PersonView:
     """Add somebody; a second time changes nothing."""
     if account_id == who.account_id:

@@ -13,6 +13,7 @@ from ki67.app.opinions.reviews import marks_of, shown, sights
 from ki67.app.opinions.seen import Sight, note_new
 from ki67.app.problems import Problem, not_found
 from ki67.app.routes.figures import defined
+from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.cells import kept_cells
 from ki67.app.store.rows import Case, Picture, Result
@@ -53,7 +54,7 @@ class JudgedView(BaseModel):
     cells: list[VerdictView]
 
 
-@router.get("/{review_id}/against-network")
+@router.get("/{review_id}/against-network", responses=refusals(403, 404, 409))
 def judge_by_network(at: At, who: Asking, review_id: Id) -> JudgedView:
     """The cells of a review against those that the network found."""
     with at.database.reading() as session:
@@ -68,7 +69,7 @@ def judge_by_network(at: At, who: Asking, review_id: Id) -> JudgedView:
     return judged(review_id, kept_cells(at.files, owner_id, result.cells), marked, um_per_px)
 
 
-@router.get("/{review_id}/against/{other_id}")
+@router.get("/{review_id}/against/{other_id}", responses=refusals(404, 409))
 def judge_by_reader(at: At, who: Asking, review_id: Id, other_id: Id) -> JudgedView:
     """The cells of a review against those of another of the same picture."""
     with at.database.reading() as session:

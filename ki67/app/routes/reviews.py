@@ -12,6 +12,7 @@ from ki67.app.opinions.marks import Marks, cells_of
 from ki67.app.opinions.reviews import Answer, give, index_of, marks_of, of_picture, shown, sights
 from ki67.app.opinions.seen import note_new
 from ki67.app.routes.contacts import PersonView, persons
+from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.cells import geojson_of, keep_cells, kept_cells
 from ki67.app.store.deletion import hold_files
@@ -21,8 +22,13 @@ from ki67.app.visible import visible_picture
 from ki67.app.words import Id, Number, Share, Text
 from ki67.cells.scores import score
 
-GEOJSON = "application/geo+json"
 router = APIRouter(prefix="/v1", tags=["reviews"])
+
+
+class GeoJson(Response):
+    """Objects that QuPath opens over a picture."""
+
+    media_type = "application/geo+json"
 
 
 class NewOpinion(BaseModel):
@@ -84,7 +90,7 @@ class ReviewView(BaseModel):
         )  # fmt: skip
 
 
-@router.post("/pictures/{picture_id}/reviews", status_code=HTTPStatus.CREATED)
+@router.post("/pictures/{picture_id}/reviews", status_code=HTTPStatus.CREATED, responses=refusals(404, 409))
 def give_review(at: At, who: Asking, picture_id: Id, new: Annotated[NewReview, Body()]) -> ReviewView:
     """Add an opinion; one's own before it is superseded, and stays."""
     with at.database.reading() as session:
@@ -107,7 +113,7 @@ def answer_of(at: At, owner_id: str, picture: Picture, new: NewCount | NewEstima
     return Answer(**new.model_dump())
 
 
-@router.get("/pictures/{picture_id}/reviews")
+@router.get("/pictures/{picture_id}/reviews", responses=refusals(404))
 def list_reviews(at: At, who: Asking, picture_id: Id) -> list[ReviewView]:
     """All reviews of a picture in their order; to a blind reader only their own."""
     with at.database.reading() as session:
@@ -117,12 +123,12 @@ def list_reviews(at: At, who: Asking, picture_id: Id) -> list[ReviewView]:
     return [ReviewView.of(review, people[review.account_id]) for review in reviews]
 
 
-@router.get("/reviews/{review_id}/cells.geojson", response_class=Response)
-def get_review_cells(at: At, who: Asking, review_id: Id) -> Response:
+@router.get("/reviews/{review_id}/cells.geojson", response_class=GeoJson, responses=refusals(404, 409))
+def get_review_cells(at: At, who: Asking, review_id: Id) -> GeoJson:
     """The cells that a reader marked, as QuPath opens them."""
     with at.database.reading() as session:
         review, picture = shown(session, who, review_id)
         owner_id = session.get_one(Case, picture.case_id).owner_id
     note_new(at.database, who, sights(who, [review]))
     cells = kept_cells(at.files, owner_id, marks_of(review))
-    return Response(geojson_of(at.files, cells, review.id, "annotation"), media_type=GEOJSON)
+    return GeoJson(geojson_of(at.files, cells, review.id, "annotation"))
