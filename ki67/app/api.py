@@ -16,6 +16,7 @@ from ki67.app.routes import (
     cases,
     comments,
     contacts,
+    contract,
     health,
     learning,
     links,
@@ -30,6 +31,7 @@ from ki67.app.service import Service
 
 ROUTERS = (
     health.router,
+    contract.router,
     links.router,
     sign_in.router,
     passkeys.router,

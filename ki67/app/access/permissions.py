@@ -37,6 +37,7 @@ READ, WRITE, REVIEW = (Permission(Needs.SIGNED_IN, scope) for scope in ("cases:r
 
 PERMISSIONS: Mapping[tuple[str, str], Permission] = {
     ("GET", "/v1/health"): ANYBODY,
+    ("GET", "/v1/openapi.json"): ANYBODY,
     ("GET", "/v1/cases"): READ,
     ("POST", "/v1/cases"): WRITE,
     ("GET", "/v1/cases/{case_id}"): READ,

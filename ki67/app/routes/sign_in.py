@@ -11,6 +11,7 @@ from ki67.app.access.limits import address_of
 from ki67.app.access.sign_ins import LASTS
 from ki67.app.access.who import COOKIE, Asking
 from ki67.app.routes.me import MeView, me_view
+from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.rows import Account, SignIn
 from ki67.app.words import Login, Password
@@ -35,7 +36,7 @@ class SessionView(BaseModel):
     is_this: bool
 
 
-@router.post("/session", status_code=HTTPStatus.CREATED)
+@router.post("/session", status_code=HTTPStatus.CREATED, responses=refusals(HTTPStatus.UNAUTHORIZED))
 def sign_in(new: NewSession, request: Request, response: Response, at: At) -> MeView:
     """Sign in; the answer sets a cookie that scripts cannot read."""
     account = sign_ins.by_password(at, new.login, new.password.get_secret_value(), address_of(request))
