@@ -9,9 +9,14 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
+from ki67.app.access.links import link_address, new_setup_link
+from ki67.app.scoring.keeper import Keeper
 from ki67.app.server import check_exposure, check_tls, listening, serve
 from ki67.app.service import Service
 from ki67.app.settings import AppSettings
+from ki67.app.store.database import Database
+from ki67.app.store.files import Files
+from ki67.app.store.verify import verified
 from ki67.base.errors import InputError
 
 LOCK = "lock"
@@ -26,7 +31,8 @@ def app_command(asked: AppSettings, say: Say) -> None:
         check_tls(asked.tls)
     with only_server_in(asked.data), closing(listening(asked)) as listener:
         settings = replace(asked, port=listener.getsockname()[1])
-        with closing(opened(settings)) as service:
+        keeper = Keeper(settings)
+        with closing(opened(settings, keeper.ring)) as service, keeper.running(service.database):
             greet(service, say)
             serve(service, listener)
 
@@ -37,19 +43,36 @@ def check_database(address: str) -> None:
         raise InputError("--database: no such kind of database; give postgresql://NAME:PASSWORD@HOST/DATABASE")
 
 
-def opened(settings: AppSettings) -> Service:
+def opened(settings: AppSettings, ring: Callable[[], None]) -> Service:
     """Everything in place, or a line that says what a database lacks."""
     try:
-        return Service.opened(settings)
+        return Service.opened(settings, ring)
     except DBAPIError as error:
         why = " ".join(str(error.orig).split())
         raise InputError(f"the database cannot be used ({why}); check --database, and --data for SQLite") from error
 
 
 def greet(service: Service, say: Say) -> None:
-    """Where it is, and how the first account is made."""
+    """Where it is, and how the first account is made, where there is none."""
     settings = service.settings
+    with service.database.writing() as session:
+        token = new_setup_link(session)
     say(f"{settings.origin}: ki67 {version('ki67')} serves {settings.data}. Research use only. Ctrl-C ends it.")
+    if token:
+        say(f"{link_address(settings.origin, token)}: opens the first account, an administrator's, once, within a day.")
+
+
+def verify_command(settings: AppSettings, say: Say) -> bool:
+    """Whether all that is kept is as it was; each fault on a line."""
+    check_database(settings.database)
+    if not settings.files.is_dir():
+        raise InputError(f"{settings.data}: no folder of `ki67 app`; name it with --data")
+    with closing(Database(settings.url, connections=1)) as database:
+        found = verified(database, Files(settings.files, settings.incoming))
+    for fault in found.faults:
+        say(fault)
+    say(f"{settings.data}: {found.lines:,} lines of the log and {found.files:,} files looked over; faults: {len(found.faults)}")
+    return not found.faults
 
 
 @contextmanager

@@ -31,3 +31,12 @@ def serve(
     from ki67.app.settings import AppSettings, Tls
 
     app_command(AppSettings(data, database, host, port, Tls(*tls) if tls else None, public, workers), typer.echo)
+
+
+@app.command()
+def verify(data: Data = KEPT, database: Database = "") -> None:
+    """Look over what a service keeps: the log's chain of seals, and every file that a row names. It may run meanwhile."""
+    from ki67.app.command import verify_command
+    from ki67.app.settings import AppSettings
+
+    raise typer.Exit(0 if verify_command(AppSettings(data, database), typer.echo) else 1)

@@ -12,6 +12,7 @@ from ki67.app.access.who import Asking
 from ki67.app.intake.received import Sent, received
 from ki67.app.intake.take_in import take_in
 from ki67.app.opinions.blind import eyes
+from ki67.app.routes.refusals import Responses, refusals
 from ki67.app.service import At
 from ki67.app.store.rows import Picture
 from ki67.app.store.rows.cases import PictureKind, PictureState
@@ -70,7 +71,13 @@ async def sent_picture(request: Request, at: At, case_id: OwnCase) -> AsyncItera
 SentPicture = Annotated[Sent, Depends(sent_picture)]
 
 
-@router.post("/cases/{case_id}/pictures", status_code=HTTPStatus.CREATED, openapi_extra=PICTURE_BODY)
+SENT_BEFORE: Responses = {HTTPStatus.OK: {"model": PictureView, "description": "sent before"}}
+
+
+@router.post(
+    "/cases/{case_id}/pictures", status_code=HTTPStatus.CREATED, openapi_extra=PICTURE_BODY,
+    responses=SENT_BEFORE | refusals(HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+)  # fmt: skip
 def send_picture(
     at: At, who: Asking, case_id: OwnCase, sent: SentPicture, answer: Response, um_per_px: AskedScale = None
 ) -> PictureView:
