@@ -10,7 +10,12 @@ SECRET = "nine owls read slides"
 
 NAMED: Mapping[str, object] = {
     **dict.fromkeys(("rawId", "clientDataJSON", "authenticatorData", "signature", "userHandle", "attestationObject"), "o2NmbXRk"),
+    **dict.fromkeys(("label", "said", "meant"), "positive"),
     "agent": "Mozilla/5.0 (X11; Linux x86_64)",
+    "case_name": "Fibroadenoma, left",
+    "comment": "Counted at 40×.",
+    "coordinates": [512.0, 340.5],
+    "cut_offs": "16/30",
     "detail": "there is nothing here that you may see",
     "link": "https://ki67.example/#link=Jx3vN0w8bq",
     "login": "ada",
@@ -21,6 +26,7 @@ NAMED: Mapping[str, object] = {
     "password": SECRET,
     "scopes": ["cases:read", "cases:write"],
     "status": 404,
+    "supersedes": ID,
     "text": "Few cells, but a clear hot spot.",
     "title": "Not Found",
     "token": "Jx3vN0w8bq",
