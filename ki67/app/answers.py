@@ -7,13 +7,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from ki67.app.problems import MEDIA_TYPE, Problem, ProblemView
+from ki67.app.problems import MEDIA_TYPE, Problem, problem_view
 from ki67.base.errors import one_line
 
 
 def answer(status: int, detail: str, retry_after: int | None = None) -> JSONResponse:
     """A problem as a response."""
-    view = ProblemView(title=HTTPStatus(status).phrase, status=status, detail=detail)
+    view = problem_view(status, detail)
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     return JSONResponse(view.model_dump(), status, headers, MEDIA_TYPE)
 

@@ -13,19 +13,23 @@ from ki67.app.routes import (
     accounts,
     agreement,
     assignments,
+    batches,
     cases,
     comments,
     contacts,
     contract,
+    events,
     health,
     learning,
     links,
     me,
     passkeys,
     pictures,
+    results,
     reviews,
     sign_in,
     tokens,
+    uploads,
 )
 from ki67.app.service import Service
 
@@ -46,6 +50,10 @@ ROUTERS = (
     reviews.router,
     learning.router,
     agreement.router,
+    batches.router,
+    uploads.router,
+    results.router,
+    events.router,
 )
 
 

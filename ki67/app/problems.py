@@ -26,6 +26,11 @@ class Problem(Exception):
         self.status, self.retry_after = status, retry_after
 
 
+def problem_view(status: int, detail: str) -> ProblemView:
+    """Of a status, by its usual title."""
+    return ProblemView(title=HTTPStatus(status).phrase, status=status, detail=detail)
+
+
 def not_found() -> Problem:
     """What is not there and what one may not see look the same."""
     return Problem(HTTPStatus.NOT_FOUND, "there is nothing here that you may see")

@@ -64,6 +64,14 @@ PERMISSIONS: Mapping[tuple[str, str], Permission] = {
     ("PATCH", "/v1/accounts/{account_id}"): ADMINISTRATOR,
     ("POST", "/v1/accounts/links"): ADMINISTRATOR,
     ("POST", "/v1/cases/{case_id}/pictures"): WRITE,
+    ("POST", "/v1/cases/{case_id}/batch"): WRITE,
+    ("GET", "/v1/cases/{case_id}/pictures"): READ,
+    ("GET", "/v1/cases/{case_id}/result"): READ,
+    ("GET", "/v1/cases/{case_id}/events"): READ,
+    ("POST", "/v1/cases/{case_id}/uploads"): WRITE,
+    ("PATCH", "/v1/uploads/{upload_id}"): WRITE,
+    ("HEAD", "/v1/uploads/{upload_id}"): WRITE,
+    ("DELETE", "/v1/uploads/{upload_id}"): WRITE,
     ("GET", "/v1/pictures/{picture_id}"): READ,
     ("GET", "/v1/cases/{case_id}/comments"): READ,
     ("POST", "/v1/cases/{case_id}/comments"): REVIEW,
@@ -82,6 +90,12 @@ PERMISSIONS: Mapping[tuple[str, str], Permission] = {
     ("GET", "/v1/reviews/{review_id}/against-network"): READ,
     ("GET", "/v1/reviews/{review_id}/against/{other_id}"): READ,
     ("GET", "/v1/agreement"): READ,
+    ("PATCH", "/v1/pictures/{picture_id}"): WRITE,
+    ("GET", "/v1/pictures/{picture_id}/file"): READ,
+    ("GET", "/v1/pictures/{picture_id}/thumbnail"): READ,
+    ("GET", "/v1/pictures/{picture_id}/result"): READ,
+    ("GET", "/v1/pictures/{picture_id}/mask.png"): READ,
+    ("GET", "/v1/pictures/{picture_id}/cells.geojson"): READ,
 }
 
 

@@ -7,6 +7,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
 
+from starlette.requests import ClientDisconnect
+
 from ki67.app.problems import Problem
 from ki67.app.store.files import BLOCK
 
@@ -50,8 +52,11 @@ async def received(stream: AsyncIterable[bytes], draft: Path, most: int) -> Sent
     """The body of a request, as a draft."""
     with draft.open("wb") as file:
         receiving = Receiving(file, most)
-        async for block in stream:
-            receiving.take(block)
+        try:
+            async for block in stream:
+                receiving.take(block)
+        except ClientDisconnect as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, "picture: was cut off on its way; send it again") from error
         return receiving.sent(draft)
 
 

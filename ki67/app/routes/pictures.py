@@ -3,16 +3,22 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from ki67.app.access.who import Asking
 from ki67.app.intake.received import Sent, received
+from ki67.app.intake.scale import give_scale
 from ki67.app.intake.take_in import take_in
 from ki67.app.opinions.blind import eyes
+from ki67.app.pictures import file_of, page_of
+from ki67.app.problems import not_found
 from ki67.app.routes.refusals import Responses, refusals
+from ki67.app.scoring.drawn import small_picture
 from ki67.app.service import At
 from ki67.app.store.rows import Picture
 from ki67.app.store.rows.cases import PictureKind, PictureState
@@ -23,8 +29,11 @@ router = APIRouter(prefix="/v1", tags=["pictures"])
 
 Scale = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 AskedScale = Annotated[Scale | None, Query(description="micrometres per pixel; without it what the file tells, else asked for")]
+MEDIA = {"JPEG": "image/jpeg", "PNG": "image/png", "TIFF": "image/tiff", "slide": "application/octet-stream"}
 BINARY = {"schema": {"type": "string", "format": "binary"}}
-PICTURE_BODY = {"requestBody": {"required": True, "content": {f"image/{kind}": BINARY for kind in ("jpeg", "png", "tiff")}}}
+PICTURE_BODY = {"requestBody": {"required": True, "content": {MEDIA[kind]: BINARY for kind in ("JPEG", "PNG", "TIFF")}}}
+FILE_ANSWERS: Responses = {200: {"content": {media: BINARY for media in MEDIA.values()}}}
+SMALL_ANSWERS: Responses = {200: {"content": {MEDIA["JPEG"]: BINARY}}}
 
 
 class PictureView(BaseModel):
@@ -51,6 +60,19 @@ class PictureView(BaseModel):
         )  # fmt: skip
         told = {"number": picture.number, "created_at": picture.created_at}
         return view.model_copy(update=told) if in_order else view
+
+
+class PicturesView(BaseModel):
+    """A page of a case's pictures; ask for the next with `after`."""
+
+    pictures: list[PictureView]
+    after: str | None
+
+
+class PictureChange(BaseModel):
+    """What a file does not tell."""
+
+    um_per_px: Scale
 
 
 def into_own_case(at: At, who: Asking, case_id: Id) -> str:
@@ -87,6 +109,18 @@ def send_picture(
     return PictureView.of(taken.picture, in_order=True)
 
 
+@router.get("/cases/{case_id}/pictures")
+def list_pictures(
+    at: At, who: Asking, case_id: Id, after: Id | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 100
+) -> PicturesView:
+    """In their order; to a blind reader in one that tells nothing."""
+    with at.database.reading() as session:
+        case = visible_case(session, who.account_id, case_id)
+        found, in_order = page_of(session, who, case, after, limit), eyes(session, who, case).knows_the_case
+    views = [PictureView.of(picture, in_order) for picture in found]
+    return PicturesView(pictures=views, after=views[-1].id if len(views) == limit else None)
+
+
 @router.get("/pictures/{picture_id}")
 def get_picture(at: At, who: Asking, picture_id: Id) -> PictureView:
     """A picture and how far it is."""
@@ -94,3 +128,38 @@ def get_picture(at: At, who: Asking, picture_id: Id) -> PictureView:
         picture = visible_picture(session, who.account_id, picture_id)
         case = visible_case(session, who.account_id, picture.case_id)
         return PictureView.of(picture, eyes(session, who, case).knows_the_case)
+
+
+@router.patch("/pictures/{picture_id}", responses=refusals(HTTPStatus.CONFLICT))
+def change_picture(at: At, who: Asking, picture_id: Id, change: PictureChange) -> PictureView:
+    """Say how wide a pixel is, where nothing told it; then it is scored."""
+    return PictureView.of(give_scale(at, who, picture_id, change.um_per_px), in_order=True)
+
+
+@router.get("/pictures/{picture_id}/file", response_class=FileResponse, responses=FILE_ANSWERS)
+def get_file(at: At, who: Asking, picture_id: Id) -> FileResponse:
+    """The picture itself, without what a camera wrote into it."""
+    with at.database.reading() as session:
+        picture = visible_picture(session, who.account_id, picture_id)
+        path = file_of(session, at.files, picture)
+    return without_times(path, MEDIA[picture.format])
+
+
+@router.get("/pictures/{picture_id}/thumbnail", response_class=Response, responses=SMALL_ANSWERS)
+def get_thumbnail(at: At, who: Asking, picture_id: Id) -> Response:
+    """The picture in small, without marks."""
+    with at.database.reading() as session:
+        picture = visible_picture(session, who.account_id, picture_id)
+        path = file_of(session, at.files, picture)
+    return Response(small_picture(path, picture.format), media_type=MEDIA["JPEG"])
+
+
+def without_times(path: Path, media: str) -> FileResponse:
+    """A file as an answer that says neither when it was written nor anything by which two answers could be compared."""
+    try:
+        answer = FileResponse(path, media_type=media, stat_result=path.stat())
+    except FileNotFoundError as error:
+        raise not_found() from error
+    for name in ("etag", "last-modified"):
+        del answer.headers[name]
+    return answer

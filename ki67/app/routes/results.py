@@ -1,0 +1,125 @@
+"""What the network found: figures, cells, a mask; never before a blind reader's own opinion is in."""
+
+import math
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Self
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from ki67.app.access.who import Asking
+from ki67.app.routes.refusals import refusals
+from ki67.app.scoring.drawn import mask
+from ki67.app.scoring.found import found_in, found_in_case, write_geojson
+from ki67.app.service import At
+from ki67.app.store.rows import Result
+from ki67.app.words import Id
+from ki67.cells.scores import CATEGORIES, CUT_OFFS, UNDEFINED, Scores
+
+router = APIRouter(prefix="/v1", tags=["results"])
+LIMITS = [cut_offs for cut_offs in CUT_OFFS if cut_offs.measure == "ki67_index"]
+REFUSED = refusals(HTTPStatus.CONFLICT)
+PNG, GEOJSON = "image/png", "application/geo+json"
+MASK_ANSWERS = REFUSED | {200: {"content": {PNG: {"schema": {"type": "string", "format": "binary"}}}}}
+CELLS_ANSWERS = REFUSED | {200: {"content": {GEOJSON: {"schema": {"type": "object"}}}}}
+
+
+class CategoryView(BaseModel):
+    """Low, middle or high by two limits; none where the index is not defined."""
+
+    cut_offs: str
+    category: str | None
+
+
+class ScoresView(BaseModel):
+    """Counts and what follows from them; what is not defined is null."""
+
+    n_positive: int
+    n_negative: int
+    n_til: int
+    ki67_index: float | None
+    ki67_low: float | None  # Wilson's 95 % interval
+    ki67_high: float | None
+    til_score: float | None
+    categories: list[CategoryView]
+
+    @classmethod
+    def of(cls, scores: Scores, **more: Any) -> Self:
+        """From counts."""
+        low, high = scores.interval
+        return cls(
+            n_positive=scores.n_positive, n_negative=scores.n_negative, n_til=scores.n_til, ki67_index=known(scores.ki67_index),
+            ki67_low=known(low), ki67_high=known(high), til_score=known(scores.til_score), categories=categories(scores), **more,
+        )  # fmt: skip
+
+
+class ResultView(ScoresView):
+    """A picture's result, by which network and version of ki67. Research use only."""
+
+    picture_id: str
+    hot_spot: float | None  # the highest index of 500 tumour cells that lie together
+    um_per_px: float
+    warnings: list[str]
+    network: str
+    version: str
+    created_at: datetime
+
+
+class CaseResultView(ScoresView):
+    """All counted cells of a case. No index of a case with a true interval: its pictures are not independent."""
+
+    n_pictures: int
+    n_scored: int
+    warnings: list[str]
+
+
+def known(value: float) -> float | None:
+    """None where it is not a number, which JSON has no word for."""
+    return None if math.isnan(value) else value
+
+
+def categories(scores: Scores) -> list[CategoryView]:
+    """By each pair of limits that is in use."""
+    places = [(limits.name, int(limits.categories([scores.ki67_index])[0])) for limits in LIMITS]
+    return [CategoryView(cut_offs=name, category=None if at == UNDEFINED else CATEGORIES[at]) for name, at in places]
+
+
+def counts(result: Result) -> Scores:
+    """Of a row."""
+    return Scores(result.n_positive, result.n_negative, result.n_til)
+
+
+@router.get("/pictures/{picture_id}/result", responses=REFUSED)
+def get_result(at: At, who: Asking, picture_id: Id) -> ResultView:
+    """Counts, index with interval, categories, warnings."""
+    row = found_in(at, who, picture_id).result
+    return ResultView.of(
+        counts(row), picture_id=picture_id, hot_spot=row.hot_spot, um_per_px=row.um_per_px, warnings=row.warnings,
+        network=row.network, version=row.version, created_at=row.created_at,
+    )  # fmt: skip
+
+
+@router.get("/cases/{case_id}/result", responses=REFUSED)
+def get_case_result(at: At, who: Asking, case_id: Id) -> CaseResultView:
+    """What the scored pictures of a case come to together."""
+    n_pictures, rows = found_in_case(at, who, case_id)
+    warnings = sorted({warning for row in rows for warning in row.warnings})
+    return CaseResultView.of(Scores.total(map(counts, rows)), n_pictures=n_pictures, n_scored=len(rows), warnings=warnings)
+
+
+@router.get("/pictures/{picture_id}/mask.png", response_class=Response, responses=MASK_ANSWERS)
+def get_mask(at: At, who: Asking, picture_id: Id) -> Response:
+    """A disc a cell in its class's colour, transparent between them, of the picture's size."""
+    found = found_in(at, who, picture_id)
+    size = found.picture.width, found.picture.height
+    return Response(mask(found.cells(at), size, found.result.um_per_px), media_type=PNG)
+
+
+@router.get("/pictures/{picture_id}/cells.geojson", response_class=Response, responses=CELLS_ANSWERS)
+def get_cells(at: At, who: Asking, picture_id: Id) -> Response:
+    """Every cell as a point that QuPath opens, in the picture's own pixels."""
+    found = found_in(at, who, picture_id)
+    with at.files.draft() as draft:
+        write_geojson(found, at, draft)
+        return Response(draft.read_bytes(), media_type=GEOJSON)

@@ -1,0 +1,76 @@
+"""Large files come in parts and go on after a cut; many pictures come in one form, each by itself."""
+
+import hashlib
+from typing import Any
+
+from conftest import SignedIn
+from fastapi.testclient import TestClient
+from made_pictures import names_under, opened_case, picture, sent
+
+from ki67.app.service import Service
+
+
+def begun(client: TestClient, case: str, content: bytes, **how: Any) -> Any:
+    announced = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)} | how
+    return client.post(f"{case}/uploads", json=announced)
+
+
+def part(client: TestClient, upload: str, content: bytes, offset: int) -> Any:
+    return client.patch(f"/v1/uploads/{upload}", content=content, headers={"Upload-Offset": str(offset)})
+
+
+def test_a_file_in_parts_becomes_the_same_picture_as_in_one_piece(signed_in: SignedIn, service: Service) -> None:
+    ada, content = signed_in("ada"), picture()
+    case, other, cut = opened_case(ada), opened_case(ada), len(picture()) // 2
+    upload = begun(ada, case, content).json()["id"]
+    assert part(ada, upload, content[:cut], 0).json()["received"] == cut
+    again = part(ada, upload, content[:cut], 0)
+    assert again.status_code == 409 and f"{cut} bytes are here" in again.json()["detail"]
+    assert begun(ada, case, content).json()["id"] == upload
+    assert ada.head(f"/v1/uploads/{upload}").headers["upload-offset"] == str(cut)
+    done = part(ada, upload, content[cut:], cut).json()
+    assert done["id"] is None and done["picture"]["state"] == "waiting"
+    assert ada.head(f"/v1/uploads/{upload}").status_code == 404
+    whole = sent(ada, other, content).json()
+    assert {**done["picture"], "id": "", "case_id": "", "created_at": ""} == {**whole, "id": "", "case_id": "", "created_at": ""}
+    assert begun(ada, case, content).json()["picture"] == done["picture"]
+    assert sent(ada, case, content).status_code == 200
+    assert names_under(service.files.incoming) == []
+
+
+def test_what_is_not_what_was_announced_leaves_nothing(signed_in: SignedIn, service: Service) -> None:
+    ada, content = signed_in("ada"), picture()
+    case = opened_case(ada)
+    other = begun(ada, case, content).json()["id"]
+    assert part(ada, other, bytes(len(content)), 0).status_code == 422
+    text = begun(ada, case, b"a text").json()["id"]
+    assert part(ada, text, b"a text", 0).status_code == 422
+    longer = begun(ada, case, content).json()["id"]
+    assert part(ada, longer, content + b"more", 0).status_code == 413
+    assert ada.delete(f"/v1/uploads/{longer}").status_code == 204
+    assert begun(ada, case, content, bytes=service.settings.caps.picture_bytes + 1).status_code == 413
+    assert names_under(service.files.root) == names_under(service.files.incoming) == []
+
+
+def test_an_upload_is_its_owners_alone(signed_in: SignedIn) -> None:
+    ada, bob = signed_in("ada"), signed_in("bob")
+    case = opened_case(ada)
+    upload = begun(ada, case, picture()).json()["id"]
+    assert begun(bob, case, picture()).status_code == 404
+    assert part(bob, upload, b"x", 0).status_code == bob.head(f"/v1/uploads/{upload}").status_code == 404
+    assert bob.delete(f"/v1/uploads/{upload}").status_code == 404
+
+
+def test_what_is_refused_of_a_batch_keeps_none_of_the_others_out(signed_in: SignedIn, service: Service) -> None:
+    ada = signed_in("ada")
+    case = opened_case(ada)
+    contents = (picture(), b"a text", picture(), picture("PNG"))
+    files = [("pictures", ("Jane Roe.jpg", content)) for content in contents]
+    answers = ada.post(f"{case}/batch", files=files).json()
+    assert [(each["new"], each["problem"] and each["problem"]["status"]) for each in answers] == [
+        (True, None), (False, 422), (False, None), (True, None),
+    ]  # fmt: skip
+    assert answers[0]["picture"] == answers[2]["picture"] and answers[3]["picture"]["number"] == 2
+    assert names_under(service.files.incoming) == []
+    assert ada.post(f"{case}/batch", files=[("others", ("a.jpg", picture()))]).status_code == 422
+    assert ada.post(f"{case}/batch", content=picture()).status_code == 415
