@@ -12,7 +12,9 @@ NAMED: Mapping[str, object] = {
     **dict.fromkeys(("rawId", "clientDataJSON", "authenticatorData", "signature", "userHandle", "attestationObject"), "o2NmbXRk"),
     **dict.fromkeys(("label", "said", "meant"), "positive"),
     "agent": "Mozilla/5.0 (X11; Linux x86_64)",
+    **dict.fromkeys(("network", "sha256"), DIGEST),
     "case_name": "Fibroadenoma, left",
+    "category": "high",
     "comment": "Counted at 40×.",
     "coordinates": [512.0, 340.5],
     "cut_offs": "16/30",
@@ -33,6 +35,7 @@ NAMED: Mapping[str, object] = {
     "type": "about:blank",
     "um_per_px": 0.25,
     "version": "0.1.0",
+    "warnings": ["412 tumour cells, fewer than 500"],
     "why": "",
 }
 KINDS: Mapping[str, object] = {"integer": 42, "number": 0.21}

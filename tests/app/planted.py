@@ -1,9 +1,11 @@
 """Pictures and results put into a service as the scoring processes leave them, without scoring anything."""
 
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from itertools import count
 
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from ki67.app.service import Service
 from ki67.app.store.cells import keep_cells
@@ -30,12 +32,19 @@ def some_cells(n_positive: int, n_negative: int) -> Cells:
     return Cells.of_points(xy, [POSITIVE] * n_positive + [NEGATIVE] * n_negative, "image")
 
 
+def plain_png(number: int) -> bytes:
+    """A picture that is like no other."""
+    stream = BytesIO()
+    Image.new("RGB", (SIDE, SIDE), (number % 256, number // 256, 200)).save(stream, "PNG")
+    return stream.getvalue()
+
+
 def planted(service: Service, case_id: str, cells: Cells | None, um_per_px: float = 0.648) -> str:
     """A picture of a case, scored where there are cells; its id."""
     number = next(NUMBERS)
     with service.database.writing() as session:
         owner_id = session.get_one(Case, case_id).owner_id
-        digest = service.files.keep_bytes(owner_id, b"picture %d" % number)
+        digest = service.files.keep_bytes(owner_id, plain_png(number))
         picture = Picture(
             case_id=case_id, number=number, kind="field", sent_digest=f"{number:064x}", digest=digest, format="PNG", bytes=9,
             width=SIDE, height=SIDE, um_per_px=um_per_px, state="scored" if cells else "waiting",

@@ -67,7 +67,7 @@ def test_what_is_refused_of_a_batch_keeps_none_of_the_others_out(signed_in: Sign
     contents = (picture(), b"a text", picture(), picture("PNG"))
     files = [("pictures", ("Jane Roe.jpg", content)) for content in contents]
     answers = ada.post(f"{case}/batch", files=files).json()
-    assert [(each["new"], each["problem"] and each["problem"]["status"]) for each in answers] == [
+    assert [(each["added"], each["problem"] and each["problem"]["status"]) for each in answers] == [
         (True, None), (False, 422), (False, None), (True, None),
     ]  # fmt: skip
     assert answers[0]["picture"] == answers[2]["picture"] and answers[3]["picture"]["number"] == 2

@@ -26,7 +26,7 @@ BATCH_BODY = {"requestBody": {"required": True, "content": {"multipart/form-data
 class SentView(BaseModel):
     """What became of one picture of a batch: itself, or why it was refused."""
 
-    new: bool = False
+    added: bool = False  # false also where it was there already
     picture: PictureView | None = None
     problem: ProblemView | None = None
 
@@ -69,4 +69,4 @@ def sent_one(at: Service, who: Who, case_id: str, file: UploadFile, um_per_px: f
             taken = take_in(at, who, case_id, copied(file.file, draft, at.settings.caps.picture_bytes), um_per_px)
     except Problem as problem:
         return SentView(problem=problem_view(problem.status, str(problem)))
-    return SentView(new=taken.new, picture=PictureView.of(taken.picture, in_order=True))
+    return SentView(added=taken.new, picture=PictureView.of(taken.picture, in_order=True))
