@@ -38,7 +38,7 @@ def write_twins(folder: Path, of_dicom: np.ndarray) -> Twins:
 
 def made(heat: float, tumour: int) -> Seen:
     """Heat of one patch among two, and so many of four pixels that are tumour."""
-    return Seen(np.zeros((2, 2, 3), np.uint8), np.array([[heat, np.nan]], np.float32), np.arange(4) < tumour)
+    return Seen(np.zeros((2, 2, 3), np.uint8), np.array([[heat, np.nan]], np.float32), np.arange(4) < tumour, heat)
 
 
 def test_a_slide_with_its_dicom_beside_it_is_found_and_others_are_not(tmp_path: Path) -> None:
@@ -73,3 +73,4 @@ def test_heat_is_compared_where_both_were_asked_and_outlines_over_the_slide() ->
     found = agreement(made(0.75, 2), made(0.25, 1))
     assert (found.patches, found.heat, found.largest_heat) == (1, 0.5, 0.5)
     assert found.dice == pytest.approx(2 / 3) and (found.tumour_of_slide, found.tumour_of_dicom) == (0.5, 0.25)
+    assert (found.surest_of_slide, found.surest_of_dicom) == (0.75, 0.25)

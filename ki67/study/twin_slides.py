@@ -40,6 +40,7 @@ class Seen:
     colours: Pixels
     heat: Floats
     tumour: NDArray[np.bool_]
+    surest: float  # of the refined map
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Agreement:
     dice: float
     tumour_of_slide: float  # share of the whole
     tumour_of_dicom: float
+    surest_of_slide: float  # how sure of tumour the refined map is where it is surest
+    surest_of_dicom: float
 
     def line(self, name: str) -> str:
         """For the terminal."""
@@ -104,7 +107,8 @@ def seen(scorer: SlideScorer, name: str, path: Path) -> Seen:
     with open_slide(path) as slide:
         colours = slide.read(Region(0, 0, *slide.size(coarse), coarse))
     size = map_size(scored.result.size, scored.result.um_per_px)
-    return Seen(colours, scored.found.heat.values, tumour_in(scored.found.refined, scored.threshold, size))
+    refined = scored.found.refined
+    return Seen(colours, scored.found.heat.values, tumour_in(refined, scored.threshold, size), float(refined.max()))
 
 
 def agreement(slide: Seen, dicom: Seen) -> Agreement:
@@ -114,4 +118,5 @@ def agreement(slide: Seen, dicom: Seen) -> Agreement:
     return Agreement(
         float(np.abs(slide.colours.astype(np.float32) - dicom.colours).mean()), both.size, float(both.mean()), float(both.max()),
         judged(slide.tumour, dicom.tumour).dice, float(slide.tumour.mean()), float(dicom.tumour.mean()),
+        slide.surest, dicom.surest,
     )  # fmt: skip
