@@ -1,14 +1,14 @@
 """What `ki67 score` refuses is refused at the door, by the same line: nothing that cannot be decoded to its end comes in."""
 
 from http import HTTPStatus
+from threading import BoundedSemaphore
 
 from ki67.app.problems import Problem
-from ki67.data.images import decoded
+from ki67.base.hardware import CORES
 from ki67.pictures.header import SLIDE, Header
-from ki67.pictures.holes import refuse_holes
 from ki67.pictures.reader import open_regions
 
-EIGHTH = 8  # a JPEG is gone through to its end for the least work where only every eighth pixel is made
+AT_ONCE = BoundedSemaphore(CORES)  # more would be no faster, and hold more pixels
 
 
 def refuse_slide(header: Header) -> None:
@@ -18,10 +18,7 @@ def refuse_slide(header: Header) -> None:
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"picture: {what}")
 
 
-def refuse_damage(header: Header) -> None:
-    """Decode all of it, and keep nothing."""
-    if header.kind == "JPEG":
-        refuse_holes(header.path)
-        decoded(header.path, header.kind, (header.width, header.height), EIGHTH)
-    else:
-        open_regions(header, 1.0, 1.0).overview()
+def refuse_damage(header: Header, um_per_px: float | None, network: float) -> None:
+    """Decode all of it as scoring will, and keep nothing."""
+    with AT_ONCE:
+        open_regions(header, um_per_px or network, network).overview()

@@ -68,7 +68,7 @@ def keep(at: Service, who: Who, sent: Sent, asked: float | None) -> Kept:
         refuse_slide(head)
         um_per_px = shipped().checked(head)
         with stripped(at.files, head) as draft:
-            refuse_damage(replace(head, path=draft))
+            refuse_damage(replace(head, path=draft), um_per_px, shipped().seen)
             size = draft.stat().st_size
             return Kept(sent, head, at.files.keep(who.account_id, draft), size, um_per_px)
     except InputError as error:
