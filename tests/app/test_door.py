@@ -159,3 +159,15 @@ def test_who_asks_too_often_waits_and_others_do_not(signed_in: SignedIn) -> None
 def test_who_is_not_signed_in_is_counted_by_address(nobody: TestClient) -> None:
     nobody.cookies.set(COOKIE, "made-up")
     assert [nobody.get("/v1/me").status_code for _ in range(61)] == [401] * 60 + [429]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml"])
+def test_a_body_of_another_kind_is_not_read_as_json(nobody: TestClient, kind: str) -> None:
+    body = b'{"login": "ada", "password": "wrong"}'
+    assert nobody.post("/v1/session", content=body, headers={"Content-Type": kind}).status_code == 422
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[" * 1_900, b"1" * 1_900, b"\xff\xfe{}", b'{"login": "\\ud800", "password": "x"}'])
+def test_what_is_no_json_is_a_clear_refusal(nobody: TestClient, body: bytes) -> None:
+    answer = nobody.post("/v1/session", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code in (400, 422), answer.headers["content-type"]) == (True, "application/problem+json")

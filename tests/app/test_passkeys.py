@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from ki67.app.service import Service
-from ki67.app.store.rows import Account, Challenge, Passkey
+from ki67.app.store.rows import Account, Challenge, LogEntry, Passkey
 from ki67.app.store.rows.base import now
 from tests.app.authenticator import Authenticator
 from tests.app.conftest import Browser, SignedIn
@@ -178,3 +178,9 @@ def test_only_the_public_key_is_kept_and_when_it_was_used(signed_in: SignedIn, b
     assert (row.credential, row.sign_count) == (device.credential, 1)
     assert row.seen_at is not None
     assert device.key.private_numbers().private_value.to_bytes(32, "big") not in row.public_key
+
+
+def test_a_wrong_answer_is_a_line_of_the_log(browser: Browser, service: Service) -> None:
+    sign_in(browser(), Authenticator())
+    with service.database.reading() as session:
+        assert session.scalars(select(LogEntry.action)).all() == ["sign_in.refused"]

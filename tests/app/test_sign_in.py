@@ -203,3 +203,21 @@ def test_one_may_change_ones_name_and_nothing_else_that_way(nobody: TestClient) 
     assert answer.json()["name"] == "Ada L."
     assert not nobody.get("/v1/me").json()["is_administrator"]
     assert nobody.get("/v1/me").json()["may_keep_bytes"] == 20_000_000_000
+
+
+@pytest.mark.parametrize(
+    "name", ["'; DROP TABLE accounts; --", "<script>alert(1)</script>", "{{7*7}} ${7*7} %s %n", "../../etc/passwd"]
+)
+def test_what_looks_like_code_is_a_name_like_any_other(nobody: TestClient, name: str) -> None:
+    sign_in(nobody)
+    assert nobody.patch("/v1/me", json={"name": name}).json()["name"] == name
+    assert nobody.get("/v1/me").headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("login", ["ada' OR '1'='1", "ada\u0000", "ada\n", "%", "a" * 81, "", 7, None, ["ada"]])
+def test_what_is_no_login_is_refused_before_any_database_is_asked(nobody: TestClient, login: object) -> None:
+    assert nobody.post("/v1/session", json={"login": login, "password": PASSWORD}).status_code == 422
+
+
+def test_a_refused_body_is_not_repeated_in_the_answer(nobody: TestClient) -> None:
+    assert "hunter" not in nobody.post("/v1/session", json={"login": "no such login", "password": "hunter" * 30}).text

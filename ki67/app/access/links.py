@@ -61,7 +61,8 @@ def opened(at: Service, address: str, token: str, password: str, login: str | No
     at.limits.guesses_from.take(address)
     with at.database.reading() as session:
         link = good(session, token)
-    refuse_weak(password, login or "")
+        owner = session.get(Account, link.account_id) if link.account_id else None
+    refuse_weak(password, owner.login if owner else login or "")
     hashed = at.passwords.hashed(password)
     with at.database.writing() as session:
         use(session, token)

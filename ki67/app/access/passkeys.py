@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ki67.app.access.sign_ins import note_refused
 from ki67.app.access.who import Who
 from ki67.app.problems import Problem, not_found
 from ki67.app.service import Service
@@ -115,31 +116,38 @@ def register(at: Service, who: Who, challenge_id: str, name: str, credential: Cr
 
 
 def by_passkey(at: Service, challenge_id: str, credential: Credential, address: str) -> Account:
-    """Whose device answered rightly. A counter that does not rise tells of a copied key, which is refused."""
+    """Whose device answered rightly. Right answers cost nothing, wrong ones are counted and noted."""
+    at.limits.guesses_from.take(address)
+    nonce = taken(at, challenge_id, "sign_in")
+    try:
+        passkey = proven(at, nonce, credential)
+    except Problem:
+        note_refused(at.database, None)
+        raise
+    at.limits.guesses_from.give_back(address)
+    with at.database.reading() as session:
+        return session.get_one(Account, passkey.account_id)
+
+
+def proven(at: Service, nonce: bytes, credential: Credential) -> Passkey:
+    """The passkey that signed, of the account that the device names. A counter that does not rise tells of a copied key."""
     from webauthn import verify_authentication_response
     from webauthn.helpers import base64url_to_bytes
 
-    at.limits.guesses_from.take(address)
-    nonce = taken(at, challenge_id, "sign_in")
     key, owner = checked(lambda: tuple(map(base64url_to_bytes, (credential["rawId"], credential["response"]["userHandle"]))))
-    with at.database.reading() as session:
-        passkey = session.scalar(select(Passkey).where(Passkey.credential == key))
-    if passkey is None or passkey.account_id.encode() != owner:
-        raise unproven()
-    proof = checked(
-        lambda: verify_authentication_response(
-            credential=credential, expected_challenge=nonce, expected_rp_id=domain(at.settings),
-            expected_origin=at.settings.origin, credential_public_key=passkey.public_key,
-            credential_current_sign_count=passkey.sign_count, require_user_verification=True,
-        )
-    )  # fmt: skip
-    at.limits.guesses_from.give_back(address)
     with at.database.writing() as session:
-        kept = session.get(Passkey, passkey.id)
-        if kept is None:
+        passkey = session.scalar(select(Passkey).where(Passkey.credential == key).with_for_update())
+        if passkey is None or passkey.account_id.encode() != owner:
             raise unproven()
-        kept.sign_count, kept.seen_at = proof.new_sign_count, now()
-        return session.get_one(Account, kept.account_id)
+        proof = checked(
+            lambda: verify_authentication_response(
+                credential=credential, expected_challenge=nonce, expected_rp_id=domain(at.settings),
+                expected_origin=at.settings.origin, credential_public_key=passkey.public_key,
+                credential_current_sign_count=passkey.sign_count, require_user_verification=True,
+            )
+        )  # fmt: skip
+        passkey.sign_count, passkey.seen_at = proof.new_sign_count, now()
+    return passkey
 
 
 def checked(check: Callable[[], Proof]) -> Proof:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from ki67.app.access import accounts, links
 from ki67.app.access.accounts import Holding
 from ki67.app.access.who import Asking
+from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.words import Id
 
@@ -66,7 +67,7 @@ def all_accounts(who: Asking, at: At) -> list[AccountView]:
         return [account_view(at, held) for held in accounts.holdings(session)]
 
 
-@router.patch("/{account_id}")
+@router.patch("/{account_id}", responses=refusals(409))
 def change_account(account_id: Id, change: AccountChange, who: Asking, at: At) -> AccountView:
     """Shut or open an account, make or unmake an administrator, set how much it may keep."""
     with at.database.writing() as session:

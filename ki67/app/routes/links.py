@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from ki67.app.access import links
 from ki67.app.access.limits import address_of
 from ki67.app.routes.me import MeView, me_view
+from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.words import Login, Name, NewPassword, Token
 
@@ -21,7 +22,7 @@ class LinkOpening(BaseModel):
     name: Name | None = None
 
 
-@router.post("/open")
+@router.post("/open", responses=refusals(409))
 def open_link(opening: LinkOpening, request: Request, at: At) -> MeView:
     """Use a link, once. Then sign in."""
     token, password = opening.token.get_secret_value(), opening.password.get_secret_value()

@@ -11,6 +11,7 @@ from ki67.app.access import passkeys
 from ki67.app.access.limits import address_of
 from ki67.app.access.who import Asking
 from ki67.app.routes.me import MeView
+from ki67.app.routes.refusals import refusals
 from ki67.app.routes.sign_in import let_in
 from ki67.app.service import At
 from ki67.app.store.rows import Passkey
@@ -95,7 +96,7 @@ def register_options(who: Asking, at: At) -> OptionsView:
     return OptionsView(challenge_id=challenge_id, options=options)
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
+@router.post("", status_code=HTTPStatus.CREATED, responses=refusals(409))
 def add_passkey(new: NewPasskey, who: Asking, at: At) -> PasskeyView:
     """The second half: keep what the device answered."""
     return passkey_view(passkeys.register(at, who, new.challenge_id, new.name, new.credential.model_dump()))
@@ -124,7 +125,7 @@ def sign_in_options(request: Request, at: At) -> OptionsView:
     return OptionsView(challenge_id=challenge_id, options=options)
 
 
-@router.post("/sign-in", status_code=HTTPStatus.CREATED)
+@router.post("/sign-in", status_code=HTTPStatus.CREATED, responses=refusals(401))
 def sign_in(answer: PasskeySignIn, request: Request, response: Response, at: At) -> MeView:
     """The second half: in, if the device answered rightly."""
     account = passkeys.by_passkey(at, answer.challenge_id, answer.credential.model_dump(), address_of(request))
