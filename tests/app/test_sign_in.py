@@ -1,5 +1,6 @@
 """In by a password and out again: what a browser gets, what nobody learns, and when it ends."""
 
+import base64
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -98,6 +99,11 @@ def test_a_token_that_a_stranger_made_up_is_never_taken_over(nobody: TestClient)
     nobody.cookies.set(COOKIE, "made-up", domain="testserver.local", path="/")
     sign_in(nobody)
     assert "made-up" not in nobody.cookies.values()
+
+
+def test_a_token_has_256_bits_of_chance(nobody: TestClient) -> None:
+    sign_in(nobody)
+    assert len(base64.urlsafe_b64decode(nobody.cookies[COOKIE] + "=")) == 32
 
 
 def test_out_here_leaves_the_other_browser_in(nobody: TestClient, browser: Browser) -> None:
