@@ -17,6 +17,7 @@ from ki67.app.settings import AppSettings
 from ki67.app.store.database import Database
 from ki67.app.store.files import Files
 from ki67.app.store.verify import verified
+from ki67.app.tidying import tidying
 from ki67.base.errors import InputError
 
 LOCK = "lock"
@@ -32,7 +33,7 @@ def app_command(asked: AppSettings, say: Say) -> None:
     with only_server_in(asked.data), closing(listening(asked)) as listener:
         settings = replace(asked, port=listener.getsockname()[1])
         keeper = Keeper(settings)
-        with closing(opened(settings, keeper.ring)) as service, keeper.running(service.database):
+        with closing(opened(settings, keeper.ring)) as service, keeper.running(service.database), tidying(service):
             greet(service, say)
             serve(service, listener)
 

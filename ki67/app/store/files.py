@@ -28,6 +28,10 @@ class Files:
         """Where a content lies, or would lie."""
         return self.root / account_id / digest[:2] / digest
 
+    def accounts(self) -> list[str]:
+        """Ids of those who keep anything."""
+        return sorted(folder.name for folder in self.root.iterdir() if folder.is_dir())
+
     @contextmanager
     def draft(self) -> Iterator[Path]:
         """A name to write to, which is gone afterwards unless it was kept."""
