@@ -19,6 +19,7 @@ from ki67.app.routes import (
     contacts,
     contract,
     events,
+    export,
     health,
     learning,
     links,
@@ -54,6 +55,7 @@ ROUTERS = (
     uploads.router,
     results.router,
     events.router,
+    export.router,
 )
 
 

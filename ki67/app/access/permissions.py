@@ -68,6 +68,7 @@ PERMISSIONS: Mapping[tuple[str, str], Permission] = {
     ("GET", "/v1/cases/{case_id}/pictures"): READ,
     ("GET", "/v1/cases/{case_id}/result"): READ,
     ("GET", "/v1/cases/{case_id}/events"): READ,
+    ("GET", "/v1/cases/{case_id}/export.zip"): READ,
     ("POST", "/v1/cases/{case_id}/uploads"): WRITE,
     ("PATCH", "/v1/uploads/{upload_id}"): WRITE,
     ("HEAD", "/v1/uploads/{upload_id}"): WRITE,
