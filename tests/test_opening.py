@@ -308,6 +308,14 @@ def test_a_jpeg_that_is_made_much_smaller_comes_at_half_its_size_and_looks_the_s
     assert np.abs(from_half - from_full).mean() < 0.2 * np.abs(np.roll(from_full, 1, axis=1) - from_full).mean()
 
 
+@pytest.mark.parametrize("size", [(301, 200), (300, 201), (301, 201)])
+def test_a_jpeg_of_odd_sides_comes_whole_however_small_it_is_made(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = saved(smooth().resize(size), tmp_path / "a.jpg", quality=95)
+    found = open_regions(header(path), 1.0, 4.5)
+    assert isinstance(found, Decoded)
+    assert np.array_equal(found.pixels, read_rgb(path))
+
+
 def test_a_picture_is_enlarged_up_to_four_times_and_no_further(tmp_path: Path) -> None:
     found = header(saved(smooth(300, 200), tmp_path / "a.png"))
     assert checked_size(found, 0.5, 1.0, 32) == (150, 100)

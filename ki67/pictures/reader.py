@@ -25,11 +25,17 @@ def open_regions(header: Header, um_per_px: float, finest: float) -> Regions:
         refuse_holes(header.path)
     if header.pixels > AT_ONCE:
         return Streamed(header, um_per_px)
-    size, shrink = (header.width, header.height), 2 if header.kind == "JPEG" and finest / um_per_px >= HALVES else 1
-    pixels = decoded(header.path, header.kind, size, shrink)
+    size = header.width, header.height
+    pixels = decoded(header.path, header.kind, size, shrink_of(header, finest / um_per_px))
     if pixels.shape[2] > 3:
         refuse_opacity(header.path, pixels[..., 3:])
     return Decoded(np.ascontiguousarray(pixels[..., :3]), um_per_px, size)
+
+
+def shrink_of(header: Header, reduction: float) -> int:
+    """By how much a file may be reduced while it is decoded; libvips and Pillow round the half of an odd side differently."""
+    even = header.width % 2 == 0 and header.height % 2 == 0
+    return 2 if header.kind == "JPEG" and even and reduction >= HALVES else 1
 
 
 def check_tiff(header: Header) -> None:

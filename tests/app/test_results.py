@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from conftest import SignedIn
 from fastapi.testclient import TestClient
 from made_pictures import opened_case, picture, sent
 from PIL import Image
+from planted import SignedIn
 from sqlalchemy import select
 
 from ki67.app.routes.events import told

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import SignedIn
 from made_pictures import opened_case, picture, sent
+from planted import SignedIn
 from sqlalchemy import func, select
 
 from ki67.app.problems import Problem

@@ -2,8 +2,8 @@
 
 import hashlib
 
-from conftest import SignedIn
 from made_pictures import names_under, opened_case, picture, sent
+from planted import SignedIn
 from sqlalchemy import func, select
 
 from ki67.app.scoring.network import FIELD, FRAME, LEAST, shipped

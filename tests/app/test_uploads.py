@@ -3,9 +3,9 @@
 import hashlib
 from typing import Any
 
-from conftest import SignedIn
 from fastapi.testclient import TestClient
 from made_pictures import names_under, opened_case, picture, sent
+from planted import SignedIn
 
 from ki67.app.service import Service
 
@@ -50,6 +50,11 @@ def test_what_is_not_what_was_announced_leaves_nothing(signed_in: SignedIn, serv
     assert ada.delete(f"/v1/uploads/{longer}").status_code == 204
     assert begun(ada, case, content, bytes=service.settings.caps.picture_bytes + 1).status_code == 413
     assert names_under(service.files.root) == names_under(service.files.incoming) == []
+
+
+def test_slides_are_not_taken_yet(signed_in: SignedIn) -> None:
+    ada = signed_in("ada")
+    assert begun(ada, opened_case(ada), picture(), kind="slide").status_code == 422
 
 
 def test_an_upload_is_its_owners_alone(signed_in: SignedIn) -> None:

@@ -1,7 +1,7 @@
 """Large files in parts: announced by hash and length, sent from where they were cut off, a picture when the last part is here."""
 
 from http import HTTPStatus
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, Field
@@ -12,7 +12,6 @@ from ki67.app.routes.pictures import BINARY, PictureView, Scale
 from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.rows import Picture, Upload
-from ki67.app.store.rows.cases import PictureKind
 from ki67.app.words import Id
 
 router = APIRouter(prefix="/v1", tags=["uploads"])
@@ -22,11 +21,11 @@ PART_BODY = {"requestBody": {"required": True, "content": {"application/octet-st
 
 
 class NewUpload(BaseModel):
-    """What is to come: a field, or a slide, which only comes so."""
+    """What is to come."""
 
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     bytes: Annotated[int, Field(ge=1, le=MOST)]
-    kind: PictureKind = "field"
+    kind: Literal["field"] = "field"  # slides are not taken yet
     um_per_px: Scale | None = None
 
 
