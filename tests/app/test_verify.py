@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 
 from ki67.app.service import Service
 from ki67.app.store.log import append
-from ki67.app.store.rows import Account, Case, LogEntry, Picture
+from ki67.app.store.rows import Account, Case, LogEntry, Picture, Review
 from ki67.app.store.verify import verified
 
 
@@ -53,3 +53,16 @@ def test_a_file_that_was_changed_or_is_gone_is_named(service: Service, digest: s
     assert faults(service) == [f"{path}: changed since it was kept; bring it back from a copy"]
     path.unlink()
     assert faults(service) == [f"{path}: gone, though a row names it; bring it back from a copy"]
+
+
+def test_readers_cells_are_looked_over_too(service: Service, digest: str) -> None:
+    with service.database.writing() as session:
+        [picture] = session.query(Picture).all()
+        marks = service.files.keep_bytes("ada", b"cells")
+        session.add(Review(
+            picture_id=picture.id, account_id="ada", kind="cells", n_positive=1, n_negative=0, cells=marks, started_from="nothing",
+            blind=True,
+        ))  # fmt: skip
+    assert (verified(service.database, service.files).files, faults(service)) == (2, [])
+    service.files.path("ada", marks).unlink()
+    assert len(faults(service)) == 1

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ki67.app.store.database import Database
 from ki67.app.store.files import Files, digest_of
 from ki67.app.store.log import broken
-from ki67.app.store.rows import Case, LogEntry, Picture, Result
+from ki67.app.store.rows import Case, LogEntry, Picture, Result, Review
 
 MANY = 1_000  # rows in memory at once
 
@@ -51,7 +51,8 @@ def named_files(session: Session, files: Files) -> Iterator[Path]:
     """Where every content lies that a row names, each once."""
     pictures = select(Case.owner_id, Picture.digest).join(Picture)
     cells = select(Case.owner_id, Result.cells).join(Picture, Picture.case_id == Case.id).join(Result)
-    for owner_id, digest in session.execute(union(pictures, cells)):
+    marks = select(Case.owner_id, Review.cells).join(Picture, Picture.case_id == Case.id).join(Review).where(Review.cells.is_not(None))
+    for owner_id, digest in session.execute(union(pictures, cells, marks)):
         yield files.path(owner_id, digest)
 
 
