@@ -60,8 +60,8 @@ def test_readers_cells_are_looked_over_too(service: Service, digest: str) -> Non
         [picture] = session.query(Picture).all()
         marks = service.files.keep_bytes("ada", b"cells")
         session.add(Review(
-            picture_id=picture.id, account_id="ada", kind="cells", n_positive=1, n_negative=0, cells=marks, started_from="nothing",
-            blind=True,
+            picture_id=picture.id, account_id="ada", kind="cells", n_positive=1, n_negative=0, cells=marks,
+            started_from="nothing", blind=True,
         ))  # fmt: skip
     assert (verified(service.database, service.files).files, faults(service)) == (2, [])
     service.files.path("ada", marks).unlink()

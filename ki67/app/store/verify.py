@@ -1,6 +1,6 @@
 """What is kept, looked over: the log a whole chain, every file that a row names there and as its name says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +51,11 @@ def named_files(session: Session, files: Files) -> Iterator[Path]:
     """Where every content lies that a row names, each once."""
     pictures = select(Case.owner_id, Picture.digest).join(Picture)
     cells = select(Case.owner_id, Result.cells).join(Picture, Picture.case_id == Case.id).join(Result)
-    marks = select(Case.owner_id, Review.cells).join(Picture, Picture.case_id == Case.id).join(Review).where(Review.cells.is_not(None))
-    for owner_id, digest in session.execute(union(pictures, cells, marks)):
-        yield files.path(owner_id, digest)
+    marks = select(Case.owner_id, Review.cells).join(Picture, Picture.case_id == Case.id).join(Review)
+    found: Iterable[tuple[str, str | None]] = session.execute(union(pictures, cells, marks)).tuples()
+    for owner_id, digest in found:
+        if digest is not None:  # a review that only counts has no cells
+            yield files.path(owner_id, digest)
 
 
 def fault_of(path: Path) -> str | None:
