@@ -1,10 +1,11 @@
 """What is kept, looked over: the log a whole chain, every file that a row names there and as its name says."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import CompoundSelect, select, union
 from sqlalchemy.orm import Session
 
 from ki67.app.store.database import Database
@@ -52,8 +53,8 @@ def named_files(session: Session, files: Files) -> Iterator[Path]:
     pictures = select(Case.owner_id, Picture.digest).join(Picture)
     cells = select(Case.owner_id, Result.cells).join(Picture, Picture.case_id == Case.id).join(Result)
     marks = select(Case.owner_id, Review.cells).join(Picture, Picture.case_id == Case.id).join(Review)
-    found: Iterable[tuple[str, str | None]] = session.execute(union(pictures, cells, marks)).tuples()
-    for owner_id, digest in found:
+    contents: CompoundSelect[Any] = union(pictures, cells, marks)
+    for owner_id, digest in session.execute(contents):
         if digest is not None:  # a review that only counts has no cells
             yield files.path(owner_id, digest)
 
