@@ -1,0 +1,77 @@
+"""What the browser is given computes what Python computes, and is made of the network that ships."""
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import ki67.app
+from ki67.app.browser.network_file import MOST, codebook_of, network_file
+from ki67.app.browser.plan import Layer, Plan, plan_of
+from ki67.base.errors import InputError
+from ki67.engine.model import Model, load_model
+from ki67.weights import NETWORK, fields
+
+SHIPPED = Path(ki67.app.__file__).with_name("client") / "network.gz"
+SIDE = 64
+Planes = NDArray[np.float32]
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(NETWORK)
+
+
+def convolved(planes: Planes, layer: Layer) -> Planes:
+    reach, (height, width) = layer.kernel.shape[2] // 2 * layer.dilation, planes.shape[1:]
+    wide = np.pad(planes, ((0, 0), (reach, reach), (reach, reach)))
+    taps = np.ndindex(layer.kernel.shape[2:])
+    moved = {tap: wide[:, tap[0] * layer.dilation :, tap[1] * layer.dilation :][:, :height, :width] for tap in taps}
+    return sum(np.tensordot(layer.kernel[:, :, *tap], planes, 1) for tap, planes in moved.items())
+
+
+def run(plan: Plan, pixels: Planes) -> Planes:
+    """The plan's five kinds of layers, each as its name says."""
+    held = {0: pixels.transpose(2, 0, 1)}
+    for layer in plan.layers:
+        first, place = held[layer.read[0]], plan.places[layer.write]
+        if layer.kind == "pool":
+            channels, height, width = first.shape
+            held[layer.write] = first.reshape(channels, height // 2, 2, width // 2, 2).max((2, 4))
+        elif layer.kind == "double":
+            held[layer.write] = first.repeat(2, 1).repeat(2, 2)
+        elif layer.kind == "copy":
+            room = np.zeros((place.channels, *first.shape[1:]), np.float32) if layer.first == 0 else held[layer.write]
+            room[layer.first : layer.first + len(first)] = first
+            held[layer.write] = room
+        else:
+            made = convolved(first, layer) if layer.kind == "convolve" else sum(held[read] for read in layer.read)
+            made = made * layer.factor[:, None, None] + layer.term[:, None, None]
+            held[layer.write] = np.where(made > 0, made, made * layer.slope)
+    return held[plan.layers[-1].write].transpose(1, 2, 0)
+
+
+def test_a_plan_gives_the_engines_maps(model: Model) -> None:
+    pixels = fields().images[0][:SIDE, :SIDE].astype(np.float32) / 255
+    engine = model.network("float32", lambda: fields().images).running(1, SIDE, SIDE, 3)
+    assert np.abs(run(plan_of(model.graph()), pixels) - engine(pixels[None])[0]).max() < 1e-2  # of 255
+
+
+def test_the_file_is_of_the_network_that_ships_and_of_todays_rules(model: Model) -> None:
+    assert gzip.decompress(SHIPPED.read_bytes()) == gzip.decompress(network_file(model))
+
+
+def test_the_files_head_tells_which_network_it_is_and_how_it_counts(model: Model) -> None:
+    content = gzip.decompress(SHIPPED.read_bytes())
+    head = json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])
+    assert head["network"]["digest"] == model.digest
+    assert tuple(head["network"]["thresholds"]) == model.detector.thresholds
+
+
+def test_weights_that_share_no_values_are_refused(model: Model) -> None:
+    kernel = np.arange(MOST + 1, dtype=np.float32).reshape(-1, 1, 1, 1)
+    with pytest.raises(InputError, match="more than 256 values; share them first"):
+        codebook_of(Plan((), (Layer("convolve", (0,), 1, kernel=kernel),)), model.path)
