@@ -1,5 +1,6 @@
 """A PostgreSQL server of one's own, from Debian's package, for as long as a test or a measurement takes."""
 
+import getpass
 import os
 import shutil
 import signal
@@ -38,7 +39,7 @@ class Postgres:
     @property
     def user(self) -> str:
         """Whom it runs as."""
-        return USER if os.geteuid() == 0 else os.environ.get("USER", USER)
+        return USER if os.geteuid() == 0 else getpass.getuser()
 
     def start(self) -> None:
         """Run it until it takes connections."""
