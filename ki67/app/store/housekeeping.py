@@ -25,7 +25,7 @@ def tidy(database: Database, files: Files, draft_days: int) -> None:
         drop_ended(session, draft_days)
     sweep_incoming(database, files)
     for account_id in files.accounts():
-        forget_unnamed(database, files, account_id, settled(files.root / account_id))
+        forget_unnamed(database, files, account_id, [path.name for path in settled(files.root / account_id)])
 
 
 def left_drafts(database: Database, draft_days: int) -> list[str]:
@@ -47,15 +47,14 @@ def sweep_incoming(database: Database, files: Files) -> None:
     """What was on its way when something ended, and parts of uploads that are no more."""
     with database.reading() as session:
         going_on = set(session.scalars(select(Upload.id)))
-    for name in settled(files.incoming):
-        if name not in going_on:
-            for path in files.incoming.rglob(name):
-                path.unlink(missing_ok=True)
+    for path in settled(files.incoming):
+        if path.name not in going_on:
+            path.unlink(missing_ok=True)
 
 
-def settled(folder: Path) -> Iterator[str]:
-    """Names of files that have lain there for a while."""
+def settled(folder: Path) -> Iterator[Path]:
+    """Files that have lain there for a while."""
     before = time.time() - SETTLED_S
     for path in folder.rglob("*"):
         if path.is_file() and path.stat().st_mtime < before:
-            yield path.name
+            yield path
