@@ -1,0 +1,47 @@
+// Every word that a person sees, in English. A translation is a copy of this file.
+
+/** @param {number} count @param {string} thing */
+const counted = (count, thing) => `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`;
+
+/** @typedef {Record<string, any>} Values */
+
+export const words = {
+  warnings: {
+    none: () => 'no tumour cells: the index is not defined',
+    few: (/** @type {Values} */ {cells, enough}) => `${counted(cells, 'tumour cell')}, fewer than ${enough}`,
+    likeHe: () => 'looks like H&E, not like a Ki-67 stain',
+    darkGround: () => 'more dark than light, as in fluorescence: no stained section in white light?',
+    strange: () => 'colours that no stained section has: a photograph or a screen?',
+    noColour: () => 'nearly without colour: a grey picture or a screen?',
+    noTissue: () => 'hardly any tissue',
+    haematoxylinLow: () => 'the blue stain is paler than in training',
+    haematoxylinHigh: () => 'the blue stain is darker than in training',
+    dabLow: () => 'less brown than in training',
+    dabHigh: () => 'the brown stain is darker than in training',
+    greenLow: () => 'other colours than blue and brown',
+    greenHigh: () => 'other colours than blue and brown',
+    sharpnessLow: () => 'blurred',
+    sharpnessHigh: () => 'sharper or noisier than in training',
+    nucleusLow: () => 'nuclei are smaller than in training: check the µm/px',
+    nucleusHigh: () => 'nuclei are larger than in training: check the µm/px',
+  },
+  refused: {
+    empty: () => 'the file is empty; copy or export it again',
+    notAPicture: () => 'not a picture that can be read, or cut off; export it again as jpg or png',
+    heic: () => 'a picture as some telephones keep it (HEIC); save it as jpg, or set the camera to "most compatible"',
+    tiff: () => 'a TIFF, which browsers do not show; save it as jpg or png, or count it with ki67 score',
+    damaged: () => 'damaged or truncated; copy or export it again',
+    tooManyBytes: (/** @type {Values} */ {most}) => `has more than ${counted(most, 'byte')}; cut it into smaller ones`,
+    tooLarge: (/** @type {Values} */ {width, height, most}) =>
+      `${width}×${height} are more than ${counted(most, 'pixel')}; cut it into smaller ones, or count it with ki67 score`,
+    colours: (/** @type {Values} */ {what}) => `the picture is ${what}, not colour in 8 bits; save it as 8-bit RGB jpg or png`,
+    transparent: () => 'is transparent in parts; lay it on white and save it without transparency',
+    pages: (/** @type {Values} */ {pages}) =>
+      `holds ${pages} pages, of which only the first would be read; save each page that is meant as a file of its own`,
+    noScale: (/** @type {Values} */ {umPerPx}) => `${umPerPx} µm/px is no scale; give micrometres per pixel`,
+    tooCoarse: (/** @type {Values} */ {umPerPx, times, network}) =>
+      `${umPerPx} µm/px is more than ${times} times as coarse as the network's ${network}; correct the scale, or take the picture at a higher magnification`,
+    tooSmall: (/** @type {Values} */ {width, height, umPerPx, least}) =>
+      `${width}×${height} at ${umPerPx} µm/px; ${least} µm at least are needed`,
+  },
+};
