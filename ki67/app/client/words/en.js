@@ -1,4 +1,5 @@
-// Every word that a person sees, in English. A translation is a copy of this file.
+// Every string that a person sees. To translate, copy this file. A value is a line, or a function of values that gives one.
+// One section a screen or room.
 
 /** @param {number} count @param {string} thing */
 const counted = (count, thing) => `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`;
@@ -6,25 +7,72 @@ const counted = (count, thing) => `${count.toLocaleString('en')} ${thing}${count
 /** @typedef {Record<string, any>} Values */
 
 export const words = {
-  warnings: {
-    none: () => 'no tumour cells: the index is not defined',
-    few: (/** @type {Values} */ {cells, enough}) => `${counted(cells, 'tumour cell')}, fewer than ${enough}`,
-    likeHe: () => 'looks like H&E, not like a Ki-67 stain',
-    darkGround: () => 'more dark than light, as in fluorescence: no stained section in white light?',
-    strange: () => 'colours that no stained section has: a photograph or a screen?',
-    noColour: () => 'nearly without colour: a grey picture or a screen?',
-    noTissue: () => 'hardly any tissue',
-    haematoxylinLow: () => 'the blue stain is paler than in training',
-    haematoxylinHigh: () => 'the blue stain is darker than in training',
-    dabLow: () => 'less brown than in training',
-    dabHigh: () => 'the brown stain is darker than in training',
-    greenLow: () => 'other colours than blue and brown',
-    greenHigh: () => 'other colours than blue and brown',
-    sharpnessLow: () => 'blurred',
-    sharpnessHigh: () => 'sharper or noisier than in training',
-    nucleusLow: () => 'nuclei are smaller than in training: check the µm/px',
-    nucleusHigh: () => 'nuclei are larger than in training: check the µm/px',
+  app: {
+    titleOf: (/** @type {string} */ title) => `${title} · Ki-67`,
+    skip: 'Skip to the content',
+    back: 'Back',
+    failed: (/** @type {string} */ why) => `That did not work: ${why}`,
+    notKept: 'This page is not kept for hours without a net: there is no service worker here.',
+    researchUse: 'Research use only. Not for diagnosis.',
   },
+
+  places: {cases: 'Cases', scale: 'Scale', inbox: 'Inbox', settings: 'Settings'},
+
+  unlock: {
+    title: 'Locked',
+    line: 'What is kept on this device is encrypted. Without the passphrase nobody can read it, and nobody can restore it.',
+    phrase: 'Passphrase',
+    open: 'Open',
+    wrong: 'This is not the passphrase. Try again.',
+  },
+
+  cases: {
+    title: 'Cases',
+    none: 'No case yet. A case is one tumour: one or more fields of view, counted together.',
+    add: 'New case',
+    name: 'Name',
+    nameHint: 'Only for you. Write no patient’s name.',
+    cutOffs: 'Low, borderline and high are divided at',
+    blind: 'Count blind first',
+    blindHint: 'The network’s count is hidden until you gave your own. This cannot be changed later.',
+    create: 'Create',
+    cancel: 'Cancel',
+    pictures: (/** @type {number} */ n) => n === 1 ? '1 field' : `${n} fields`,
+    counted: (/** @type {number} */ n, /** @type {number} */ of) => n === of ? 'all counted' : `${n} counted`,
+    isBlind: 'blind',
+  },
+
+  cutOffs: {paper: '10 and 20 %', consensus: '16 and 30 %'},
+
+  capture: {},
+
+  preview: {},
+
+  focus: {},
+
+  scale: {},
+
+  result: {},
+
+  blind: {},
+
+  cells: {},
+
+  save: {},
+
+  settings: {},
+
+  signIn: {},
+
+  inbox: {},
+
+  contacts: {},
+
+  agreement: {},
+
+  assign: {},
+
+  /** Why a picture or a file is not taken, by the code of a `Refused`. */
   refused: {
     empty: () => 'the file is empty; copy or export it again',
     notAPicture: () => 'not a picture that can be read, or cut off; export it again as jpg or png',
@@ -43,5 +91,26 @@ export const words = {
       `${umPerPx} µm/px is more than ${times} times as coarse as the network's ${network}; correct the scale, or take the picture at a higher magnification`,
     tooSmall: (/** @type {Values} */ {width, height, umPerPx, least}) =>
       `${width}×${height} at ${umPerPx} µm/px; ${least} µm at least are needed`,
+  },
+
+  /** What to know about a count, by the code of a `Warning`. */
+  warnings: {
+    none: () => 'no tumour cells: the index is not defined',
+    few: (/** @type {Values} */ {cells, enough}) => `${counted(cells, 'tumour cell')}, fewer than ${enough}`,
+    likeHe: () => 'looks like H&E, not like a Ki-67 stain',
+    darkGround: () => 'more dark than light, as in fluorescence: no stained section in white light?',
+    strange: () => 'colours that no stained section has: a photograph or a screen?',
+    noColour: () => 'nearly without colour: a grey picture or a screen?',
+    noTissue: () => 'hardly any tissue',
+    haematoxylinLow: () => 'the blue stain is paler than in training',
+    haematoxylinHigh: () => 'the blue stain is darker than in training',
+    dabLow: () => 'less brown than in training',
+    dabHigh: () => 'the brown stain is darker than in training',
+    greenLow: () => 'other colours than blue and brown',
+    greenHigh: () => 'other colours than blue and brown',
+    sharpnessLow: () => 'blurred',
+    sharpnessHigh: () => 'sharper or noisier than in training',
+    nucleusLow: () => 'nuclei are smaller than in training: check the µm/px',
+    nucleusHigh: () => 'nuclei are larger than in training: check the µm/px',
   },
 };
