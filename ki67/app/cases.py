@@ -1,13 +1,29 @@
-"""Cases as lists show them: a page at a time."""
+"""Cases: opened once, and listed a page at a time."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from ki67.app.access.who import Who
+from ki67.app.problems import Problem
+from ki67.app.store.log import append
 from ki67.app.store.rows import Case
 from ki67.app.visible import own_case
+
+
+def opened(session: Session, who: Who, case: Case) -> tuple[Case, bool]:
+    """A case of somebody's own, or the one that they opened by this id before; and whether it is new."""
+    before = session.get(Case, case.id)
+    if before is not None and before.owner_id != who.account_id:
+        raise Problem(HTTPStatus.CONFLICT, "another case has this id; give yours a new one")
+    if before is not None:
+        return before, False
+    session.add(case)
+    session.flush()
+    append(session, who.account_id, "case.opened", case.id)
+    return case, True
 
 
 def own_cases(session: Session, who: Who, after: str | None, limit: int) -> Sequence[Case]:

@@ -17,6 +17,16 @@ def test_a_case_is_opened_named_anew_and_saved(signed_in: SignedIn) -> None:
     assert saved["saved_at"] is not None and saved["mine"] and saved["opened"]
 
 
+def test_a_case_that_is_opened_again_by_its_id_is_the_same_and_stays_as_it_is(signed_in: SignedIn) -> None:
+    ada, new = signed_in("ada"), {"id": "a1" * 16, "name": "B 12/3"}
+    assert ada.post("/v1/cases", json=new).status_code == 201
+    ada.patch(f"/v1/cases/{new['id']}", json={"name": "B 12/4"})
+    again = ada.post("/v1/cases", json=new)
+    assert (again.status_code, again.json()["name"]) == (200, "B 12/4")
+    assert len(ada.get("/v1/cases").json()["cases"]) == 1
+    assert signed_in("bob").post("/v1/cases", json=new).status_code == 409
+
+
 def test_others_and_administrators_see_no_case_of_mine(signed_in: SignedIn) -> None:
     case = f"/v1/cases/{opened(signed_in('ada'))}"
     for other in (signed_in("bob"), signed_in("root", administrator=True)):

@@ -152,6 +152,48 @@ def test_nobody_begins_with_an_answer_that_they_were_not_shown(signed_in: Signed
     assert ada.post(f"/v1/pictures/{picture}/reviews", json=said).status_code == 409
 
 
+SENT = {"id": "b2" * 16, "kind": "count", "n_positive": 3, "n_negative": 7, "comment": "thick"}
+
+
+def test_a_review_that_is_sent_again_is_kept_once(signed_in: SignedIn, service: Service) -> None:
+    ada = signed_in("ada")
+    picture = planted(service, opened(ada), None)
+    first, again = (ada.post(f"/v1/pictures/{picture}/reviews", json=SENT) for _ in range(2))
+    assert (first.status_code, again.status_code, first.json()) == (201, 200, again.json())
+    cells = {"id": "c3" * 16, "kind": "cells", "cells": marks(some_cells(2, 1))}
+    assert [ada.post(f"/v1/pictures/{picture}/reviews", json=cells).status_code for _ in range(2)] == [201, 200]
+    assert [found["id"] for found in ada.get(f"/v1/pictures/{picture}/reviews").json()] == [SENT["id"], cells["id"]]
+
+
+def test_the_id_of_another_review_is_refused(signed_in: SignedIn, service: Service) -> None:
+    ada, bob = signed_in("ada"), signed_in("bob")
+    case_id = opened(ada)
+    picture, other = planted(service, case_id, None), planted(service, case_id, None)
+    handed(ada, case_id, "bob")
+    assert ada.post(f"/v1/pictures/{picture}/reviews", json=SENT).status_code == 201
+    assert ada.post(f"/v1/pictures/{picture}/reviews", json={**SENT, "n_positive": 4}).status_code == 409
+    assert ada.post(f"/v1/pictures/{other}/reviews", json=SENT).status_code == 409
+    assert bob.post(f"/v1/pictures/{picture}/reviews", json=SENT).status_code == 409
+    assert len(ada.get(f"/v1/pictures/{picture}/reviews").json()) == 1
+
+
+def test_whom_their_own_device_showed_a_network_gives_no_blind_opinion_from_then_on(
+    signed_in: SignedIn, service: Service
+) -> None:
+    ada = signed_in("ada")
+    picture = planted(service, opened(ada), None)
+    reviewed(ada, picture, 3, 7)
+    corrected = {"kind": "cells", "cells": marks(some_cells(2, 1)), "started_from": "network", "shown": "network"}
+    assert ada.post(f"/v1/pictures/{picture}/reviews", json=corrected).status_code == 201
+    reviewed(ada, picture, 4, 6)
+    found = ada.get(f"/v1/pictures/{picture}/reviews").json()
+    assert [(review["started_from"], review["blind"]) for review in found] == [
+        ("nothing", True),
+        ("network", False),
+        ("nothing", False),
+    ]
+
+
 def test_every_deed_stands_in_a_whole_log_by_ids_alone(signed_in: SignedIn, service: Service) -> None:
     ada, bob = signed_in("ada"), signed_in("bob")
     case_id = opened(ada, "Erika Mustermann")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ki67.app.access.who import Who
 from ki67.app.opinions.assignments import ACTIVE
 from ki67.app.opinions.blind import may_see
-from ki67.app.opinions.seen import Sight, has_seen, hold_pictures
+from ki67.app.opinions.seen import Sight, has_seen, hold_pictures, note_seen
 from ki67.app.problems import Problem, not_found
 from ki67.app.store.log import append
 from ki67.app.store.rows import Assignment, Picture, Review
@@ -33,14 +33,41 @@ class Answer:
     comment: str = ""
 
 
-def give(session: Session, who: Who, picture: Picture, answer: Answer) -> Review:
-    """Add an opinion. Whether it is a blind one is the server's finding: no answer of anybody else had gone out to them."""
+@dataclass(frozen=True)
+class Offer:
+    """An opinion as it is sent: with an id of the sender's, so that it is kept once however often it comes."""
+
+    id: str
+    answer: Answer
+    shown_network: bool  # by a device that counts by itself
+
+
+def give(session: Session, who: Who, picture: Picture, offer: Offer) -> tuple[Review, bool]:
+    """Add an opinion, or find the one that came before; and whether it is new."""
     hold_pictures(session, [picture.id])
-    seen, last = has_seen(session, who, picture.id), latest(session, who, picture.id)
+    before = session.get(Review, offer.id)
+    if before is not None:
+        return same(before, who, picture, offer.answer), False
+    if offer.shown_network:
+        note_seen(session, who, [Sight(picture.id)])
+    return added(session, who, picture, offer), True
+
+
+def same(before: Review, who: Who, picture: Picture, answer: Answer) -> Review:
+    """The review that has the id already, where it is this one."""
+    told = {name: getattr(before, name) for name in vars(answer)}
+    if (before.account_id, before.picture_id, told) != (who.account_id, picture.id, vars(answer)):
+        raise Problem(HTTPStatus.CONFLICT, "another review has this id; give yours a new one")
+    return before
+
+
+def added(session: Session, who: Who, picture: Picture, offer: Offer) -> Review:
+    """A new one. Blind is what the server finds: no answer of anybody else had gone out to them, and they say so too."""
+    answer, seen, last = offer.answer, has_seen(session, who, picture.id), latest(session, who, picture.id)
     if answer.started_from != "nothing" and answer.started_from not in seen:
         raise Problem(HTTPStatus.CONFLICT, f"you were not shown the {answer.started_from} that you say you began with")
     review = Review(
-        picture_id=picture.id, account_id=who.account_id, assignment_id=assignment_of(session, who, picture.case_id),
+        id=offer.id, picture_id=picture.id, account_id=who.account_id, assignment_id=assignment_of(session, who, picture.case_id),
         supersedes=last.id if last else None, blind=not seen, **vars(answer),
     )  # fmt: skip
     session.add(review)

@@ -4,18 +4,18 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
 
 from ki67.app.access.who import Asking
-from ki67.app.cases import own_cases
+from ki67.app.cases import opened, own_cases
 from ki67.app.opinions.blind import Standing, eyes, standings
-from ki67.app.routes.refusals import refusals
+from ki67.app.routes.refusals import Responses, refusals
 from ki67.app.service import At
 from ki67.app.store.deletion import delete_case
 from ki67.app.store.log import append
 from ki67.app.store.rows import Case
-from ki67.app.store.rows.base import now
+from ki67.app.store.rows.base import new_id, now
 from ki67.app.visible import own_case, visible_case
 from ki67.app.words import Id, Name
 
@@ -25,6 +25,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"])
 class NewCase(BaseModel):
     """A case is a draft until it is saved; one that is read blind shows its owner nothing before their own opinion either."""
 
+    id: Annotated[Id | None, Field(description="of your own making: opened again, it is the same case")] = None
     name: Name
     blind: bool = False
 
@@ -69,14 +70,15 @@ class CasesView(BaseModel):
     after: str | None
 
 
-@router.post("", status_code=HTTPStatus.CREATED)
-def open_case(at: At, who: Asking, new: NewCase) -> CaseView:
-    """Begin a case."""
+OPENED_BEFORE: Responses = {HTTPStatus.OK: {"model": CaseView, "description": "opened before"}}
+
+
+@router.post("", status_code=HTTPStatus.CREATED, responses=OPENED_BEFORE | refusals(HTTPStatus.CONFLICT))
+def open_case(at: At, who: Asking, new: NewCase, response: Response) -> CaseView:
+    """Begin a case; the same one again, by its id, is answered with 200 and stays as it is."""
     with at.database.writing() as session:
-        case = Case(owner_id=who.account_id, name=new.name, blind=new.blind)
-        session.add(case)
-        session.flush()
-        append(session, who.account_id, "case.opened", case.id)
+        case, is_new = opened(session, who, Case(id=new.id or new_id(), owner_id=who.account_id, name=new.name, blind=new.blind))
+        response.status_code = HTTPStatus.CREATED if is_new else HTTPStatus.OK
         return CaseView.of(case, eyes(session, who, case))
 
 

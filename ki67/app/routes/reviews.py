@@ -9,14 +9,15 @@ from pydantic import BaseModel, Field
 
 from ki67.app.access.who import Asking
 from ki67.app.opinions.marks import Marks, cells_of
-from ki67.app.opinions.reviews import Answer, give, index_of, marks_of, of_picture, shown, sights
+from ki67.app.opinions.reviews import Answer, Offer, give, index_of, marks_of, of_picture, shown, sights
 from ki67.app.opinions.seen import note_new
 from ki67.app.routes.contacts import PersonView, persons
-from ki67.app.routes.refusals import refusals
+from ki67.app.routes.refusals import Responses, refusals
 from ki67.app.service import At
 from ki67.app.store.cells import geojson_of, keep_cells, kept_cells
 from ki67.app.store.deletion import hold_files
 from ki67.app.store.rows import Case, Picture, Review
+from ki67.app.store.rows.base import new_id
 from ki67.app.store.rows.opinions import ReviewKind, Start
 from ki67.app.visible import visible_picture
 from ki67.app.words import Id, Number, Share, Text
@@ -34,7 +35,9 @@ class GeoJson(Response):
 class NewOpinion(BaseModel):
     """What every review says beside its answer; a corrected answer of the network is no opinion of one's own."""
 
+    id: Annotated[Id | None, Field(description="of your own making: sent again, the review is kept once")] = None
     started_from: Start = "nothing"
+    shown: Annotated[Literal["nothing", "network"], Field(description="by your own device, before this opinion")] = "nothing"
     comment: Text = ""
 
 
@@ -90,17 +93,25 @@ class ReviewView(BaseModel):
         )  # fmt: skip
 
 
-@router.post("/pictures/{picture_id}/reviews", status_code=HTTPStatus.CREATED, responses=refusals(404, 409))
-def give_review(at: At, who: Asking, picture_id: Id, new: Annotated[NewReview, Body()]) -> ReviewView:
-    """Add an opinion; one's own before it is superseded, and stays."""
+GIVEN_BEFORE: Responses = {HTTPStatus.OK: {"model": ReviewView, "description": "given before"}}
+
+
+@router.post(
+    "/pictures/{picture_id}/reviews", status_code=HTTPStatus.CREATED, responses=GIVEN_BEFORE | refusals(404, 409)
+)  # fmt: skip
+def give_review(
+    at: At, who: Asking, picture_id: Id, new: Annotated[NewReview, Body()], response: Response
+) -> ReviewView:  # fmt: skip
+    """Add an opinion; one's own before it is superseded, and stays. The same one again, by its id, is answered with 200."""
     with at.database.reading() as session:
         picture = visible_picture(session, who.account_id, picture_id)
         owner_id = session.get_one(Case, picture.case_id).owner_id
-    answer = answer_of(at, owner_id, picture, new)
+    offer = Offer(new.id or new_id(), answer_of(at, owner_id, picture, new), new.shown == "network")
     with at.database.writing() as session:
         picture = visible_picture(session, who.account_id, picture_id)
-        hold_files(session, at.files, owner_id, filter(None, [answer.cells]))
-        review = give(session, who, picture, answer)
+        hold_files(session, at.files, owner_id, filter(None, [offer.answer.cells]))
+        review, is_new = give(session, who, picture, offer)
+        response.status_code = HTTPStatus.CREATED if is_new else HTTPStatus.OK
         return ReviewView.of(review, persons(session, [who.account_id])[who.account_id])
 
 
@@ -110,7 +121,7 @@ def answer_of(at: At, owner_id: str, picture: Picture, new: NewCount | NewEstima
         cells = cells_of(new.cells, picture)
         counts, digest = score(cells), keep_cells(at.files, owner_id, cells)
         return Answer("cells", counts.n_positive, counts.n_negative, None, digest, new.started_from, new.comment)
-    return Answer(**new.model_dump())
+    return Answer(**new.model_dump(exclude={"id", "shown"}))
 
 
 @router.get("/pictures/{picture_id}/reviews", responses=refusals(404))
