@@ -91,6 +91,11 @@ export const words = {
       `${umPerPx} µm/px is more than ${times} times as coarse as the network's ${network}; correct the scale, or take the picture at a higher magnification`,
     tooSmall: (/** @type {Values} */ {width, height, umPerPx, least}) =>
       `${width}×${height} at ${umPerPx} µm/px; ${least} µm at least are needed`,
+    full: () => 'there is no room left on this device for it; export and delete old cases, and try again',
+    gone: () => 'this was deleted meanwhile, perhaps in another tab; go back to the cases',
+    reload: () => 'in another tab the passphrase or the program has changed; load this page again',
+    older: () => 'what is on this device was written by a newer version of this page; load the page again',
+    forbidden: () => 'this browser lets the page keep nothing; leave the private mode, or allow it to keep data',
   },
 
   /** What to know about a count, by the code of a `Warning`. */
