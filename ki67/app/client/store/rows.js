@@ -19,6 +19,10 @@ const PARTS = /** @type {Partial<Record<Table, Table[]>>} */ ({cases: ['pictures
 export function placeName(table, key) { return `${table}/${key}`; }
 
 
+/** @param {string} pictureId */
+export function pixelsName(pictureId) { return `${placeName('pictures', pictureId)}/pixels`; }
+
+
 export class Rows {
   /** @param {IDBDatabase} database @param {Envelope} envelope */
   constructor(database, envelope) {
