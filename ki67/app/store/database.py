@@ -1,6 +1,6 @@
 """One way to rows, in SQLite as in PostgreSQL: to read, or to write as a whole or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ki67.app.problems import Problem
 
-WAIT_MS = 5_000  # for another writer of SQLite
+WAIT_MS = 5_000  # for another writer of SQLite, and for a connection to PostgreSQL
 RETRY_S = 2
 FULL = ("disk is full", "No space left", "disk I/O error")  # as SQLite and PostgreSQL say it
 
@@ -72,7 +72,16 @@ def connect(url: str, connections: int) -> Engine:
     if sqlite:
         event.listen(engine, "connect", prepare_sqlite)
         event.listen(engine, "begin", begin_sqlite)
+    else:
+        event.listen(engine, "do_connect", connect_patiently)
     return engine
+
+
+def connect_patiently(dialect: Any, record: Any, address: Sequence[str], how: dict[str, Any]) -> Any:
+    """A connection to PostgreSQL that gives up where it is not answered."""
+    from ki67.app.store.patience import Patient  # whoever uses SQLite has no need of the driver
+
+    return Patient.connect(*address, **{"connect_timeout": WAIT_MS // 1000} | how)
 
 
 def prepare_sqlite(connection: Any, record: Any) -> None:

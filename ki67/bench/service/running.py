@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,8 +83,7 @@ class Running:
     @property
     def workers(self) -> list[int]:
         """The processes that score."""
-        lists = [path.read_text() for path in Path(f"/proc/{self.server}/task").glob("*/children")]
-        return [int(pid) for text in lists for pid in text.split()]
+        return children(self.server)
 
 
 def found(pattern: str, line: str) -> str:
@@ -106,6 +105,25 @@ def running(data: Path, database: str = "") -> Iterator[Running]:
         service.end()
 
 
+def children(pid: int) -> list[int]:
+    """The processes that one has started, and that live."""
+    lists = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(child) for text in lists for child in text.split()]
+
+
 def kill_one(pid: int) -> None:
     """A process, without asking it."""
     os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def held_still(pids: Sequence[int]) -> Iterator[None]:
+    """Processes that do nothing as long as the block lasts, nor notice it."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
