@@ -15,6 +15,7 @@ from ki67.app.routes import (
     assignments,
     batches,
     cases,
+    client,
     comments,
     contacts,
     contract,
@@ -56,6 +57,7 @@ ROUTERS = (
     results.router,
     events.router,
     export.router,
+    client.router,
 )
 
 

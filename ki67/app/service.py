@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from ki67.app.access.limits import Limits
 from ki67.app.access.passwords import Passwords
+from ki67.app.browser.served import ServedClient
 from ki67.app.settings import AppSettings
 from ki67.app.store.database import Database
 from ki67.app.store.files import Files
@@ -16,7 +17,7 @@ from ki67.app.store.schema import migrate
 
 @dataclass(frozen=True)
 class Service:
-    """The settings, the rows, the files, a bell that tells the scoring processes that there is work, and what guards the door."""
+    """The settings, the rows, the files, a bell that tells the scoring processes that there is work, what guards the door, and the client."""
 
     settings: AppSettings
     database: Database
@@ -24,6 +25,7 @@ class Service:
     ring: Callable[[], None]
     limits: Limits
     passwords: Passwords
+    client: ServedClient
 
     @classmethod
     def opened(cls, settings: AppSettings, ring: Callable[[], None] = lambda: None) -> Self:
@@ -31,7 +33,7 @@ class Service:
         files = Files(settings.files, settings.incoming)
         database = Database(settings.url)
         migrate(database)
-        return cls(settings, database, files, ring, Limits.of(settings.rates), Passwords())
+        return cls(settings, database, files, ring, Limits.of(settings.rates), Passwords(), ServedClient(settings.client))
 
     def close(self) -> None:
         """Let go of the database."""

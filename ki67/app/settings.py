@@ -80,3 +80,8 @@ class AppSettings:
     def incoming(self) -> Path:
         """What is not whole yet."""
         return self.data / "incoming"
+
+    @property
+    def client(self) -> Path:
+        """What browsers are given that is made here."""
+        return self.data / "client"

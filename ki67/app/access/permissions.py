@@ -10,6 +10,7 @@ from fastapi import Request
 from ki67.app.access.limits import address_of
 from ki67.app.access.origin import refuse_foreign
 from ki67.app.access.who import Scope, Who, note_use, who_asks
+from ki67.app.browser.site import addresses
 from ki67.app.problems import Problem
 from ki67.app.service import service_of
 
@@ -97,7 +98,7 @@ PERMISSIONS: Mapping[tuple[str, str], Permission] = {
     ("GET", "/v1/pictures/{picture_id}/result"): READ,
     ("GET", "/v1/pictures/{picture_id}/mask.png"): READ,
     ("GET", "/v1/pictures/{picture_id}/cells.geojson"): READ,
-}
+} | {("GET", f"/{address}"): ANYBODY for address in addresses()}
 
 
 def permitted(request: Request) -> None:

@@ -6,6 +6,7 @@ browser undoes. A network whose weights do not share their values is refused: it
 
 import gzip
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,9 +20,10 @@ from ki67.base.errors import InputError
 from ki67.base.files import write_bytes
 from ki67.cells.scores import Z_95
 from ki67.engine.graphs import Floats
-from ki67.engine.model import FIELD, FRAME, Model
+from ki67.engine.model import FIELD, FRAME, Model, load_model
 from ki67.pictures import domain, stains
 from ki67.score import appearance, hotspot, results, windows
+from ki67.weights import NETWORK
 
 FORMAT = 1
 MOST = 256  # values that a byte can tell apart
@@ -122,3 +124,7 @@ def rules_of(model: Model) -> dict[str, Any]:
             "strange": stains.STRANGE, "noColour": stains.NO_COLOUR,
         },
     }  # fmt: skip
+
+
+if __name__ == "__main__":
+    write_network(load_model(NETWORK), Path(sys.argv[1]))
