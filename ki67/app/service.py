@@ -17,7 +17,7 @@ from ki67.app.store.schema import migrate
 
 @dataclass(frozen=True)
 class Service:
-    """The settings, the rows, the files, a bell that tells the scoring processes that there is work, what guards the door, and the client."""
+    """What is kept, a bell that tells the scoring processes that there is work, what guards the door, and the client."""
 
     settings: AppSettings
     database: Database

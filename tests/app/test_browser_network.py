@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-import ki67.app
+from ki67.app.browser.made import made_network
 from ki67.app.browser.network_file import MOST, codebook_of, network_file
 from ki67.app.browser.plan import Layer, Plan, plan_of
 from ki67.base.errors import InputError
 from ki67.engine.model import Model, load_model
 from ki67.weights import NETWORK, fields
 
-SHIPPED = Path(ki67.app.__file__).with_name("client") / "network.gz"
 SIDE = 64
 Planes = NDArray[np.float32]
 
@@ -60,12 +59,16 @@ def test_a_plan_gives_the_engines_maps(model: Model) -> None:
     assert np.abs(run(plan_of(model.graph()), pixels) - engine(pixels[None])[0]).max() < 1e-2  # of 255
 
 
-def test_the_file_is_of_the_network_that_ships_and_of_todays_rules(model: Model) -> None:
-    assert gzip.decompress(SHIPPED.read_bytes()) == gzip.decompress(network_file(model))
+def test_the_file_is_made_once_and_anew_where_it_is_of_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = made_network(tmp_path)
+    written = made.stat().st_mtime_ns
+    assert (made_network(tmp_path), made.stat().st_mtime_ns) == (made, written)
+    monkeypatch.setattr("ki67.app.browser.made.NETWORK", Path(__file__))
+    assert made_network(tmp_path) != made
 
 
 def test_the_files_head_tells_which_network_it_is_and_how_it_counts(model: Model) -> None:
-    content = gzip.decompress(SHIPPED.read_bytes())
+    content = gzip.decompress(network_file(model))
     head = json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])
     assert head["network"]["digest"] == model.digest
     assert tuple(head["network"]["thresholds"]) == model.detector.thresholds

@@ -1,4 +1,4 @@
-"""The network's file for browsers, made once from the network that ships: in a process of its own, so that no service loads the engine."""
+"""The network's file for browsers, made once from what ships, in a process of its own: no service loads the engine for it."""
 
 import subprocess
 import sys

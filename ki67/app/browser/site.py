@@ -82,6 +82,6 @@ class Site:
 
 
 def listed(files: Mapping[str, bytes]) -> bytes:
-    """What the service worker reads: each file's address and hash. A change of any file makes another list, which browsers notice."""
+    """What the service worker reads: each file's hash. A change of any file makes another list, which browsers notice."""
     hashes = {name: sha256(content).hexdigest() for name, content in sorted(files.items()) if name != "sw.js"}
     return f"self.FILES = {json.dumps(hashes, indent=0)};\n".encode()

@@ -1,5 +1,6 @@
 // The shell: what the screens share, and one screen at a time by the address after the #.
 
+import {keptOffline} from './offline.js';
 import {makerOf, routeOf} from './routes.js';
 import {Scorer} from './scorer/scorer.js';
 import {el} from './screens/made.js';
@@ -98,11 +99,5 @@ async function start() {
 }
 
 
-/** Keeps the client for hours without a net. Where there is no such worker the page works as well. */
-async function keepOffline() {
-  if (!('serviceWorker' in navigator) || !isSecureContext) return;
-  try { await navigator.serviceWorker.register(new URL('sw.js', import.meta.url)); } catch { console.info(words.app.notKept); }
-}
-
 start().catch(failed);
-keepOffline();
+keptOffline().then(kept => { if (!kept) console.info(words.app.notKept); });
