@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 from ki67.app.browser.plan import Layer, Plan, plan_of
 from ki67.base.errors import InputError
 from ki67.base.files import write_bytes
-from ki67.cells.scores import Z_95
 from ki67.engine.graphs import Floats
 from ki67.engine.model import FIELD, FRAME, Model, load_model
-from ki67.pictures import domain, stains
-from ki67.score import appearance, hotspot, results, windows
+from ki67.pictures import domain, header, reader, scale, stains
+from ki67.score import appearance, hotspot, results, scorer, windows
 from ki67.weights import NETWORK
 
 FORMAT = 1
@@ -105,23 +104,22 @@ def described(model: Model) -> dict[str, Any]:
 
 
 def rules_of(model: Model) -> dict[str, Any]:
-    """The numbers by which Python cuts windows, measures intervals and warns."""
+    """The numbers by which Python reduces pictures, cuts windows and warns."""
     return {
+        "least": scorer.LEAST, "coarsest": scale.COARSEST, "halves": reader.HALVES, "atOnce": header.AT_ONCE,
         "windows": {"side": windows.SIDE, "margin": windows.MARGIN, "stride": windows.STRIDE, "twins": windows.TWINS},
-        "z95": Z_95,
         "few": results.FEW,
         "hotSpot": {"enough": hotspot.ENOUGH, "places": hotspot.PLACES, "apart": hotspot.APART},
         "familiar": model.familiar,
         "appearance": {
             "unmixing": appearance.UNMIXING.tolist(), "tissue": appearance.TISSUE, "little": appearance.LITTLE,
-            "reach": appearance.REACH, "warnings": appearance.WARNINGS,
+            "reach": appearance.REACH,
         },
         "density": domain.DENSITY.tolist(),
         "stains": {
             "tissue": stains.TISSUE, "lamp": stains.LAMP, "pink": stains.PINK, "cyan": stains.CYAN, "green": stains.GREEN,
             "yellow": stains.YELLOW, "colourless": stains.COLOURLESS, "dark": stains.DARK, "somePink": stains.SOME_PINK,
-            "many": stains.MANY, "most": stains.MOST, "likeHe": stains.HE_FOR_KI67, "darkGround": stains.DARK_GROUND,
-            "strange": stains.STRANGE, "noColour": stains.NO_COLOUR,
+            "many": stains.MANY, "most": stains.MOST,
         },
     }  # fmt: skip
 

@@ -5,6 +5,9 @@
  *   floats: number, weights: number}} Layer
  * @typedef {{format: number, network: any, places: [number, number][], layers: Layer[], rules: any, codebook: number,
  *   floats: number}} Head
+ * @typedef {{head: Head, floats: Float32Array, weights: Uint8Array}} File
+ * @typedef {{wasm: any, memory: WebAssembly.Memory, floor: number, lanes: number}} Room the functions of layers.wasm, its memory, from where
+ *   on that is free, and how many parts run side by side
  * @typedef {[string, ...number[]]} Call a function of layers.wasm and its arguments, but for the last two: which part of how many
  */
 
@@ -19,7 +22,7 @@ export async function unpacked(packed) {
 /**
  * The file's parts.
  * @param {ArrayBuffer} content
- * @returns {{head: Head, floats: Float32Array, weights: Uint8Array}}
+ * @returns {File}
  */
 export function parts(content) {
   const length = new DataView(content).getUint32(0, true);
@@ -47,17 +50,11 @@ class Ground {
 
 /** The weights in memory, and the calls that run the layers on a picture of some size. */
 export class Network {
-  /**
-   * @param {{head: Head, floats: Float32Array, weights: Uint8Array}} file
-   * @param {any} wasm the functions of layers.wasm
-   * @param {WebAssembly.Memory} memory
-   * @param {number} lanes parts that run side by side
-   */
-  constructor(file, wasm, memory, lanes = 1) {
+  /** @param {File} file @param {Room} room */
+  constructor(file, {wasm, memory, floor, lanes}) {
     this.head = file.head;
     this.memory = memory;
-    this.lanes = lanes;
-    const ground = new Ground(memory, wasm.__heap_base.value);
+    const ground = new Ground(memory, floor);
     this.kernels = this.head.layers.map((layer) => laid(layer, file, this.head, wasm, ground));
     this.rooms = Array.from({length: lanes}, () => ground.take(16 * this.#widest() * CHUNK * 16));
     this.floor = ground.top;
@@ -126,7 +123,7 @@ function planes(ground, channels, width, height) {
 
 /**
  * A layer's numbers in memory: its kernel with the factor in it, in the order that its function reads; factor and term.
- * @param {Layer} layer @param {{floats: Float32Array, weights: Uint8Array}} file @param {Head} head @param {any} wasm @param {Ground} ground
+ * @param {Layer} layer @param {File} file @param {Head} head @param {any} wasm @param {Ground} ground
  */
 function laid(layer, {floats, weights}, head, wasm, ground) {
   const count = head.places[layer.write][0], full = Math.ceil(count / 4) * 4, input = head.places[layer.read[0]][0];

@@ -1,0 +1,63 @@
+// The scorer as the page sees it: a picture in, its cells out.
+
+import {Refused} from './refused.js';
+
+/** @typedef {import('../values.js').Wish} Wish @typedef {import('../values.js').Counted} Counted */
+/** @typedef {{digest: string, trainedOn: string, umPerPx: number, fieldUmPerPx: number}} Network */
+/** @typedef {{network: Network, rules: any, rung: string}} Ready */
+/** @typedef {{done: (counted: Counted) => void, failed: (error: Error) => void}} Waiting */
+
+
+/** Holds a thread until it is closed. */
+export class Scorer {
+  /** Ready once the network is there. @param {URL} [base] where the scorer's files lie @returns {Promise<Scorer>} */
+  static async start(base = new URL('./', import.meta.url)) {
+    const worker = new Worker(new URL('worker.js', base), {type: 'module'});
+    const ready = await new Promise((done, failed) => {
+      const fail = (/** @type {string} */ why) => failed(new Error(`the scorer does not start (${why}); load the page anew`));
+      worker.onmessage = ({data}) => 'failed' in data ? fail(data.failed) : done(data);
+      worker.onerror = ({message}) => fail(message);
+    });
+    return new Scorer(worker, ready);
+  }
+
+  /** @param {Worker} worker @param {Ready} ready */
+  constructor(worker, {network, rules, rung}) {
+    this.network = network;
+    this.rules = rules;
+    this.rung = rung;
+    this.worker = worker;
+    /** @type {Map<number, Waiting>} */
+    this.waiting = new Map();
+    this.asked = 0;
+    worker.onmessage = ({data}) => this.#settle(data);
+    worker.onerror = ({message}) => this.#fail(message);
+  }
+
+  /** @param {Blob} blob @param {Wish} wish @returns {Promise<Counted>} rejected by `Refused` where it cannot be counted */
+  score(blob, wish) {
+    const number = this.asked++;
+    this.worker.postMessage({number, blob, wish});
+    return new Promise((done, failed) => this.waiting.set(number, {done, failed}));
+  }
+
+  /** Ends the thread; what waits fails. */
+  close() {
+    this.worker.terminate();
+    this.#fail('the scorer was closed');
+  }
+
+  /** @param {import('./worker.js').Answer} answer */
+  #settle({number, counted, why, failed}) {
+    const waiting = this.waiting.get(number);
+    this.waiting.delete(number);
+    if (counted) waiting?.done(counted);
+    else waiting?.failed(why ? new Refused(why.code, why) : new Error(failed));
+  }
+
+  /** @param {string} message */
+  #fail(message) {
+    for (const {failed} of this.waiting.values()) failed(new Error(message));
+    this.waiting.clear();
+  }
+}
