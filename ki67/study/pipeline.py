@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from ki67.app.browser.site import Site
 from ki67.base.errors import InputError
 from ki67.settings.cellularity import Tissue
 from ki67.settings.names import ProfileName
@@ -23,6 +24,8 @@ from ki67.study.results import main_results
 
 BOOK = Path("build/book")
 PAGE = BOOK / "_build/html/index.html"
+TRY = "try"  # the scorer in a browser, beside the pages
+KEPT = Path("build/client")
 RUNNING = re.compile(r"Running stage '([^'@]+)@?([^']*)'")  # a stage, and the item of one that runs in parts
 MEGABYTES_PER_FIELD = 1.6  # a field as generated, imported and cached, and its share of the frames
 MEGABYTES_PER_PATCH = 0.6  # an H&E patch, the same way
@@ -80,7 +83,7 @@ def repro(folder: Path, *targets: str) -> list[str]:
 
 
 def build_book() -> int:
-    """Render what the results say now, strictly: a warning fails, and so does a link that leads nowhere or outside."""
+    """Render what the results say now, the client beside it; a warning fails, and so does a link that leads nowhere or outside."""
     log = Path("build/book.log")
     log.parent.mkdir(exist_ok=True)
     program = Path(sys.executable).with_name("jupyter-book")
@@ -89,6 +92,7 @@ def build_book() -> int:
         built = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT).returncode
     if built:
         raise InputError(f"{log}: the book did not build; its warnings are there")
+    Site.of_book(KEPT).write(PAGE.parent / TRY)
     for fault in (faults := book_links.faults(PAGE.parent)):
         print(fault)
     print(f"the book: file://{PAGE.resolve()}")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ki67.app.browser.made import made_network
+from ki67.app.browser.made import made
 from ki67.app.browser.network_file import MOST, codebook_of, network_file
 from ki67.app.browser.plan import Layer, Plan, plan_of
 from ki67.base.errors import InputError
@@ -60,11 +60,11 @@ def test_a_plan_gives_the_engines_maps(model: Model) -> None:
 
 
 def test_the_file_is_made_once_and_anew_where_it_is_of_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = made_network(tmp_path)
-    written = made.stat().st_mtime_ns
-    assert (made_network(tmp_path), made.stat().st_mtime_ns) == (made, written)
+    first = made("network.bin", tmp_path)
+    written = first.stat().st_mtime_ns
+    assert (made("network.bin", tmp_path), first.stat().st_mtime_ns) == (first, written)
     monkeypatch.setattr("ki67.app.browser.made.NETWORK", Path(__file__))
-    assert made_network(tmp_path) != made
+    assert made("network.bin", tmp_path) != first
 
 
 def test_the_files_head_tells_which_network_it_is_and_how_it_counts(model: Model) -> None:

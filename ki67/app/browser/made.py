@@ -1,7 +1,8 @@
-"""The network's file for browsers, made once from what ships, in a process of its own: no service loads the engine for it."""
+"""What browsers are given that is made here, once: in processes of their own, so that no service loads the engine for it."""
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,20 +10,20 @@ import ki67
 from ki67.weights import NETWORK
 
 HOUSE = Path(ki67.__file__).parent
-ROOMS = ("app/browser", "cells", "container", "engine", "pictures", "score")  # whose numbers and deeds are in the file
-MAKER = "ki67.app.browser.network_file"
+ROOMS = ("app/browser", "cells", "container", "engine", "pictures", "score", "simulate")  # that have a part in these files
+MAKERS: Mapping[str, str] = {"network.bin": "ki67.app.browser.network_file", "example.jpg": "ki67.app.browser.example"}
 
 
-def made_network(folder: Path) -> Path:
-    """The file, from the folder where what it is made of has not changed."""
-    path = folder / f"network-{made_of()[:16]}.gz"
+def made(name: str, folder: Path) -> Path:
+    """A file, from the folder where what it is made of has not changed."""
+    path = folder / f"{made_of()[:16]}-{name}"
     if not path.is_file():
-        subprocess.run([sys.executable, "-m", MAKER, str(path)], check=True)
+        subprocess.run([sys.executable, "-m", MAKERS[name], str(path)], check=True)
     return path
 
 
 def made_of() -> str:
-    """A hash of the network and of all code that has a part in its file."""
+    """A hash of the network that ships and of all code that has a part."""
     found = sha256(NETWORK.read_bytes())
     for path in sorted(path for room in ROOMS for path in (HOUSE / room).rglob("*.py")):
         found.update(path.read_bytes())

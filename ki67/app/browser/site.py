@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from ki67.app.browser.made import made_network
+from ki67.app.browser.made import MAKERS, made
 from ki67.app.browser.policy import PAGE
 from ki67.base.files import write_bytes
 
@@ -19,9 +19,9 @@ CLIENT = Path(__file__).parents[1] / "client"
 KINDS: Mapping[str, str] = {
     ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
     ".wasm": "application/wasm", ".webmanifest": "application/manifest+json", ".png": "image/png", ".svg": "image/svg+xml",
-    ".bin": "application/octet-stream",
+    ".bin": "application/octet-stream", ".jpg": "image/jpeg",
 }  # fmt: skip
-FRONT, NETWORK, VERSION = "index.html", "network.bin", "version.js"
+FRONT, VERSION = "index.html", "version.js"
 IN_SERVICE = '<meta name="ki67-home" content="service">'
 IN_BOOK = f'<meta name="ki67-home" content="book">\n<meta http-equiv="Content-Security-Policy" content="{"; ".join(PAGE)}">'
 
@@ -33,7 +33,7 @@ def written() -> list[str]:
 
 def addresses() -> list[str]:
     """All addresses of the client; the empty one is the front page's too."""
-    return ["", *written(), NETWORK, VERSION]
+    return ["", *written(), *MAKERS, VERSION]
 
 
 def kind_of(address: str) -> str:
@@ -49,7 +49,7 @@ class Site:
 
     @classmethod
     def of_service(cls, kept: Path) -> Self:
-        """For the service; the network's file is kept in a folder."""
+        """For the service; what is made is kept in a folder."""
         return cls.around({name: (CLIENT / name).read_bytes() for name in written()}, kept)
 
     @classmethod
@@ -60,8 +60,8 @@ class Site:
 
     @classmethod
     def around(cls, files: Mapping[str, bytes], kept: Path) -> Self:
-        """With the network and the list."""
-        whole = dict(files) | {NETWORK: made_network(kept).read_bytes()}
+        """With what is made here, and the list."""
+        whole = dict(files) | {name: made(name, kept).read_bytes() for name in MAKERS}
         return cls(whole | {VERSION: listed(whole)})
 
     def answer(self, address: str) -> bytes:
