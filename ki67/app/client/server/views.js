@@ -1,0 +1,33 @@
+// What the service answers with, as far as the client reads it: types only. Times are texts of ISO 8601.
+
+/** @typedef {{id: string, login: string, name: string, is_administrator: boolean, kept_bytes: number, may_keep_bytes: number}} Me */
+/** @typedef {{id: string, login: string, name: string}} Person */
+/** @typedef {Person & {is_administrator: boolean, disabled_at: string|null, kept_bytes: number}} Account */
+/** @typedef {{link: string, token: string}} Link */
+/** @typedef {{id: string, name: string, created_at: string, seen_at: string|null}} Passkey */
+/** @typedef {{id: string, mine: boolean, blind: boolean, opened: boolean, n_pictures: number, n_scored: number, n_said: number, name: string|null}} ServerCase */
+/** @typedef {{id: string, case_id: string, state: 'needs_scale'|'waiting'|'scored'|'failed', why: string, width: number, height: number, um_per_px: number|null}} ServerPicture */
+/** @typedef {{id: string|null, bytes: number, received: number, picture: ServerPicture|null}} Upload */
+/** @typedef {{x: number, y: number, label: 'positive'|'negative'|'til'}} Mark */
+/** @typedef {{id: string, started_from: 'nothing'|'network', shown: 'nothing'|'network', comment: string}} Opinion */
+/**
+ * @typedef {Opinion & {kind: 'count', n_positive: number, n_negative: number} | Opinion & {kind: 'estimate', estimate: number}
+ *   | Opinion & {kind: 'cells', cells: Mark[]}} NewReview
+ */
+/** @typedef {{id: string, by: Person, kind: 'count'|'estimate'|'cells', index: number|null, blind: boolean, started_from: string, comment: string, created_at: string}} ServerReview */
+/** @typedef {{cut_offs: string, category: string|null}} Category */
+/** @typedef {{n_positive: number, n_negative: number, ki67_index: number|null, ki67_low: number|null, ki67_high: number|null, categories: Category[], warnings: string[]}} Scores */
+/** @typedef {Scores & {n_pictures: number, n_scored: number}} CaseResult */
+/**
+ * @typedef {{id: string, case_id: string, case_name: string|null, by: Person, to: Person, blind: boolean, message: string,
+ *   n_pictures: number, n_said: number, created_at: string, done_at: string|null, withdrawn_at: string|null}} Assignment
+ */
+/** @typedef {{id: string, by: Person, text: string, created_at: string}} Comment */
+/** @typedef {{value: number|null, low: number|null, high: number|null}} Estimate with its 95 % interval */
+/**
+ * @typedef {{first: Person|null, second: Person|null, n_pictures: number, n_cases: number, icc: Estimate,
+ *   difference: {bias: Estimate, lower: number|null, upper: number|null}, kappas: {cut_offs: string, kappa: Estimate}[]}} Pair
+ * no person is the network
+ */
+
+export {};

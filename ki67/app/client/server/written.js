@@ -1,0 +1,51 @@
+// What is sent, as the service has it: never a file's name, never what the device's own network found.
+
+import {POSITIVE, NEGATIVE} from '../scorer/cells.js';
+
+/** @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Review} Review @typedef {import('../values.js').Cells} Cells */
+/** @typedef {import('./views.js').NewReview} NewReview @typedef {import('./views.js').Mark} Mark */
+
+const HUNDREDTHS = 100;  // of a pixel are exact enough, and rounded down they stay inside the picture
+
+
+/** The service's writing of an id. @param {string} id */
+export function serverId(id) { return id.replaceAll('-', ''); }
+
+
+/** The part that was looked at, pixel by pixel; the file itself where that is all. @param {Picture} picture @param {Blob} file @returns {Promise<Blob>} */
+export async function lookedAt({square}, file) {
+  if (!square) return file;
+  const {x, y, width, height} = square;
+  const bitmap = await createImageBitmap(file, x, y, width, height, {colorSpaceConversion: 'none', premultiplyAlpha: 'none'});
+  const canvas = new OffscreenCanvas(width, height);
+  /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d')).drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return canvas.convertToBlob({type: 'image/png'});
+}
+
+
+/** @param {Review} review @param {Picture} picture @returns {NewReview} */
+export function opinion(review, picture) {
+  const {kind, startedFrom, blind, comment} = review;
+  /** @type {import('./views.js').Opinion} */
+  const told = {id: serverId(review.id), started_from: startedFrom, shown: blind ? 'nothing' : 'network', comment};
+  if (kind === 'estimate') return {...told, kind, estimate: review.estimate ?? 0};
+  if (kind === 'cells' && review.cells) return {...told, kind, cells: marks(review.cells, picture)};
+  return {...told, kind: 'count', n_positive: review.nPositive ?? 0, n_negative: review.nNegative ?? 0};
+}
+
+
+/** In the pixels of what was sent, and of that alone. @param {Cells} cells @param {Picture} picture @returns {Mark[]} */
+function marks({xy, label}, {square, width, height}) {
+  const part = square ?? {x: 0, y: 0, width, height};
+  const all = Array.from(label, (each, i) => ({x: exactEnough(xy[2 * i] - part.x), y: exactEnough(xy[2 * i + 1] - part.y), label: nameOf(each)}));
+  return all.filter(({x, y}) => x >= 0 && y >= 0 && x < part.width && y < part.height);
+}
+
+
+/** @param {number} at */
+function exactEnough(at) { return Math.floor(at * HUNDREDTHS) / HUNDREDTHS; }
+
+
+/** @param {number} label @returns {Mark['label']} */
+function nameOf(label) { return label === POSITIVE ? 'positive' : label === NEGATIVE ? 'negative' : 'til'; }
