@@ -7,12 +7,13 @@ import {el} from './screens/made.js';
 import {places} from './screens/places.js';
 import {unlocked} from './screens/unlock.js';
 import {Server} from './server/api.js';
+import {Outbox} from './server/outbox.js';
 import {words} from './words/en.js';
 
 /** @typedef {import('./store/device.js').Store} Store */
 /**
  * What every screen is given. The scorer is loaded when it is first asked for.
- * @typedef {{store: Store, readonly scorer: Promise<Scorer>, server: Server, go: (hash: string) => void, say: (line: string) => void}} App
+ * @typedef {{store: Store, readonly scorer: Promise<Scorer>, server: Server, outbox: Outbox, go: (hash: string) => void, say: (line: string) => void}} App
  */
 /** A screen: `back` is where its arrow leads. @typedef {{title: string, content: HTMLElement, back?: string, leave?: () => void}} Screen */
 
@@ -34,11 +35,12 @@ function say(line) {
 
 /** @returns {Promise<App>} */
 async function app() {
-  const server = await Server.find(), store = await unlocked(show);
+  const server = await Server.find(), store = await unlocked(show), outbox = new Outbox(store, server);
   /** @type {Promise<Scorer>|null} */
   let scorer = null;
+  outbox.start();
   return {
-    store, server, say,
+    store, server, outbox, say,
     go: hash => { location.hash = hash; },
     get scorer() { return scorer ??= Scorer.start(); },
   };

@@ -4,6 +4,15 @@
 /** @param {number} count @param {string} thing */
 const counted = (count, thing) => `${count.toLocaleString('en')} ${thing}${count === 1 ? '' : 's'}`;
 
+/** @param {number} time milliseconds since 1970 */
+const clock = time => new Date(time).toLocaleTimeString('en', {hour: '2-digit', minute: '2-digit', hour12: false});
+
+/** @param {number} bytes */
+const megabytes = bytes => `${(bytes / 1e6).toLocaleString('en', {maximumFractionDigits: 0})} MB`;
+
+/** @param {number|null} share @param {number} [digits] */
+const percent = (share, digits = 0) => share === null ? '–' : `${(100 * share).toFixed(digits)} %`;
+
 /** @typedef {Record<string, any>} Values */
 
 export const words = {
@@ -134,15 +143,168 @@ export const words = {
 
   settings: {},
 
-  signIn: {},
+  server: {
+    outbox: 'What was sent',
+    none: 'This page came from no server: everything stays on this device. A case file carries a case elsewhere.',
+    noAnswer: 'The server does not answer. What you made is on this device and is sent later.',
+    state: (/** @type {import('../server/outbox.js').State} */ {doing, waiting, sentAt}) => {
+      const left = waiting && `${waiting} waiting`, sent = sentAt && `sent ${clock(sentAt)}`;
+      const why = {
+        rest: '', sending: 'Sending', offline: 'No connection', later: 'The server asks to wait', signedOut: 'Not signed in',
+        another: 'What is on this device was sent by another account',
+      }[doing];
+      return [why, left || (sentAt && doing === 'rest' && 'Everything is on the server'), sent].filter(Boolean).join(' · ') || 'Nothing to send';
+    },
+    refused: (/** @type {string} */ name, /** @type {string} */ line) => `${name}: the server does not take a part of it. ${line}`,
+    tryAgain: 'Try again',
+  },
 
-  inbox: {},
+  signIn: {
+    title: 'Sign in',
+    line: 'Signed in, your cases go to the server of this page. There you can ask for second opinions.',
+    byPassword: 'With a password',
+    byPasskey: 'With a passkey',
+    passkeyLine: 'A passkey is a key on this device. It opens your account without a password.',
+    usePasskey: 'Use a passkey',
+    passkeyLeft: 'No passkey was used.',
+    login: 'Login',
+    loginHint: 'Letters, digits and . _ @ + -',
+    name: 'Name',
+    nameHint: 'As colleagues see it.',
+    password: 'Password',
+    newPassword: 'New password',
+    passwordHint: (/** @type {number} */ shortest) => `${shortest} letters at least. A sentence makes a good one.`,
+    enter: 'Sign in',
+    linkTitle: 'Open the link',
+    linkLine: 'This link opens an account once. Choose what you will sign in with.',
+    which: 'What is it for?',
+    isNew: 'I am new here',
+    isReset: 'I lost my password',
+    open: 'Open the account',
+    account: 'Account',
+    who: (/** @type {Values} */ {login, kept_bytes, may_keep_bytes}) => `${login} · ${megabytes(kept_bytes)} of ${megabytes(may_keep_bytes)} used`,
+    leave: 'Sign out',
+    leaveEverywhere: 'Sign out everywhere',
+    passkeys: 'Passkeys',
+    device: 'Name of this device',
+    deviceHint: 'For example: my phone.',
+    addPasskey: 'Add a passkey',
+    since: (/** @type {string} */ day) => `since ${day}`,
+    forget: 'Forget',
+    accounts: 'Accounts',
+    asAdministrator: 'as an administrator',
+    invite: 'Invite somebody',
+    invitation: 'Invitation, good for 7 days',
+    reset: (/** @type {string} */ name) => `New password for ${name}, good for one day`,
+    handOver: 'Hand it over yourself: it is shown this one time, and no mail is sent.',
+    copy: 'Copy',
+    copied: 'Copied.',
+    accountLine: (/** @type {Values} */ {login, is_administrator, disabled_at, kept_bytes}) =>
+      [login, is_administrator && 'administrator', disabled_at && 'shut', megabytes(kept_bytes)].filter(Boolean).join(' · '),
+    newReset: 'New password',
+    shut: 'Shut',
+    reopen: 'Open again',
+  },
 
-  contacts: {},
+  inbox: {
+    title: 'Inbox',
+    none: 'Nobody asked you for an opinion.',
+    asked: 'Asked of you',
+    by: (/** @type {string} */ name, /** @type {string} */ day) => `${name}, ${day}`,
+    unnamed: 'A case, read blind',
+    given: (/** @type {number} */ n, /** @type {number} */ of) => `${n} of ${of} given`,
+    done: 'done',
+    account: 'Account',
+    contacts: 'Contacts',
+    agreement: 'Agreement',
+  },
 
-  agreement: {},
+  contacts: {
+    title: 'Contacts',
+    none: 'No contact yet. Add somebody by their login; there is no list of everybody.',
+    login: 'Their login',
+    add: 'Add',
+    remove: 'Remove',
+    notFound: 'Nobody here has this login.',
+  },
 
-  assign: {},
+  assign: {
+    title: 'Second opinion',
+    notSent: 'This case is not on the server yet. It is sent as soon as one of its pictures is counted and you are signed in.',
+    signIn: 'Sign in',
+    ask: 'Ask a contact',
+    whom: 'Whom',
+    blind: 'They count blind first',
+    blindHint: 'They see no count, no name and no other opinion before their own.',
+    message: 'A word to them',
+    send: 'Ask',
+    noContact: 'You have no contact yet.',
+    addContact: 'Add a contact',
+    asked: 'Asked so far',
+    nobody: 'Nobody yet.',
+    state: (/** @type {import('../server/views.js').Assignment} */ {blind, done_at, withdrawn_at}) =>
+      [withdrawn_at ? 'taken back' : done_at ? 'done' : 'open', blind && 'blind'].filter(Boolean).join(' · '),
+    takeBack: 'Take back',
+    comments: 'Comments',
+    comment: 'Comment',
+    say: 'Add',
+    silence: 'No comment yet.',
+    result: 'What the server counted',
+    counts: (/** @type {Values} */ {n_scored, n_pictures}) => `${n_scored} of ${n_pictures} pictures are counted.`,
+    index: 'Ki-67 index',
+    interval: (/** @type {number|null} */ low, /** @type {number|null} */ high) => low === null || high === null ? '' : `${percent(low)} to ${percent(high)}`,
+    positive: 'Positive',
+    negative: 'Negative',
+    saidFirst: 'Some of your own opinions are not sent yet. Until they are there, no answer is shown: it would make them less than blind.',
+    opinions: 'Opinions',
+    opinionOf: (/** @type {import('../server/views.js').ServerReview} */ {index, blind, started_from}) =>
+      [percent(index), blind ? 'blind' : 'not blind', started_from === 'network' && 'corrected the network’s cells'].filter(Boolean).join(' · '),
+    picture: (/** @type {number} */ n) => `Picture ${n}`,
+  },
+
+  opinion: {
+    title: 'Your opinion',
+    progress: (/** @type {number} */ n, /** @type {number} */ of) => `Picture ${n} of ${of}`,
+    picture: 'The picture that is asked about',
+    how: 'Your answer',
+    estimate: 'Estimate',
+    count: 'Count',
+    index: 'Positive tumour cells, in percent',
+    positive: 'Positive cells',
+    negative: 'Negative cells',
+    comment: 'Comment',
+    give: 'Give this opinion',
+    allGiven: 'All your opinions are given.',
+    finish: 'Done: tell who asked',
+    finished: 'They were told.',
+    yours: 'You',
+    network: 'The network',
+    noResult: 'not counted',
+    taken: 'This case is not in your hands any more.',
+  },
+
+  agreement: {
+    title: 'Agreement',
+    line: 'First blind opinions only: an opinion that knew another answer is not independent. 95 % intervals.',
+    none: 'Nothing to compare yet: two readers, or a reader and the network, need two pictures in common.',
+    pair: (/** @type {string} */ first, /** @type {string} */ second) => `${first} and ${second}`,
+    network: 'The network',
+    basis: (/** @type {number} */ pictures, /** @type {number} */ cases) => `${counted(pictures, 'picture')} of ${counted(cases, 'case')}`,
+    icc: 'ICC',
+    bias: 'Mean difference',
+    limits: 'Limits of agreement',
+    kappa: (/** @type {string} */ cutOffs) => `Weighted kappa, ${cutOffs} %`,
+    estimate: (/** @type {import('../server/views.js').Estimate} */ {value, low, high}) =>
+      value === null ? 'not defined' : low === null || high === null ? value.toFixed(2) : `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`,
+    points: (/** @type {import('../server/views.js').Estimate} */ {value, low, high}) => {
+      const point = (/** @type {number} */ share) => (100 * share).toFixed(1);
+      return value === null ? 'not defined' : low === null || high === null ? point(value) : `${point(value)} (${point(low)} to ${point(high)}) points`;
+    },
+    range: (/** @type {number|null} */ low, /** @type {number|null} */ high) =>
+      low === null || high === null ? 'not defined' : `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} points`,
+    drawing: (/** @type {string} */ pair) => `Differences between ${pair}: their mean, its interval, and the limits that hold 95 % of them`,
+    zero: 'no difference',
+  },
 
   /** Why a picture or a file is not taken, by the code of a `Refused`. */
   refused: {
