@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export DVC_NO_ANALYTICS := 1
 # A process a core, one thread each; a file's tests stay together and share what they build.
 TOGETHER := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 pytest -q -n logical --dist loadscope --no-loadscope-reorder
-.PHONY: env reproduce test lint tests unit study book release bench real-check browser clean
+.PHONY: env reproduce test lint tests unit study book release bench real-check browser typescript clean
 
 env: .venv/.ready
 
@@ -52,6 +52,15 @@ bench: env
 
 real-check: env
 	@ki67 real-check $(REAL)
+
+# The compiler that checks the types of the client's JavaScript; it runs on Playwright's own Node.
+typescript: build/typescript/package/lib/tsc.js
+
+build/typescript/package/lib/tsc.js:
+	@mkdir -p build/typescript
+	curl -fsSL -o build/typescript.tgz https://registry.npmjs.org/typescript/-/typescript-5.4.5.tgz
+	@echo "154fae77169f04155ac52d521ac59abb07c9be29ea3744732adbf9f14abb2440  build/typescript.tgz" | sha256sum --quiet --check
+	@tar -xzf build/typescript.tgz -C build/typescript && rm build/typescript.tgz && touch $@
 
 clean:
 	rm -rf build generated data frames patches sections heat models .ki67 .dvc/cache .dvc/tmp .mypy_cache .ruff_cache .pytest_cache .hypothesis
