@@ -11,6 +11,7 @@ const SCREENS = [
   [/^#\/case\/([\w-]+)\/assign$/, 'assign'],
   [/^#\/picture\/([\w-]+)$/, 'preview'],
   [/^#\/picture\/([\w-]+)\/blind$/, 'blind'],
+  [/^#\/picture\/([\w-]+)\/beside$/, 'beside'],
   [/^#\/picture\/([\w-]+)\/cells$/, 'cells'],
   [/^#\/picture\/([\w-]+)\/result$/, 'result'],
   [/^#\/scale$/, 'scale'],

@@ -17,15 +17,16 @@ import {fitted, kept, moved, pinched, reaching, toPicture, toScreen, zoomed} fro
  * @typedef {{tap: (cell: number|null, at: Point) => boolean, press: (cell: number|null, at: Point) => void,
  *   key: (key: string) => boolean}} Deeds `tap` and `key` say whether anything came of it
  */
+/** `radius` of a nucleus in pixels of the picture; `reach` of a finger in CSS px. @typedef {{kinds: Kind[], radius: number, label: string, reach: number, deeds: Deeds}} How */
 
-const REACH = 22; // CSS px about a finger's tip
+export const FINGER = 22; // CSS px about its tip, where it may mean any cell near
 const STEP = 80, FACTOR = 1.5; // of a key
 const REST = 150; // ms after which a hand is said to rest
 const NOTHING = /** @type {Cells} */ ({xy: new Float32Array(), label: new Uint8Array(), confidence: new Float32Array()});
 
 export class Viewer {
   element = document.createElement('canvas');
-  #layers; #kinds; #radius; #deeds; #gestures; #watch;
+  #layers; #kinds; #radius; #reach; #deeds; #gestures; #watch;
   #context; #sprites = new Sprites(); #overlay = new Overlay();
   #cells = NOTHING; #grid = new Grid(NOTHING);
   /** @type {number|null} */ #selected = null;
@@ -35,14 +36,15 @@ export class Viewer {
   /** @type {Set<number>} */ #hidden = new Set(); // labels
   /** @type {import('./sprites.js').Look} */ #look = 'rings';
 
-  /** @param {Blob} blob @param {{kinds: Kind[], radius: number, label: string, deeds: Deeds}} how `radius` of a nucleus in pixels of the picture */
+  /** @param {Blob} blob @param {How} how */
   static async open(blob, how) { return new Viewer(await layersOf(blob), how); }
 
-  /** @param {import('./layers.js').Layers} layers @param {{kinds: Kind[], radius: number, label: string, deeds: Deeds}} how */
-  constructor(layers, {kinds, radius, label, deeds}) {
+  /** @param {import('./layers.js').Layers} layers @param {How} how */
+  constructor(layers, {kinds, radius, label, reach, deeds}) {
     this.#layers = layers;
     this.#kinds = kinds;
     this.#radius = radius;
+    this.#reach = reach;
     this.#deeds = deeds;
     this.element.className = 'viewer';
     this.element.tabIndex = 0;
@@ -161,7 +163,7 @@ export class Viewer {
   /** The cell that is shown nearest to a point of the screen. @param {Point} at */
   #met(at) {
     const shown = (/** @type {number} */ cell) => !this.#hidden.has(this.#cells.label[cell]);
-    return this.#grid.nearest(toPicture(this.view, at), REACH / this.view.scale, shown);
+    return this.#grid.nearest(toPicture(this.view, at), Math.max(this.#reach / this.view.scale, this.#radius), shown);
   }
 
   /** @param {KeyboardEvent} event */

@@ -81,6 +81,7 @@ export const words = {
     commentHint: 'If you like. Write no patient’s name.',
     save: 'Save my count',
     nothing: 'Nothing is counted yet: mark, count or estimate first.',
+    soFar: (/** @type {number} */ n, /** @type {string} */ index) => `${counted(n, 'tumour cell')} so far, index ${index}`,
     saved: 'Your count is saved.',
     savedNotCounted: 'Your count is saved. Now let the network count.',
     beside: 'You and the network',

@@ -1,0 +1,90 @@
+// (d) The network's cells over the picture, to look at and to correct.
+
+import {counts, ki67Index, tumourCells} from '../scorer/scores.js';
+import {Editor} from '../viewer/editor.js';
+import {CLASSES} from '../viewer/kinds.js';
+import {radiusOf} from '../viewer/size.js';
+import {looks, oneByOne, pen, stage, steps} from '../viewer/stage.js';
+import {FINGER} from '../viewer/viewer.js';
+import {words} from '../words/en.js';
+import {button, el, field, figures, link, notice, section} from './made.js';
+import {sightOf} from './sight.js';
+
+/** @typedef {import('../app.js').App} App @typedef {import('../app.js').Screen} Screen */
+/** @typedef {import('../values.js').Cells} Cells @typedef {import('../values.js').Picture} Picture */
+
+
+/** @param {App} app @param {string} pictureId @returns {Promise<Screen>} */
+export async function cellsScreen(app, pictureId) {
+  const picture = await app.store.picture(pictureId);
+  if (!picture) return {title: words.cells.title, content: notice('bad', words.refused.gone()), back: '#/cases'};
+  const {maySee} = await sightOf(app.store, picture), result = maySee ? await app.store.result(pictureId) : null;
+  if (!maySee) return elsewhere(picture, words.cells.hidden, link(words.cells.toBlind, `#/picture/${pictureId}/blind`, 'main'));
+  if (!result) return elsewhere(picture, words.cells.notCounted, link(words.cells.toPreview, `#/picture/${pictureId}`, 'main'));
+  const corrected = (await app.store.reviews(pictureId)).filter(({startedFrom}) => startedFrom === 'network').at(-1);
+  return correcting(app, picture, corrected?.cells ?? result.cells, result.umPerPx);
+}
+
+
+/** @param {Picture} picture @param {string} line @param {HTMLElement} way @returns {Screen} */
+function elsewhere({case: caseId}, line, way) {
+  return {title: words.cells.title, content: el('div', {class: 'stack narrow'}, notice('note', line), way), back: `#/case/${caseId}`};
+}
+
+
+/** @param {App} app @param {Picture} picture @param {Cells} cells @param {number} umPerPx @returns {Promise<Screen>} */
+async function correcting(app, picture, cells, umPerPx) {
+  const heard = el('p', {class: 'unseen', role: 'status'}), numbers = el('div', {}), comment = el('textarea', {rows: 2});
+  const editor = await Editor.open(await app.store.pixels(picture.id), cells, {
+    kinds: CLASSES, radius: radiusOf(umPerPx), label: `${words.cells.view}. ${words.cells.keys}`, reach: FINGER, marking: false,
+    changed: (now) => { refresh(now); heard.textContent = spoken(now); },
+    chosen: (cell, now) => { heard.textContent = spokenOf(cell, now); },
+  });
+  const seen = looks(editor.viewer, CLASSES), back = steps(editor);
+  const refresh = (/** @type {Cells} */ now) => {
+    seen.count(now);
+    back.refresh();
+    numbers.replaceChildren(figures([[words.cells.index, indexOf(now)], [words.cells.tumourCells, tumourCells(counts(now)).toLocaleString('en')]]));
+  };
+  refresh(cells);
+  const save = button(words.cells.save, () => saved(app, picture, editor, comment.value), 'main');
+  const side = el('div', {class: 'stack'},
+    section(words.cells.title, numbers, seen.element),
+    section(words.cells.pen, el('p', {class: 'soft'}, words.cells.hint), pen(editor, CLASSES), back.element, oneByOne(editor)),
+    section(words.cells.save, el('p', {class: 'soft'}, words.cells.started), field(words.cells.comment, comment, words.blind.commentHint), save),
+    link(words.cells.toResult, `#/picture/${picture.id}/result`, 'quiet'), heard);
+  return {
+    title: words.cells.title, content: el('div', {class: 'columns'}, stage(editor.viewer), side), back: `#/picture/${picture.id}/result`,
+    leave: () => editor.viewer.close(),
+  };
+}
+
+
+/** @param {App} app @param {Picture} picture @param {Editor} editor @param {string} comment */
+async function saved(app, picture, editor, comment) {
+  if (!editor.canUndo) return app.say(words.cells.unchanged);
+  const {positive, negative} = counts(editor.cells);
+  await app.store.addReview({
+    id: crypto.randomUUID(), picture: picture.id, made: Date.now(), kind: 'cells', nPositive: positive, nNegative: negative, estimate: null,
+    cells: editor.cells, startedFrom: 'network', blind: false, comment: comment.trim(), remote: null,
+  });
+  app.say(words.cells.saved);
+  app.go(`#/picture/${picture.id}/result`);
+}
+
+
+/** @param {Cells} cells */
+function indexOf(cells) {
+  const index = ki67Index(counts(cells));
+  return Number.isNaN(index) ? words.cells.noIndex : `${(100 * index).toFixed(1)} %`;
+}
+
+
+/** @param {Cells} cells */
+function spoken(cells) { return words.cells.counted(counts(cells), indexOf(cells)); }
+
+
+/** @param {number} cell @param {Cells} cells */
+function spokenOf(cell, {label}) {
+  return words.cells.at(cell + 1, label.length, CLASSES.find((kind) => kind.label === label[cell])?.name ?? '');
+}

@@ -1,0 +1,42 @@
+// A picture and three ways to count it oneself: marks, a tally, an estimate. Nothing of a network is here.
+
+import {words} from '../words/en.js';
+import {button, choice, el, field, notice, section} from './made.js';
+import {estimating, marking, tallying} from './ways.js';
+
+/** What a person says of a picture. @typedef {Pick<import('../values.js').Review, 'kind'|'nPositive'|'nNegative'|'estimate'|'cells'|'comment'>} Opinion */
+/**
+ * One way to count: `side` beside the picture, `opinion` what was counted so far, null where that is nothing.
+ * @typedef {{side: HTMLElement, opinion: () => Omit<Opinion, 'comment'>|null}} Way
+ */
+/** @typedef {'marks'|'tally'|'estimate'} WayName */
+
+
+/**
+ * A picture to be counted by a person, wherever it lies: the screen of a field uses it, and a reader's over a picture of the server.
+ * `leave` must be called when it is shown no more.
+ * @param {Blob} blob the picture
+ * @param {{umPerPx: number|null, line: string, save: (opinion: Opinion) => Promise<void>}} how `umPerPx` gives marks their size, `line`
+ *   says what the count is for, `save` keeps it and goes on
+ * @returns {Promise<{element: HTMLElement, leave: () => void}>}
+ */
+export async function countingView(blob, {umPerPx, line, save}) {
+  const marks = await marking(blob, umPerPx), ways = {marks, tally: tallying(), estimate: estimating()};
+  const comment = el('textarea', {rows: 2}), empty = el('p', {class: 'soft', role: 'status'}), sides = Object.values(ways).map(({side}) => side);
+  const show = (/** @type {WayName} */ name) => {
+    empty.textContent = '';
+    for (const side of sides) side.hidden = side !== ways[name].side;
+    marks.rest(name !== 'marks');
+  };
+  const names = /** @type {WayName[]} */ (['marks', 'tally', 'estimate']);
+  const way = choice(words.blind.way, names.map((name) => [name, words.blind[name]]), 'marks', show);
+  const done = button(words.blind.save, async () => {
+    const opinion = ways[way.chosen()].opinion();
+    if (!opinion) empty.textContent = words.blind.nothing;
+    else await save({...opinion, comment: comment.value.trim()});
+  }, 'main');
+  show('marks');
+  const side = el('div', {class: 'stack'}, notice('note', line), way, ...sides,
+    section(words.blind.save, field(words.blind.comment, comment, words.blind.commentHint), done, empty));
+  return {element: el('div', {class: 'columns'}, marks.stage, side), leave: marks.leave};
+}
