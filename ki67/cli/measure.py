@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ki67.cli.libraries import quiet
+from ki67.cli.libraries import need, quiet
 
 
 @quiet()
@@ -51,6 +51,20 @@ def bench_slide(
     from ki67.bench.slides import bench
 
     for line in chain(bench(model, turns), precisions(model)):
+        typer.echo(line)
+
+
+@quiet()
+def app_check(
+    only: Annotated[list[str] | None, typer.Option(help="a part, again for more; then nothing is kept")] = None,
+    short: Annotated[bool, typer.Option(help="a minute, to see that it runs; nothing is kept")] = False,
+) -> None:
+    """Kill `ki67 app`, cut it off, fill its disk, load it, and measure what it does: a quarter of an hour."""
+    need("sqlalchemy", "fastapi", "uvicorn", "alembic")
+    from ki67.bench.service.check import bench
+    from ki67.bench.service.parts import SHORT, WHOLE
+
+    for line in bench(only or (), SHORT if short else WHOLE, whole=not short):
         typer.echo(line)
 
 

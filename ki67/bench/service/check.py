@@ -1,0 +1,120 @@
+"""`ki67 app-check`: every part on every database that it depends on; what cannot be measured here is told, not left out."""
+
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ki67.base.errors import InputError, one_line
+from ki67.base.tables import write_csv, write_json
+from ki67.bench.compressed import machine
+from ki67.bench.postgres import Postgres, postgres, programs
+from ki67.bench.service.figures import Figure
+from ki67.bench.service.parts import PARTS, Extent, Place
+
+MEASURED = Path("measurements/app.json")
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+NO_SERVER = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
+BROKE = (RuntimeError, TimeoutError)  # a service that answers what it must not, or nothing
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure of a part on a database; or why there is none."""
+
+    part: str
+    database: str
+    figure: Figure | None
+    why: str = ""
+    broke: bool = False
+
+    @property
+    def met(self) -> str:
+        """In a word, for the table."""
+        if self.figure is None:
+            return "no" if self.broke else "not run"
+        return {True: "yes", False: "no", None: ""}[self.figure.met]
+
+    def line(self) -> str:
+        """For the terminal."""
+        begin = f"{self.part:7}{self.database:11}"
+        if self.figure is None:
+            return f"{begin}{self.met}: {self.why}"
+        goal = f"  (goal {self.figure.goal}: {self.met})" if self.figure.goal else ""
+        return f"{begin}{self.figure.what}: {self.figure.value:,.4g} {self.figure.unit}".rstrip() + goal
+
+    def record(self) -> dict[str, Any]:
+        """For the table."""
+        figure = self.figure
+        return {
+            "part": self.part, "database": self.database, "what": figure.what if figure else self.why,
+            "figure": figure.value if figure else None, "unit": figure.unit if figure else "",
+            "goal": str(figure.goal or "") if figure else "", "met": self.met,
+        }  # fmt: skip
+
+
+def check(only: Collection[str], extent: Extent) -> Iterator[Row]:
+    """The parts that are asked for, row by row, SQLite first."""
+    asked = [name for name in PARTS if name in only]
+    for part in asked:
+        yield from rows_of(part, extent, None)
+    both = [part for part in asked if PARTS[part].of_both]
+    if programs() is None:
+        yield from (Row(part, POSTGRESQL, None, NO_SERVER) for part in both)
+    elif both:
+        with postgres() as server:
+            for part in both:
+                yield from rows_of(part, extent, server)
+
+
+def rows_of(part: str, extent: Extent, server: Postgres | None) -> Iterator[Row]:
+    """One part; where it cannot go on, the others still do."""
+    name = POSTGRESQL if server else SQLITE
+    with place(server) as where:
+        try:
+            for figure in PARTS[part].asked(where, extent):
+                yield Row(part, name, figure)
+        except InputError as error:
+            yield Row(part, name, None, str(error))
+        except BROKE as error:
+            yield Row(part, name, None, one_line(f"broke off: {error}"), broke=True)
+
+
+NUMBERS = count(1)
+
+
+@contextmanager
+def place(server: Postgres | None) -> Iterator[Place]:
+    """A folder of its own, and a database of its own."""
+    with tempfile.TemporaryDirectory(prefix="ki67-check-") as folder:
+        yield Place(Path(folder) / "service", server.make(f"check_{next(NUMBERS)}") if server else "", server)
+
+
+def keep(rows: Sequence[Row], setting: dict[str, Any]) -> None:
+    """`measurements/app.csv` for the table, `measurements/app.json` for who quotes a figure."""
+    write_csv(pd.DataFrame([row.record() for row in rows]), MEASURED.with_suffix(".csv"))
+    figures: dict[str, Any] = {}
+    for row in rows:
+        if row.figure:
+            of_part = figures.setdefault(row.part, {}).setdefault(row.database.lower(), {})
+            of_part[row.figure.key] = row.figure.value
+    goals = [row.met for row in rows if row.met]
+    write_json({"machine": setting, "goals": {each: goals.count(each) for each in ("yes", "no", "not run")}, **figures}, MEASURED)
+
+
+def bench(only: Sequence[str], extent: Extent, whole: bool) -> Iterator[str]:
+    """Say each figure once it is there; a whole run is kept."""
+    if unknown := sorted(set(only) - PARTS.keys()):
+        raise InputError(f"--only {unknown[0]}: no such part; there are {', '.join(PARTS)}")
+    setting, rows = machine(), list[Row]()
+    for row in check(only or PARTS, extent):
+        rows.append(row)
+        yield row.line()
+    if whole and not only:
+        keep(rows, setting)
+        yield f"{MEASURED}: written"

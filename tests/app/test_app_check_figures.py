@@ -1,0 +1,68 @@
+"""The arithmetic of `ki67 app-check`: its shares, its moments, its goals, and what it counts as seen."""
+
+from itertools import pairwise
+
+import pytest
+
+from ki67.bench.service.asking import Answer
+from ki67.bench.service.crowd import DONE, ELSE, LATER, kind_of
+from ki67.bench.service.figures import Figure, at_least, at_most, due_times, quantile
+from ki67.bench.service.memory import growth, kilobytes
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.99, 99), (0.991, 100), (1.0, 100), (0.0, 1)])
+def test_a_quantile_is_a_value_that_was_measured(share: float, value: float) -> None:
+    assert quantile([float(each) for each in range(100, 0, -1)], share) == value
+
+
+def test_one_slow_answer_of_fifty_is_not_hidden() -> None:
+    assert quantile([10.0] * 49 + [900.0], 0.99) == 900.0
+    assert quantile([10.0] * 50, 0.99) == 10.0
+
+
+def test_requests_come_by_chance_as_often_as_was_asked_for() -> None:
+    moments = due_times(20, 60, seed=1)
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    assert 20 * 60 * 0.9 < len(moments) < 20 * 60 * 1.1
+    assert moments[0] >= 0 and moments[-1] < 60 and min(gaps) >= 0
+    assert sum(gap < 0.05 for gap in gaps) / len(gaps) == pytest.approx(0.632, abs=0.05)  # 1 − 1/e are shorter than the mean
+
+
+def test_the_same_seed_draws_the_same_moments() -> None:
+    assert due_times(20, 5, seed=1) == due_times(20, 5, seed=1) != due_times(20, 5, seed=2)
+
+
+def test_a_goal_is_met_at_its_limit_and_missed_beyond_it() -> None:
+    assert Figure("mb", "memory", 450.0, "MB", at_most(450)).met
+    assert Figure("mb", "memory", 450.1, "MB", at_most(450)).met is False
+    assert Figure("share", "share", 0.8, "", at_least(0.8)).met
+    assert Figure("share", "share", 0.79, "", at_least(0.8)).met is False
+    assert Figure("n", "told only", 5.0, "").met is None
+
+
+def test_a_figure_that_is_no_number_meets_no_goal() -> None:
+    assert not at_most(1).met(float("nan")) and not at_least(1).met(float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Answer(201, {}, b""), DONE),
+        (Answer(503, {"retry-after": "2"}, b""), LATER),
+        (Answer(503, {}, b""), ELSE),
+        (Answer(429, {"retry-after": "1"}, b""), ELSE),
+        (Answer(500, {}, b""), ELSE),
+        (None, ELSE),
+    ],
+)
+def test_a_refusal_counts_as_told_only_where_it_says_when_to_come_again(answer: Answer | None, kind: str) -> None:
+    assert kind_of(answer) == kind
+
+
+def test_growth_leaves_out_what_the_beginning_loads() -> None:
+    assert growth([100, 280] + [300.0] * 8) == pytest.approx(0, abs=10)
+    assert growth([300.0 + each for each in range(100)]) == pytest.approx(60)
+
+
+def test_memory_is_read_from_the_systems_account() -> None:
+    assert kilobytes("Rss:  900 kB\nPss:                 450 kB\nPss_Anon: 1 kB\n", "Pss") == 450
