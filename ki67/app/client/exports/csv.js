@@ -1,0 +1,97 @@
+// Tables: of pictures and their cells as `ki67 score` writes them, of the case, and of opinions.
+
+import {countedFields} from './content.js';
+import {fixed, sixDigits} from './numbers.js';
+import {counts, total} from '../scorer/scores.js';
+import {figures} from '../scorer/result.js';
+import {words} from '../words/en.js';
+
+/** @typedef {import('./content.js').Content} Content */
+/** @typedef {import('./content.js').Field} Field */
+/** @typedef {import('../values.js').CutOffs} CutOffs */
+/** @typedef {import('../values.js').Result} Result */
+/** @typedef {import('../values.js').Review} Review */
+
+const FIGURES = ['n_positive', 'n_negative', 'n_til', 'ki67_index', 'ki67_low', 'ki67_high', 'til_score', 'category'];
+const SCORES = ['image', ...FIGURES, 'hot_spot_index', 'um_per_px', 'warnings'];
+const CASE = ['case', 'images', ...FIGURES];
+const CELLS = ['image', 'x', 'y', 'label', 'confidence'];
+const REVIEWS = ['image', 'kind', 'n_positive', 'n_negative', 'ki67_index', 'started_from', 'blind', 'review', 'comment', 'at'];
+const NOT_DEFINED = 'not defined';
+const SHIELD = '\'', FORMULA = /^[=+\-@\t\r']/;  // how a cell begins that a spreadsheet would compute, or that is shielded already
+
+
+/** A row a picture, told by its number. @param {Content} content */
+export function scoresTable(content) {
+  return table(SCORES, countedFields(content).map(({number, result}) => [
+    String(number), ...figureCells(counts(result.cells), content.case.cutOffs), result.hotSpot === null ? '' : share(result.hotSpot),
+    result.scaleKnown ? sixDigits(result.umPerPx) : '', escaped(result.warnings.map(sentence).join('; ')),
+  ]));
+}
+
+
+/** A row a case: the sum of its pictures. @param {Content[]} contents */
+export function casesTable(contents) {
+  return table(CASE, contents.map(content => {
+    const fields = countedFields(content), all = total(fields.map(({result}) => counts(result.cells)));
+    return [escaped(content.case.name), String(fields.length), ...figureCells(all, content.case.cutOffs)];
+  }));
+}
+
+
+/** A row a cell. @param {Content} content */
+export function cellsTable(content) {
+  return table(CELLS, countedFields(content).flatMap(({number, result: {cells}}) => [...cells.label].map((label, i) => [
+    String(number), fixed(cells.xy[2 * i], 2), fixed(cells.xy[2 * i + 1], 2), String(label), fixed(cells.confidence[i], 3),
+  ])));
+}
+
+
+/** A row an opinion; of a picture the last one counts. @param {Content} content */
+export function reviewsTable({fields}) {
+  return table(REVIEWS, fields.flatMap(({number, reviews}) => reviews.map(review => [
+    String(number), review.kind, whole(review.nPositive), whole(review.nNegative), share(indexOf(review)), review.startedFrom,
+    review.blind ? 'yes' : 'no', review.id, escaped(review.comment), new Date(review.made).toISOString(),
+  ])));
+}
+
+
+/** The share that an opinion comes to; NaN without tumour cells. @param {Review} review */
+export function indexOf({kind, estimate, nPositive, nNegative}) {
+  if (kind === 'estimate') return estimate ?? NaN;
+  return (nPositive ?? 0) / ((nPositive ?? 0) + (nNegative ?? 0));
+}
+
+
+/** @param {import('../scorer/scores.js').Counts} found @param {CutOffs} cutOffs */
+function figureCells(found, cutOffs) {
+  const {index, low, high, category} = figures(found, cutOffs), cells = found.positive + found.negative + found.til;
+  const shares = [index, low, high, found.til / cells].map(share);
+  return [...[found.positive, found.negative, found.til].map(String), ...shares, category ?? NOT_DEFINED];
+}
+
+
+/** @param {import('../values.js').Warning} warning */
+function sentence(warning) { return /** @type {any} */ (words.warnings)[warning.code](warning); }
+
+
+/** @param {number} value */
+function share(value) { return Number.isNaN(value) ? NOT_DEFINED : fixed(value, 4); }
+
+
+/** @param {number|null} count */
+function whole(count) { return count === null ? '' : String(count); }
+
+
+/** Words as no spreadsheet computes them. @param {string} text */
+export function escaped(text) { return FORMULA.test(text) ? SHIELD + text : text; }
+
+
+/** Fields in quotes where they hold what would end them. @param {string[]} head @param {string[][]} rows */
+function table(head, rows) {
+  return [head, ...rows].map(row => `${row.map(quoted).join(',')}\n`).join('');
+}
+
+
+/** @param {string} field */
+function quoted(field) { return /[,"\n\r]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field; }
