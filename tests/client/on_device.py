@@ -31,7 +31,7 @@ REFUSAL = """async ([method, args]) => {
 EVERYTHING = """async () => {
   const found = [], lettersOf = bytes => Array.from(bytes, byte => String.fromCharCode(byte)).join(''), keep = value => {
     if (ArrayBuffer.isView(value)) found.push(lettersOf(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)));
-    else if (value && typeof value === 'object') Object.entries(value).forEach(([name, part]) => { found.push(name); keep(part); });
+    else if (value && typeof value === 'object') Object.entries(value).forEach(keep);
     else found.push(String(value));
   };
   const request = indexedDB.open('ki67');
