@@ -23,9 +23,6 @@ const SCREENS = [
   [/^#\/agreement$/, 'agreement'],
 ];
 
-export const HOME = '#/cases';
-
-
 /** What cannot be read leads home. @param {string} hash @returns {Route} */
 export function routeOf(hash) {
   for (const [pattern, screen] of SCREENS) {

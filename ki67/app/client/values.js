@@ -35,6 +35,7 @@
  *   comment: string, remote: string|null}} Review
  */
 
-/** @typedef {{id: string, name: string, umPerPx: number, width: number, made: number}} Profile a phone on an ocular and an objective; `width` of its pictures in pixels */
+/** @typedef {{id: string, name: string, umPerPx: number, width: number, height: number, made: number}} Profile
+ * a phone on an ocular and an objective; `width` and `height` of its pictures in pixels */
 
 export {};

@@ -12,3 +12,9 @@ export async function sightOf(store, picture) {
   const maySee = !found?.blind || reviews.length > 0;
   return {maySee, seen: maySee && result !== null};
 }
+
+
+/** Where one goes to see what was found in a picture: to its result, or first to one's own count. @param {Store} store @param {Picture} picture */
+export async function wayTo(store, picture) {
+  return `#/picture/${picture.id}/${(await sightOf(store, picture)).maySee ? 'result' : 'blind'}`;
+}

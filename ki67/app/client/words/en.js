@@ -11,7 +11,13 @@ const clock = time => new Date(time).toLocaleTimeString('en', {hour: '2-digit', 
 const megabytes = bytes => `${(bytes / 1e6).toLocaleString('en', {maximumFractionDigits: 0})} MB`;
 
 /** @param {number|null} share @param {number} [digits] */
-const percent = (share, digits = 0) => share === null ? '–' : `${(100 * share).toFixed(digits)} %`;
+const percent = (share, digits = 0) => share === null || Number.isNaN(share) ? '–' : `${(100 * share).toFixed(digits)} %`;
+
+/** @param {number} share of cells, whose first decimal is known at the best */
+const tenths = share => percent(share, 1);
+
+/** Micrometres per pixel, as exact as it is known. @param {number} umPerPx */
+const scale = umPerPx => `${Number(umPerPx.toPrecision(4))} µm/px`;
 
 /** @typedef {Record<string, any>} Values */
 
@@ -23,7 +29,13 @@ export const words = {
     failed: (/** @type {string} */ why) => `That did not work: ${why}`,
     notKept: 'This page is not kept for hours without a net: there is no service worker here.',
     researchUse: 'Research use only. Not for diagnosis.',
+    wait: 'One moment …',
   },
+
+  percent, tenths,
+  number: (/** @type {number} */ value) => value.toLocaleString('en'),
+  size: (/** @type {{width: number, height: number}} */ {width, height}) => `${width} × ${height} pixels`,
+  cancel: 'Cancel',
 
   places: {cases: 'Cases', scale: 'Scale', inbox: 'Inbox', settings: 'Settings'},
 
@@ -45,7 +57,6 @@ export const words = {
     blind: 'Count blind first',
     blindHint: 'The network’s count is hidden until you gave your own. This cannot be changed later.',
     create: 'Create',
-    cancel: 'Cancel',
     pictures: (/** @type {number} */ n) => n === 1 ? '1 field' : `${n} fields`,
     counted: (/** @type {number} */ n, /** @type {number} */ of) => n === of ? 'all counted' : `${n} counted`,
     isBlind: 'blind',
@@ -53,15 +64,132 @@ export const words = {
 
   cutOffs: {paper: '10 and 20 %', consensus: '16 and 30 %'},
 
-  capture: {},
+  case: {
+    gone: 'this case is not on this device any more',
+    none: 'No field yet. Take pictures of fields of view, or choose files.',
+    add: 'Add fields',
+    index: 'Ki-67 of the case',
+    notYet: 'No field is counted yet.',
+    blind: (/** @type {number} */ n) => `Hidden until you have counted ${n === 1 ? 'one more field' : `${n} more fields`} yourself.`,
+    scaleNotKnown: (/** @type {number} */ n) => `Scale not known for ${counted(n, 'field')}: the network’s own was taken.`,
+    cutOffs: 'Categories',
+    fields: (/** @type {number} */ n) => counted(n, 'field'),
+    run: (/** @type {number} */ n) => n === 1 ? 'Count 1 new field' : `Count ${n} new fields`,
+    running: (/** @type {number} */ i, /** @type {number} */ n) => `Counting field ${i} of ${n} …`,
+    fresh: 'not counted yet',
+    countFirst: 'give your own count first',
+    cells: (/** @type {number} */ n, /** @type {number} */ warnings) => counted(n, 'cell') + (warnings ? ` · ${counted(warnings, 'warning')}` : ''),
+    save: 'Save and export',
+    assign: 'Ask a colleague',
+  },
 
-  preview: {},
+  capture: {
+    title: 'Add fields',
+    camera: 'Camera',
+    cameraHint: 'Hold the phone on the ocular until the bright disc is sharp. The square inside the disc is found by itself.',
+    seen: 'What the camera sees',
+    shoot: 'Take a picture',
+    switchOn: 'Switch the camera on',
+    switchOff: 'Switch off',
+    noCamera: {
+      refused: 'The camera was not allowed. Allow it in the browser’s settings for this page, or choose files.',
+      absent: 'There is no camera here, or another program uses it. Choose files instead.',
+      insecure: 'A browser gives its camera only to pages that come by https. Choose files instead.',
+    },
+    files: 'Files',
+    filesHint: 'Choose one or many, drop them anywhere on this page, or paste. JPEG or PNG.',
+    choose: 'Choose pictures',
+    taken: 'Pictures of this visit, the last first',
+    shot: 'The picture',
+    kept: (/** @type {string} */ name, /** @type {boolean} */ square) => square ? `${name}: taken, with the ocular’s square` : `${name}: taken`,
+    again: (/** @type {string} */ name) => `${name}: is in this case already`,
+    refused: (/** @type {string} */ name, /** @type {string} */ why) => `${name} was not taken: ${why}.`,
+    onward: (/** @type {number} */ n) => n === 0 ? 'To the case' : n === 1 ? 'Look at it' : `To the case with ${n} new fields`,
+  },
 
-  focus: {},
+  preview: {
+    title: (/** @type {number} */ number) => `Field ${number}`,
+    alt: (/** @type {number} */ number) => `Field ${number} through the microscope`,
+    gone: 'this picture is not on this device any more',
+    light: 'Focus and light',
+    what: 'What is counted',
+    part: 'Part of the picture',
+    square: 'Square',
+    whole: 'All of it',
+    move: 'The part that is counted: arrow keys move it',
+    resize: 'Its size: arrow keys change it',
+    run: 'Count cells',
+    running: 'Counting …',
+    remove: 'Remove this field',
+    removeLine: 'The picture, what was counted in it and all opinions about it are deleted from this device.',
+    removeYes: 'Remove',
+  },
 
-  scale: {},
+  focus: {
+    good: 'Sharp, and the light is right.',
+    dark: 'Too dark: even glass without tissue is grey. Open the condenser or turn up the lamp, then take it again.',
+    bright: 'Much of it is pure white. Where that is not empty glass, pale nuclei are lost: turn down the lamp, then take it again.',
+    blurred: 'Blurred: edges of nuclei cannot be told. Focus on the nuclei, hold still, then take it again.',
+  },
 
-  result: {},
+  scale: {
+    title: 'Scale',
+    why: 'With a known scale the network sees nuclei in the size that it learnt. Measure it once for each phone, ocular and objective.',
+    none: 'No profile yet. Without one, results say “scale not known”.',
+    profile: (/** @type {{umPerPx: number, width: number, height: number}} */ {umPerPx, width, height}) => `${scale(umPerPx)} · ${width} × ${height} pixels`,
+    remove: 'Remove',
+    removeThis: (/** @type {string} */ name) => `Remove ${name}`,
+    removeLine: 'Pictures that were measured with it keep their scale.',
+    add: 'New profile',
+    addHint: 'Take a picture of a stage micrometer through the same phone, ocular and objective, at the same zoom. It is not kept.',
+    choose: 'Choose its picture',
+    alt: 'A stage micrometer',
+    mark: (/** @type {number} */ number) => `Mark ${number}: arrow keys move it by one pixel`,
+    tap: 'Put the two marks on two lines that are far apart, at the same height. A mark that is let go jumps to the middle of its line.',
+    distance: 'Distance between the two lines, in µm',
+    distanceHint: (/** @type {number} */ um) => `One division of a usual stage micrometer is ${um} µm.`,
+    measured: (/** @type {number} */ umPerPx, /** @type {number} */ doubt) => `${scale(umPerPx)}, known to ${percent(doubt, 2)}`,
+    name: 'Name',
+    nameHint: 'Such as: my phone, 10× ocular, 40× objective',
+    keep: 'Keep this profile',
+    kept: (/** @type {string} */ name) => `${name} is kept, and used for new pictures.`,
+    one: 'Scale',
+    from: 'Known from',
+    unknown: 'Not known',
+    typed: 'Typed',
+    umPerPx: 'Micrometres per pixel',
+    umPerPxHint: 'Such as 0.25 for a scanner at 40×',
+    unknownHint: 'Counted as if it had the scale of the network’s training. The result says so.',
+    across: (/** @type {number} */ umPerPx, /** @type {number} */ um) => `${scale(umPerPx)}: ${Math.round(um).toLocaleString('en')} µm across`,
+    measure: 'Measure a profile',
+  },
+
+  result: {
+    title: (/** @type {number} */ number) => `Field ${number}: result`,
+    index: 'Ki-67 index',
+    undefined: 'No tumour cell was found, so there is no index.',
+    category: {low: 'low', middle: 'borderline', high: 'high'},
+    interval: (/** @type {number} */ low, /** @type {number} */ high) => `95 % interval ${tenths(low)} to ${tenths(high)}, by the number of cells alone`,
+    bar: (/** @type {number[]} */ ...[index, low, high, first, second]) =>
+      `Index ${tenths(index)}, interval ${tenths(low)} to ${tenths(high)}, cut-offs at ${percent(first)} and ${percent(second)}`,
+    soFar: (/** @type {number} */ n, /** @type {number} */ enough) => n < enough
+      ? `${n.toLocaleString('en')} of the ${enough} tumour cells that a case needs` : `${counted(n, 'tumour cell')}: enough for a case (${enough})`,
+    positive: 'Ki-67 positive',
+    negative: 'Ki-67 negative',
+    til: 'Lymphocytes',
+    how: 'How it was counted',
+    scale: (/** @type {number} */ umPerPx, /** @type {boolean} */ known) => known ? scale(umPerPx) : 'not known',
+    scaleNotKnown: 'Scale not known: the network’s own was taken. Measure a profile under Scale.',
+    hotSpot: 'Hot spot of 500 cells',
+    noHotSpot: '500 cells or fewer',
+    time: 'Time',
+    milliseconds: (/** @type {number} */ ms) => `${Math.round(ms).toLocaleString('en')} ms`,
+    own: 'Your opinion',
+    ownKind: {count: 'Index, counted', estimate: 'Index, estimated', cells: 'Index of your cells'},
+    ownCells: 'Tumour cells',
+    cells: 'See the cells',
+    toCase: 'To the case',
+  },
 
   blind: {
     title: 'Your own count',

@@ -1,0 +1,107 @@
+// One case: its fields, and the index over all of them.
+
+import {pooled} from '../scorer/result.js';
+import {counts} from '../scorer/scores.js';
+import {words} from '../words/en.js';
+import {countPicture} from './scoring.js';
+import {sightOf, wayTo} from './sight.js';
+import {cellsSoFar, indexShown} from './index_bar.js';
+import {button, choice, el, figures, link, notice, section} from './made.js';
+import {thumbnail} from './thumbnail.js';
+import {refusal} from './told.js';
+
+/** @typedef {import('../values.js').Case} Case @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Result} Result */
+/** @typedef {import('../app.js').App} App @typedef {{picture: Picture, hidden: boolean, result: Result|null}} Field */
+
+
+/** @param {App} app @param {string} caseId @returns {Promise<import('../app.js').Screen>} */
+export async function caseScreen(app, caseId) {
+  const one = await app.store.case(caseId);
+  if (!one) throw new Error(words.case.gone);
+  const content = el('div', {class: 'stack'});
+  const draw = async () => content.replaceChildren(...await parts(app, one, draw));
+  await draw();
+  return {title: one.name, content, back: '#/cases'};
+}
+
+
+/** @param {App} app @param {Case} one @param {() => Promise<void>} draw after something was changed */
+async function parts(app, one, draw) {
+  const fields = await Promise.all((await app.store.pictures(one.id)).map(picture => fieldOf(app, picture)));
+  const add = link(words.case.add, `#/case/${one.id}/add`, fields.length ? 'plain' : 'main');
+  if (!fields.length) return [el('p', {class: 'empty'}, words.case.none), el('div', {class: 'deeds'}, add)];
+  const fresh = fields.filter(({picture}) => picture.state !== 'counted').map(({picture}) => picture);
+  const running = el('div', {role: 'status', class: 'stack'});
+  const run = button(words.case.run(fresh.length), () => countAll(app, fresh, running).then(draw), 'main');
+  const rows = await Promise.all(fields.map((field, i) => row(app, field, i + 1)));
+  const list = el('div', {class: 'stack'}, el('h2', {}, words.case.fields(fields.length)), el('ol', {class: 'list'}, ...rows));
+  const side = el('div', {class: 'stack'}, summary(one, fields), settings(app, one, draw), el('p', {class: 'soft'}, words.app.researchUse));
+  const onward = [link(words.case.save, `#/case/${one.id}/save`), app.server.available && link(words.case.assign, `#/case/${one.id}/assign`)];
+  return [el('div', {class: 'columns'}, side, list), el('div', {class: 'deeds'}, running, fresh.length ? run : null, add, ...onward)];
+}
+
+
+/** What one may see of a field. @param {App} app @param {Picture} picture @returns {Promise<Field>} */
+async function fieldOf(app, picture) {
+  const hidden = !(await sightOf(app.store, picture)).maySee;
+  return {picture, hidden, result: hidden || picture.state !== 'counted' ? null : await app.store.result(picture.id) ?? null};
+}
+
+
+/** The index over all fields; in a blind case only once every field has an own opinion. @param {Case} one @param {Field[]} fields */
+function summary(one, fields) {
+  const counted = fields.flatMap(({result}) => result ? [result] : []), waiting = fields.filter(({hidden}) => hidden).length;
+  if (waiting) return section(words.case.index, notice('note', words.case.blind(waiting)));
+  if (!counted.length) return section(words.case.index, el('p', {class: 'soft'}, words.case.notYet));
+  const found = pooled(counted, one.cutOffs), unknown = counted.filter(({scaleKnown}) => !scaleKnown).length;
+  return section(words.case.index, indexShown(found, one.cutOffs), cellsSoFar(found), figures([
+    [words.result.positive, el('span', {class: 'positive'}, words.number(found.nPositive))],
+    [words.result.negative, el('span', {class: 'negative'}, words.number(found.nNegative))],
+    [words.result.til, el('span', {class: 'til'}, words.number(found.nTil))]]),
+  unknown ? notice('caution', words.case.scaleNotKnown(unknown)) : null);
+}
+
+
+/** @param {App} app @param {Case} one @param {() => Promise<void>} draw */
+function settings(app, one, draw) {
+  return section(words.case.cutOffs, choice(words.cases.cutOffs, [['paper', words.cutOffs.paper], ['consensus', words.cutOffs.consensus]], one.cutOffs,
+    async cutOffs => {
+      one.cutOffs = cutOffs;
+      await app.store.putCase(one);
+      await draw();
+    }));
+}
+
+
+/** @param {App} app @param {Field} field @param {number} number */
+async function row(app, {picture, hidden, result}, number) {
+  const hash = picture.state === 'counted' ? await wayTo(app.store, picture) : `#/picture/${picture.id}`;
+  const end = result ? el('span', {class: 'end'}, share(result)) : null;
+  return el('li', {}, el('a', {href: hash}, await thumbnail(await app.store.pixels(picture.id), picture.square),
+    el('span', {}, el('span', {class: 'name'}, words.preview.title(number)), el('small', {}, lineOf(picture, hidden, result))), end));
+}
+
+
+/** @param {Picture} picture @param {boolean} hidden @param {Result|null} result */
+function lineOf(picture, hidden, result) {
+  if (picture.why) return refusal(picture.why);
+  if (picture.state !== 'counted') return words.case.fresh;
+  return hidden || !result ? words.case.countFirst : words.case.cells(result.cells.label.length, result.warnings.length);
+}
+
+
+/** @param {Result} result */
+function share({cells}) {
+  const {positive, negative} = counts(cells);
+  return positive + negative ? words.tenths(positive / (positive + negative)) : '–';
+}
+
+
+/** @param {App} app @param {Picture[]} pictures @param {HTMLElement} running */
+async function countAll(app, pictures, running) {
+  for (const [i, picture] of pictures.entries()) {
+    const line = words.case.running(i + 1, pictures.length);
+    running.replaceChildren(el('span', {}, line), el('progress', {max: pictures.length, value: i, 'aria-label': line}));
+    await countPicture(app, picture);
+  }
+}

@@ -1,0 +1,69 @@
+// (e) What was counted in a picture, and how far to trust it.
+
+import {figures as figuresOf} from '../scorer/result.js';
+import {counts} from '../scorer/scores.js';
+import {words} from '../words/en.js';
+import {cellsSoFar, indexShown} from './index_bar.js';
+import {el, figures, link, notice, section} from './made.js';
+import {sightOf} from './sight.js';
+import {shown} from './thumbnail.js';
+import {caution} from './told.js';
+
+/** @typedef {import('../values.js').Case} Case @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Result} Result */
+/** @typedef {import('../values.js').Review} Review @typedef {import('../values.js').CutOffs} CutOffs @typedef {import('../app.js').App} App */
+
+
+/** Leads on to the preview where nothing was counted yet, and to the own count where that comes first. @param {App} app @param {string} pictureId */
+export async function resultScreen(app, pictureId) {
+  const picture = await app.store.picture(pictureId), one = picture && await app.store.case(picture.case);
+  if (!picture || !one) throw new Error(words.preview.gone);
+  const result = await app.store.result(pictureId);
+  if (!result || picture.state !== 'counted') return elsewhere(app, `#/picture/${pictureId}`);
+  if (!(await sightOf(app.store, picture)).maySee) return elsewhere(app, `#/picture/${pictureId}/blind`);
+  return shownResult(app, one, picture, result);
+}
+
+
+/** @param {App} app @param {string} hash @returns {import('../app.js').Screen} */
+function elsewhere(app, hash) {
+  app.go(hash);
+  return {title: words.app.wait, content: el('p', {class: 'empty'}, words.app.wait)};
+}
+
+
+/** @param {App} app @param {Case} one @param {Picture} picture @param {Result} result @returns {Promise<import('../app.js').Screen>} */
+async function shownResult(app, one, picture, result) {
+  const found = figuresOf(counts(result.cells), one.cutOffs), own = (await app.store.reviews(picture.id)).at(-1);
+  const number = (await app.store.pictures(picture.case)).findIndex(({id}) => id === picture.id) + 1;
+  const {image, release} = shown(await app.store.pixels(picture.id), words.preview.alt(number));
+  const index = section(words.result.index, indexShown(found, one.cutOffs), cellsSoFar(found), figures([
+    [words.result.positive, el('span', {class: 'positive'}, words.number(found.nPositive))],
+    [words.result.negative, el('span', {class: 'negative'}, words.number(found.nNegative))],
+    [words.result.til, el('span', {class: 'til'}, words.number(found.nTil))]]));
+  const facts = section(words.result.how, figures([
+    [words.scale.one, words.result.scale(result.umPerPx, result.scaleKnown)],
+    [words.result.hotSpot, result.hotSpot === null ? words.result.noHotSpot : words.tenths(result.hotSpot)],
+    [words.result.time, words.result.milliseconds(result.milliseconds)]]));
+  const side = el('div', {class: 'stack'}, index, ...cautions(result), own ? ownOpinion(own, one.cutOffs) : null, facts, el('p', {class: 'soft'}, words.app.researchUse));
+  const deeds = el('div', {class: 'deeds'}, link(words.result.cells, `#/picture/${picture.id}/cells`, 'main'), link(words.result.toCase, `#/case/${one.id}`));
+  const content = el('div', {class: 'stack'}, el('div', {class: 'columns result'}, el('a', {class: 'stage', href: `#/picture/${picture.id}/cells`}, image), side), deeds);
+  return {title: words.result.title(number), content, back: `#/case/${one.id}`, leave: release};
+}
+
+
+/** @param {Result} result */
+function cautions({warnings, scaleKnown}) {
+  const lines = [...scaleKnown ? [] : [words.result.scaleNotKnown], ...warnings.map(caution)];
+  return lines.map(line => notice('caution', line));
+}
+
+
+/** @param {Review} review @param {CutOffs} cutOffs */
+function ownOpinion(review, cutOffs) {
+  const {cells, nPositive, nNegative, estimate} = review;
+  const counted = cells ? counts(cells) : nPositive === null || nNegative === null ? null : {positive: nPositive, negative: nNegative, til: 0};
+  const own = counted ? figuresOf(counted, cutOffs) : null;
+  return section(words.result.own, figures([
+    [words.result.ownKind[review.kind], words.tenths(own ? own.index : estimate ?? NaN)],
+    ...own ? [/** @type {[string, string]} */ ([words.result.ownCells, words.number(own.nPositive + own.nNegative)])] : []]));
+}
