@@ -17,11 +17,14 @@ const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 export function twoTaps(photo, onMove, onDown) {
   const {image, release} = shown(photo.blob, words.scale.alt), loupe = el('canvas', {class: 'loupe', width: SIDE, height: SIDE, hidden: true, 'aria-hidden': 'true'});
   const points = [{x: photo.width * 0.3, y: photo.height / 2}, {x: photo.width * 0.7, y: photo.height / 2}];
-  const move = (/** @type {number} */ which, /** @type {Point} */ {x, y}) => {
+  const place = (/** @type {number} */ which, /** @type {Point} */ {x, y}) => {
     points[which] = {x: Math.min(Math.max(x, 0), photo.width - 1), y: Math.min(Math.max(y, 0), photo.height - 1)};
     marks[which].style.left = `${100 * (points[which].x + 0.5) / photo.width}%`;
     marks[which].style.top = `${100 * (points[which].y + 0.5) / photo.height}%`;
     look(loupe, image, points[which], points[which].x < photo.width / 2);
+  };
+  const move = (/** @type {number} */ which, /** @type {Point} */ to) => {
+    place(which, to);
     onMove();
   };
   const marks = points.map((_, which) => mark(words.scale.mark(which + 1), (dx, dy) => move(which, {x: points[which].x + dx, y: points[which].y + dy})));
@@ -44,7 +47,7 @@ export function twoTaps(photo, onMove, onDown) {
       onDown(which);
     };
   };
-  points.forEach((point, which) => move(which, point));
+  points.forEach((point, which) => place(which, point));
   return {stage, points, move, release};
 }
 
