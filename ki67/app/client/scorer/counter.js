@@ -2,13 +2,13 @@
 
 import {meanOf, measured, unfamiliar} from './appearance.js';
 import {TIL, placed} from './cells.js';
-import {decode} from './decode.js';
+import {decoded} from './decode.js';
 import {detect} from './detect.js';
 import {headerOf} from './header.js';
 import {hotSpot} from './hotspot.js';
 import {Network} from './network.js';
-import {Reduction, cut} from './resize.js';
-import {checkedSize, partOf, scaleOf} from './scale.js';
+import {cut, reduced} from './resize.js';
+import {checkedSize, partOf, scaleOf, shrinkOf} from './scale.js';
 import {coloursOf, notKi67} from './stains.js';
 import {stripped} from './stripped.js';
 import {lengthOf, putTogether, spans} from './windows.js';
@@ -33,9 +33,9 @@ export class Counter {
     const start = performance.now(), header = headerOf(bytes), part = partOf(wish.square, header);
     const scale = scaleOf(wish.umPerPx, part, header.umPerPx, this.facts);
     const size = checkedSize(part, scale.umPerPx, this.facts, this.rules);
-    const reduction = new Reduction(part, size);
-    await decode(stripped(bytes), header.kind, part, (rows, top) => reduction.take(rows, top));
-    const {windows, unlike} = this.#found(reduction.done());
+    const shrink = wish.square ? 1 : shrinkOf(header, this.facts.umPerPx / scale.umPerPx, this.rules);
+    const pixels = await decoded(stripped(bytes), header.kind, shrink);
+    const {windows, unlike} = this.#found(reduced(pixels, wish.square ? part : partOf(null, pixels), size));
     const factors = /** @type {[number, number]} */ ([part.width / size.width, part.height / size.height]);
     const cells = placed(putTogether(windows, this.rules.windows), factors, [0, 0]);
     return {

@@ -1,29 +1,20 @@
 // A picture's pixels as they are stored: no colour profile, no turning; some rows at a time.
 
+import {JpegPixels} from './jpeg_pixels.js';
 import {isPng, mayBeTransparent} from './png.js';
 import {Refused, damaged} from './refused.js';
 
 /** @typedef {import('./resize.js').Picture} Picture @typedef {import('../values.js').Rect} Rect */
-/** @typedef {(rows: Picture, top: number) => void} Take */
-
-const ROWS = 128;
+/** @typedef {{width: number, height: number, rows: (rect: Rect) => Picture, close: () => void}} Pixels of a decoded picture */
 
 
 /**
- * Hands over the pixels of a part of the picture, from top to bottom.
- * @param {Uint8Array} bytes without metadata @param {string} kind @param {Rect} part @param {Take} take
+ * A JPEG is decoded here, as libjpeg does it, whole or at half size; what is coded in a rare way, and a PNG, by the browser.
+ * @param {Uint8Array} bytes without metadata @param {string} kind @param {1|2} shrink of a JPEG, @returns {Promise<Pixels>}
  */
-export async function decode(bytes, kind, part, take) {
-  const bitmap = await bitmapOf(new Blob([bytes], {type: kind})), careful = isPng(bytes) && mayBeTransparent(bytes);
-  try {
-    for (let top = 0; top < part.height; top += ROWS) {
-      const rows = rowsOf(bitmap, {...part, y: part.y + top, height: Math.min(ROWS, part.height - top)});
-      if (careful) refuseTransparent(rows);
-      take(rows, top);
-    }
-  } finally {
-    bitmap.close();
-  }
+export async function decoded(bytes, kind, shrink) {
+  const known = kind === 'image/jpeg' ? await JpegPixels.of(bytes, shrink) : null;
+  return known ?? new Drawn(await bitmapOf(new Blob([bytes], {type: kind})), isPng(bytes) && mayBeTransparent(bytes));
 }
 
 
@@ -37,12 +28,27 @@ async function bitmapOf(blob) {
 }
 
 
-/** @param {ImageBitmap} bitmap @param {Rect} rect @returns {Picture} */
-function rowsOf(bitmap, {x, y, width, height}) {
-  const canvas = new OffscreenCanvas(width, height), context = canvas.getContext('2d', {willReadFrequently: true});
-  if (!context) throw new Error('no canvas in a worker: use a newer browser');
-  context.drawImage(bitmap, -x, -y);
-  return context.getImageData(0, 0, width, height);
+/** By the browser. */
+class Drawn {
+  /** @param {ImageBitmap} bitmap @param {boolean} careful whether some of it may shine through */
+  constructor(bitmap, careful) {
+    this.bitmap = bitmap;
+    this.careful = careful;
+    this.width = bitmap.width;
+    this.height = bitmap.height;
+  }
+
+  /** @param {Rect} rect @returns {Picture} */
+  rows({x, y, width, height}) {
+    const context = new OffscreenCanvas(width, height).getContext('2d', {willReadFrequently: true});
+    if (!context) throw new Error('no canvas in a worker: use a newer browser');
+    context.drawImage(this.bitmap, -x, -y);
+    const rows = context.getImageData(0, 0, width, height);
+    if (this.careful) refuseTransparent(rows);
+    return rows;
+  }
+
+  close() { this.bitmap.close(); }
 }
 
 

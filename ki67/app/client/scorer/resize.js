@@ -7,6 +7,7 @@ import {rounded} from './numbers.js';
 /** @typedef {{first: number, count: number, weight: number}} Run pixels that become one, and what each weighs */
 
 const BITS = 22, HALF = 1 << (BITS - 1);
+const ROWS = 128; // that are read at once
 
 
 /** The size of a picture at another scale. @param {Size} size @param {number} umPerPx @param {number} wanted @returns {Size} */
@@ -76,6 +77,22 @@ export class Reduction {
     to[at + 2] = (blue + HALF) >> BITS;
     to[at + 3] = 255;
     return at + 4;
+  }
+}
+
+
+/**
+ * A part of a picture in another size, read some rows at a time.
+ * @param {import('./decode.js').Pixels} pixels @param {import('../values.js').Rect} part @param {Size} size
+ */
+export function reduced(pixels, part, size) {
+  const reduction = new Reduction(part, size);
+  try {
+    for (let top = 0; top < part.height; top += ROWS)
+      reduction.take(pixels.rows({...part, y: part.y + top, height: Math.min(ROWS, part.height - top)}), top);
+    return reduction.done();
+  } finally {
+    pixels.close();
   }
 }
 

@@ -33,6 +33,16 @@ export function checkedSize({width, height}, umPerPx, {umPerPx: network}, {least
 }
 
 
+/**
+ * By how much a JPEG is reduced while it is decoded, as Python does it: its own transform gives that for less.
+ * @param {{kind: string, width: number, height: number}} header @param {number} reduction @param {{halves: number, atOnce: number}} rules
+ */
+export function shrinkOf({kind, width, height}, reduction, {halves, atOnce}) {
+  const even = width % 2 === 0 && height % 2 === 0;
+  return kind === 'image/jpeg' && even && width * height <= atOnce && reduction >= halves ? 2 : 1;
+}
+
+
 /** A part of a picture in whole pixels, or all of it. @param {Rect|null} square @param {Size} size @returns {Rect} */
 export function partOf(square, {width, height}) {
   if (!square) return {x: 0, y: 0, width, height};

@@ -4,6 +4,7 @@
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 #define SPARE 64
+#define HOLE 64         // zeros: more than a block of a picture can have
 enum { FINE = 0, UNKNOWN = -1, DAMAGED = -2 };
 enum { SOF0 = 0xC0, SOF1, SOF2, DHT = 0xC4, RST0 = 0xD0, EOI = 0xD9, SOS = 0xDA, DQT = 0xDB, DRI = 0xDD, JFIF = 0xE0, ADOBE = 0xEE };
 
@@ -106,7 +107,7 @@ static int read_pixels(Scan *s) {
   return ran_out(&r) ? DAMAGED : FINE;
 }
 
-// One segment, or all up to the pixels where `s` is given: what stands between is passed over.
+// The next one: what stands before it is passed over.
 static int next_segment(const Byte **content, int *length) {
   while (r.at + 1 < r.end && (r.at[0] != 0xFF || r.at[1] == 0xFF || r.at[1] == 0 || (r.at[1] & 0xF8) == RST0)) r.at++;
   if (r.at + 1 >= r.end) return EOI;
@@ -176,11 +177,23 @@ static void transform_all(void) {
     }
 }
 
+// Where bytes were lost, a disk or a copy leaves zeros: codes like others, that in most files no picture has so many of.
+static int has_hole(void) {
+  int telling = 0, zeros = 0;
+  for (int i = 0; i < 4; i++) telling |= j.alternating[i].known && j.alternating[i].symbols[0];
+  if (j.progressive || !telling) return 0;
+  for (const Byte *at = r.at; at + 1 < r.end && !(at[0] == 0xFF && at[1] == EOI); at++) {
+    zeros = *at ? 0 : zeros + 1;
+    if (zeros == HOLE) return 1;
+  }
+  return 0;
+}
+
 // Every scan into the room that `head` was given.
 EXPORT(decode)
 int decode(void) {
   const Byte *content;
-  int size, kind, found = FINE;
+  int size, kind, found = has_hole() ? DAMAGED : FINE;
   while (found == FINE && (kind = next_segment(&content, &size)) != EOI) {
     Scan s;
     if (kind != SOS) { found = read_head(kind, content, size); continue; }
