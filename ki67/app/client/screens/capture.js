@@ -64,12 +64,12 @@ function viewfinder(take) {
   }
   function switched() {
     for (const part of [finder, controls]) part.hidden = !camera;
-    on.hidden = Boolean(camera);
+    for (const part of [on, hint]) part.hidden = Boolean(camera);
   }
 
-  const finder = el('div', {class: 'finder'}, video), controls = el('div', {class: 'row shoot'}, off, shutter, el('span', {class: 'balance'}));
+  const hint = el('p', {class: 'soft'}, words.capture.cameraHint), finder = el('div', {class: 'finder'}, video), controls = el('div', {class: 'row shoot'}, off, shutter, el('span', {class: 'balance'}));
   switched();
-  const content = section(words.capture.camera, el('p', {class: 'soft'}, words.capture.cameraHint), finder, controls, said,
+  const content = section(words.capture.camera, hint, finder, controls, said,
     hasCamera() ? on : notice('caution', words.capture.noCamera.insecure));
   return {content, close};
 }

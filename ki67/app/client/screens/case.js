@@ -35,9 +35,9 @@ async function parts(app, one, draw) {
   const run = button(words.case.run(fresh.length), () => countAll(app, fresh, running).then(draw), 'main');
   const rows = await Promise.all(fields.map((field, i) => row(app, field, i + 1)));
   const list = el('div', {class: 'stack'}, el('h2', {}, words.case.fields(fields.length)), el('ol', {class: 'list'}, ...rows));
-  const side = el('div', {class: 'stack'}, summary(one, fields), settings(app, one, draw), el('p', {class: 'soft'}, words.app.researchUse));
+  const side = el('div', {class: 'stack'}, summary(one, fields, cutOffsChoice(app, one, draw)), el('p', {class: 'soft'}, words.app.researchUse));
   const onward = [link(words.case.save, `#/case/${one.id}/save`), app.server.available && link(words.case.assign, `#/case/${one.id}/assign`)];
-  return [el('div', {class: 'columns'}, side, list), el('div', {class: 'deeds'}, running, fresh.length ? run : null, add, ...onward)];
+  return [el('div', {class: 'columns even'}, side, list), el('div', {class: 'deeds'}, running, fresh.length ? run : null, add, ...onward)];
 }
 
 
@@ -48,28 +48,27 @@ async function fieldOf(app, picture) {
 }
 
 
-/** The index over all fields; in a blind case only once every field has an own opinion. @param {Case} one @param {Field[]} fields */
-function summary(one, fields) {
+/** The index over all fields; in a blind case only once every field has an own opinion. @param {Case} one @param {Field[]} fields @param {HTMLElement} cutOffs */
+function summary(one, fields, cutOffs) {
   const counted = fields.flatMap(({result}) => result ? [result] : []), waiting = fields.filter(({hidden}) => hidden).length;
-  if (waiting) return section(words.case.index, notice('note', words.case.blind(waiting)));
-  if (!counted.length) return section(words.case.index, el('p', {class: 'soft'}, words.case.notYet));
+  if (waiting) return section(words.case.index, notice('note', words.case.blind(waiting)), cutOffs);
+  if (!counted.length) return section(words.case.index, el('p', {class: 'soft'}, words.case.notYet), cutOffs);
   const found = pooled(counted, one.cutOffs), unknown = counted.filter(({scaleKnown}) => !scaleKnown).length;
   return section(words.case.index, indexShown(found, one.cutOffs), cellsSoFar(found), figures([
     [words.result.positive, el('span', {class: 'positive'}, words.number(found.nPositive))],
     [words.result.negative, el('span', {class: 'negative'}, words.number(found.nNegative))],
     [words.result.til, el('span', {class: 'til'}, words.number(found.nTil))]]),
-  unknown ? notice('caution', words.case.scaleNotKnown(unknown)) : null);
+  unknown ? notice('caution', words.case.scaleNotKnown(unknown)) : null, cutOffs);
 }
 
 
-/** @param {App} app @param {Case} one @param {() => Promise<void>} draw */
-function settings(app, one, draw) {
-  return section(words.case.cutOffs, choice(words.cases.cutOffs, [['paper', words.cutOffs.paper], ['consensus', words.cutOffs.consensus]], one.cutOffs,
-    async cutOffs => {
-      one.cutOffs = cutOffs;
-      await app.store.putCase(one);
-      await draw();
-    }));
+/** Which cut-offs the case goes by. @param {App} app @param {Case} one @param {() => Promise<void>} draw */
+function cutOffsChoice(app, one, draw) {
+  return choice(words.cases.cutOffs, [['paper', words.cutOffs.paper], ['consensus', words.cutOffs.consensus]], one.cutOffs, async cutOffs => {
+    one.cutOffs = cutOffs;
+    await app.store.putCase(one);
+    await draw();
+  });
 }
 
 

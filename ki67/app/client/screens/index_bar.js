@@ -24,7 +24,7 @@ function bar({index, low, high}, cutOffs) {
   const {low: first, high: second} = CUT_OFFS[cutOffs], end = ENDS.find(each => high <= each) ?? 1;
   const zones = [[0, first, 'low'], [first, second, 'middle'], [second, end, 'high']].map(([from, to, name]) =>
     at(el('div', {class: `zone ${name}`}), Number(from) / end, Number(to) / end));
-  const ticks = [0, first, second, end].map(share => at(el('span', {class: 'tick'}, words.percent(share)), share / end));
+  const ticks = [first, second, end].map(share => at(el('span', {class: 'tick'}, share === end ? words.percent(share) : words.number(100 * share)), share / end));
   const drawn = el('div', {class: 'track'}, ...zones, at(el('div', {class: 'whisker'}), low / end, high / end), at(el('div', {class: 'dot'}), index / end));
   return el('div', {class: 'index-bar', role: 'img', 'aria-label': words.result.bar(index, low, high, first, second)}, drawn, el('div', {class: 'ticks'}, ...ticks));
 }

@@ -38,7 +38,7 @@ class Preview {
   async screen() {
     const {app, picture} = this, number = (await app.store.pictures(picture.case)).findIndex(({id}) => id === picture.id) + 1;
     const {image, release} = shown(await app.store.pixels(picture.id), words.preview.alt(number));
-    this.stage = el('div', {class: 'stage'}, image);
+    this.stage = el('div', {class: 'plate'}, image);
     const part = choice(words.preview.part, [['part', words.preview.square], ['whole', words.preview.whole]],
       picture.square ? 'part' : 'whole', async which => this.take(which === 'part' ? await this.firstSquare() : null));
     this.overlay();

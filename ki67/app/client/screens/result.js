@@ -46,7 +46,7 @@ async function shownResult(app, one, picture, result) {
     [words.result.time, words.result.milliseconds(result.milliseconds)]]));
   const side = el('div', {class: 'stack'}, index, ...cautions(result), own ? ownOpinion(own, one.cutOffs) : null, facts, el('p', {class: 'soft'}, words.app.researchUse));
   const deeds = el('div', {class: 'deeds'}, link(words.result.cells, `#/picture/${picture.id}/cells`, 'main'), link(words.result.toCase, `#/case/${one.id}`));
-  const content = el('div', {class: 'stack'}, el('div', {class: 'columns result'}, el('a', {class: 'stage', href: `#/picture/${picture.id}/cells`}, image), side), deeds);
+  const content = el('div', {class: 'stack'}, el('div', {class: 'columns result'}, el('a', {class: 'plate', href: `#/picture/${picture.id}/cells`}, image), side), deeds);
   return {title: words.result.title(number), content, back: `#/case/${one.id}`, leave: release};
 }
 

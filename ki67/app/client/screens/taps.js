@@ -28,7 +28,7 @@ export function twoTaps(photo, onMove, onDown) {
     onMove();
   };
   const marks = points.map((_, which) => mark(words.scale.mark(which + 1), (dx, dy) => move(which, {x: points[which].x + dx, y: points[which].y + dy})));
-  const stage = el('div', {class: 'stage taps'}, image, ...marks, loupe);
+  const stage = el('div', {class: 'plate taps'}, image, ...marks, loupe);
   const where = (/** @type {PointerEvent} */ event) => {
     const {left, top, width} = image.getBoundingClientRect(), times = photo.width / width;
     return {x: (event.clientX - left) * times, y: (event.clientY - top) * times};
