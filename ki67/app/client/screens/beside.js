@@ -34,7 +34,7 @@ export async function besideScreen(app, pictureId) {
   const table = section(title, figuresBeside(own, result), own.comment && el('p', {}, own.comment));
   if (!own.cells) return {title, content: el('div', {class: 'stack narrow'}, table, onward), back};
   const cells = byCell(own.cells, result.cells, reachOf(result.umPerPx)), viewer = await Viewer.open(await app.store.pixels(pictureId), {
-    kinds: KINDS, radius: radiusOf(result.umPerPx), label: words.blind.view, reach: FINGER, deeds: {tap: () => false, press: () => undefined, key: () => false},
+    kinds: KINDS, radius: radiusOf(result.umPerPx), label: words.blind.view, keys: words.cells.moving, reach: FINGER, deeds: {tap: () => false, press: () => undefined, key: () => false},
   });
   viewer.show(cells);
   const seen = looks(viewer, KINDS);

@@ -36,7 +36,7 @@ function elsewhere({case: caseId}, line, way) {
 async function correcting(app, picture, cells, umPerPx) {
   const heard = el('p', {class: 'unseen', role: 'status'}), numbers = el('div', {}), comment = el('textarea', {rows: 2});
   const editor = await Editor.open(await app.store.pixels(picture.id), cells, {
-    kinds: CLASSES, radius: radiusOf(umPerPx), label: `${words.cells.view}. ${words.cells.keys}`, reach: FINGER, marking: false,
+    kinds: CLASSES, radius: radiusOf(umPerPx), label: words.cells.view, keys: words.cells.keys, reach: FINGER, marking: false,
     changed: (now) => { refresh(now); heard.textContent = spoken(now); },
     chosen: (cell, now) => { heard.textContent = spokenOf(cell, now); },
   });
@@ -49,12 +49,11 @@ async function correcting(app, picture, cells, umPerPx) {
   refresh(cells);
   const save = button(words.cells.save, () => saved(app, picture, editor, comment.value), 'main');
   const side = el('div', {class: 'stack'},
-    section(words.cells.title, numbers, seen.element),
-    section(words.cells.pen, el('p', {class: 'soft'}, words.cells.hint), pen(editor, CLASSES), back.element, oneByOne(editor)),
+    el('section', {class: 'card'}, pen(editor, CLASSES), seen.element, numbers, el('p', {class: 'soft'}, words.cells.hint), oneByOne(editor)),
     section(words.cells.save, el('p', {class: 'soft'}, words.cells.started), field(words.cells.comment, comment, words.blind.commentHint), save),
     link(words.cells.toResult, `#/picture/${picture.id}/result`, 'quiet'), heard);
   return {
-    title: words.cells.title, content: el('div', {class: 'columns'}, stage(editor.viewer), side), back: `#/picture/${picture.id}/result`,
+    title: words.cells.title, content: el('div', {class: 'columns'}, stage(editor.viewer, ...back.buttons), side), back: `#/picture/${picture.id}/result`,
     leave: () => editor.viewer.close(),
   };
 }

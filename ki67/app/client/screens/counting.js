@@ -36,7 +36,7 @@ export async function countingView(blob, {umPerPx, line, save}) {
     else await save({...opinion, comment: comment.value.trim()});
   }, 'main');
   show('marks');
-  const side = el('div', {class: 'stack'}, notice('note', line), way, ...sides,
+  const side = el('div', {class: 'stack'}, way, ...sides, notice('note', line),
     section(words.blind.save, field(words.blind.comment, comment, words.blind.commentHint), done, empty));
   return {element: el('div', {class: 'columns'}, marks.stage, side), leave: marks.leave};
 }

@@ -22,7 +22,7 @@ const NEAR = 10; // CSS px: nuclei lie close, and a tap beside a mark means anot
 export async function marking(blob, umPerPx) {
   const heard = el('p', {class: 'soft', role: 'status'});
   const editor = await Editor.open(blob, cellsOf([]), {
-    kinds: CLASSES, radius: radiusOf(umPerPx), label: `${words.blind.marks}. ${words.cells.keys}`, reach: NEAR, marking: true,
+    kinds: CLASSES, radius: radiusOf(umPerPx), label: words.blind.marks, keys: words.cells.keys, reach: NEAR, marking: true,
     changed: (cells) => { refresh(cells); heard.textContent = spoken(cells); },
     chosen: (cell, {label}) => { heard.textContent = words.cells.at(cell + 1, label.length, nameOf(label[cell])); },
   });
@@ -31,9 +31,10 @@ export async function marking(blob, umPerPx) {
     seen.count(cells);
     back.refresh();
   };
-  const side = section(words.blind.marks, el('p', {class: 'soft'}, words.blind.marksHint), pen(editor, CLASSES), seen.element, back.element, oneByOne(editor), heard);
+  const hint = el('p', {class: 'soft'}, words.blind.marksHint);
+  const side = el('section', {class: 'card'}, pen(editor, CLASSES), seen.element, heard, hint, oneByOne(editor));
   const opinion = () => editor.cells.label.length ? {kind: /** @type {const} */ ('cells'), ...numbers(editor.cells), estimate: null, cells: editor.cells} : null;
-  return {side, opinion, stage: stage(editor.viewer), rest: (resting) => { editor.resting = resting; }, leave: () => editor.viewer.close()};
+  return {side, opinion, stage: stage(editor.viewer, ...back.buttons), rest: (resting) => { editor.resting = resting; }, leave: () => editor.viewer.close()};
 }
 
 

@@ -11,7 +11,7 @@ import {Viewer} from './viewer.js';
 /**
  * `reach`: how far from a cell a tap still means it, in CSS px. `marking`: a tap where no cell is adds one.
  * `changed` is told after every deed, `chosen` when a cell is selected.
- * @typedef {{kinds: import('./kinds.js').Kind[], radius: number, label: string, reach: number, marking: boolean,
+ * @typedef {{kinds: import('./kinds.js').Kind[], radius: number, label: string, keys: string, reach: number, marking: boolean,
  *   changed: (cells: Cells) => void, chosen: (cell: number, cells: Cells) => void}} Manner
  */
 

@@ -9,14 +9,19 @@ import {legend} from './legend.js';
 const FACTOR = 1.6;
 
 
-/** The canvas with its buttons for a mouse or one thumb. @param {Viewer} viewer */
-export function stage(viewer) {
+/**
+ * The canvas with buttons for a mouse or one thumb: zoom at the right, what else there is at the left.
+ * @param {Viewer} viewer @param {...HTMLElement} left
+ */
+export function stage(viewer, ...left) {
   const {zoomIn, zoomOut, fit} = words.cells;
-  const round = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {() => void} */ deed) =>
-    button(sign, deed, 'plain', {class: 'button round', ariaLabel: label, title: label});
-  return el('div', {class: 'stage'}, viewer.element, el('div', {class: 'zoom'},
+  return el('div', {class: 'stage'}, viewer.element, el('div', {class: 'on-stage left'}, ...left), el('div', {class: 'on-stage right'},
     round('+', zoomIn, () => viewer.zoom(FACTOR)), round('−', zoomOut, () => viewer.zoom(1 / FACTOR)), round('⤢', fit, () => viewer.fit())));
 }
+
+
+/** @param {string} sign @param {string} label @param {() => void} deed */
+function round(sign, label, deed) { return button(sign, deed, 'plain', {class: 'button round', ariaLabel: label, title: label}); }
 
 
 /** A legend that hides kinds of a viewer, and the switch to its mask. @param {Viewer} viewer @param {Kind[]} kinds */
@@ -34,12 +39,12 @@ export function pen(editor, kinds) {
 }
 
 
-/** @param {Editor} editor @returns {{element: HTMLElement, refresh: () => void}} `refresh` after every deed */
+/** @param {Editor} editor @returns {{buttons: HTMLElement[], refresh: () => void}} `refresh` after every deed */
 export function steps(editor) {
-  const undo = button(words.cells.undo, () => editor.undo()), redo = button(words.cells.redo, () => editor.redo());
+  const undo = round('↶', words.cells.undo, () => editor.undo()), redo = round('↷', words.cells.redo, () => editor.redo());
   const refresh = () => { [undo.disabled, redo.disabled] = [!editor.canUndo, !editor.canRedo]; };
   refresh();
-  return {element: el('div', {class: 'row'}, undo, redo), refresh};
+  return {buttons: [undo, redo], refresh};
 }
 
 

@@ -17,7 +17,10 @@ import {fitted, kept, moved, pinched, reaching, toPicture, toScreen, zoomed} fro
  * @typedef {{tap: (cell: number|null, at: Point) => boolean, press: (cell: number|null, at: Point) => void,
  *   key: (key: string) => boolean}} Deeds `tap` and `key` say whether anything came of it
  */
-/** `radius` of a nucleus in pixels of the picture; `reach` of a finger in CSS px. @typedef {{kinds: Kind[], radius: number, label: string, reach: number, deeds: Deeds}} How */
+/**
+ * `radius` of a nucleus in pixels of the picture; `reach` of a finger in CSS px; `label` and `keys` are read aloud.
+ * @typedef {{kinds: Kind[], radius: number, label: string, keys: string, reach: number, deeds: Deeds}} How
+ */
 
 export const FINGER = 22; // CSS px about its tip, where it may mean any cell near
 const STEP = 80, FACTOR = 1.5; // of a key
@@ -40,7 +43,7 @@ export class Viewer {
   static async open(blob, how) { return new Viewer(await layersOf(blob), how); }
 
   /** @param {import('./layers.js').Layers} layers @param {How} how */
-  constructor(layers, {kinds, radius, label, reach, deeds}) {
+  constructor(layers, {kinds, radius, label, keys, reach, deeds}) {
     this.#layers = layers;
     this.#kinds = kinds;
     this.#radius = radius;
@@ -50,6 +53,7 @@ export class Viewer {
     this.element.tabIndex = 0;
     this.element.setAttribute('role', 'application');
     this.element.setAttribute('aria-label', label);
+    this.element.setAttribute('aria-description', keys);
     this.#context = /** @type {CanvasRenderingContext2D} */ (this.element.getContext('2d', {alpha: true}));
     this.#gestures = new Gestures(this.element, {
       move: (by) => this.#see(moved(this.view, by)),

@@ -233,6 +233,7 @@ export const words = {
     negative: 'Ki-67−',
     til: 'TIL',
     view: 'The field with its cells',
+    moving: 'Arrows move, + and − zoom, 0 shows all.',
     keys: 'Arrows move, + and − zoom, 0 shows all; n and p go from cell to cell, Enter changes a cell’s class, Delete takes it away, a adds one at the cross, z undoes, y redoes.',
     hint: 'Tap a cell to change its class. A long press adds a cell, or takes one away. Two fingers zoom.',
     pen: 'Mark as',

@@ -1,0 +1,79 @@
+"""Blind means blind in the browser too: one's own count first, and only then the network's beside it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.client.fields import field
+
+pytestmark = pytest.mark.browser
+POSITIVE, NEGATIVE = 1, 2
+FOUND = [(100, 100, POSITIVE), (200, 100, NEGATIVE), (300, 300, NEGATIVE)]
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    opened = browser.new_page(viewport={"width": 390, "height": 844})
+    yield opened
+    opened.close()
+
+
+def test_a_blind_case_hides_the_networks_cells_until_ones_own_count_is_in(page: Any, isolated_client: str) -> None:
+    read = field(page, isolated_client, blind=True, found=FOUND).at("cells")
+    assert page.locator(".viewer").count() == 0
+    read.at("blind")
+    page.get_by_label("Estimate", exact=True).check()
+    page.get_by_label("Ki-67+ tumour cells of all tumour cells").first.fill("30")
+    page.get_by_role("button", name="Save my count").click()
+    page.wait_for_url("**/beside")
+    [review] = read.reviews()
+    assert (review["kind"], review["estimate"], review["blind"], review["startedFrom"]) == ("estimate", 0.3, True, "nothing")
+    read.at("cells")
+    assert page.locator(".viewer").count() == 1
+
+
+def test_marks_stand_beside_the_networks_cell_by_cell(page: Any, isolated_client: str) -> None:
+    read = field(page, isolated_client, blind=True, found=FOUND).at("blind")
+    for x, y in [(103, 98), (203, 98), (50, 250)]:
+        read.tap(x, y)
+    assert read.count("Ki-67+") == 3
+    page.get_by_label("Undo").click()
+    read.tap(60, 240)
+    page.get_by_role("button", name="Save my count").click()
+    page.wait_for_url("**/beside")
+    page.locator(".viewer").wait_for()
+    assert [read.count(kind) for kind in ("one class", "two classes", "Only the network", "Only you")] == [1, 1, 1, 1]
+    [review] = read.reviews()
+    assert (review["kind"], review["nPositive"], review["nNegative"], review["blind"]) == ("cells", 3, 0, True)
+    assert review["xy"][:2] == pytest.approx([103, 98], abs=2)
+
+
+def test_a_tally_counts_up_and_down_and_never_below_nothing(page: Any, isolated_client: str) -> None:
+    read = field(page, isolated_client).at("blind")
+    page.get_by_label("Count", exact=True).check()
+    for _ in range(3):
+        page.get_by_role("button", name="One more Ki-67+").click()
+    page.get_by_role("button", name="One more Ki-67−").click()
+    for name in ("One Ki-67+ less", "One Ki-67− less", "One Ki-67− less"):
+        page.get_by_role("button", name=name).click()
+    page.get_by_role("button", name="One more Ki-67−").click()
+    page.get_by_role("button", name="Save my count").click()
+    page.wait_for_url(f"**/{read.picture}")
+    [review] = read.reviews()
+    assert (review["kind"], review["nPositive"], review["nNegative"], review["blind"]) == ("count", 2, 1, True)
+
+
+def test_a_count_after_the_networks_was_open_to_see_is_kept_but_not_as_blind(page: Any, isolated_client: str) -> None:
+    read = field(page, isolated_client, blind=False, found=FOUND).at("blind")
+    read.tap(100, 100)
+    page.get_by_role("button", name="Save my count").click()
+    page.wait_for_url("**/beside")
+    assert [review["blind"] for review in read.reviews()] == [False]
+
+
+def test_nothing_counted_is_not_saved(page: Any, isolated_client: str) -> None:
+    read = field(page, isolated_client).at("blind")
+    page.get_by_role("button", name="Save my count").click()
+    assert page.get_by_text("Nothing is counted yet").count() == 1
+    assert read.reviews() == []
