@@ -104,8 +104,8 @@ export class Store {
   /** From the first to the last, which counts. @param {string} pictureId */
   async reviews(pictureId) { return (await this.#rows.parts('reviews', pictureId)).sort((one, other) => one.made - other.made || byId(one, other)); }
 
-  /** Beside all others; one that is here already stays as it is. @param {Review} row */
-  async addReview(row) { await this.#writing('reviews', row.id, () => this.#rows.add('reviews', row)); }
+  /** Beside all others; one that has its id already stays as it is. Whether it was new. @param {Review} row */
+  addReview(row) { return this.#writing('reviews', row.id, () => this.#rows.add('reviews', row)); }
 
   /** Nothing of an opinion ever changes but where else it is. @param {string} id @param {string} remote */
   async sentReview(id, remote) {

@@ -8,7 +8,7 @@ export function written(row) { return JSON.stringify(row, (_, value) => ArrayBuf
 
 
 /** @param {string} text @returns {any} */
-export function read(text) { return JSON.parse(text, (name, value) => name === 'cells' && value ? cellsOf(value) : value); }
+export function read(text) { return JSON.parse(text, (name, value) => name === 'cells' && value?.xy ? cellsOf(value) : value); }
 
 
 /** @param {{xy: number[], label: number[], confidence: number[]}} lists @returns {Cells} */

@@ -55,38 +55,61 @@ function laid(numbers) {
 }
 
 
-/** @param {Uint8Array} zip @returns {Part[]} */
-export function unzipped(zip) {
-  const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength), end = endOf(view);
-  try {
-    const parts = /** @type {Part[]} */ ([]), count = view.getUint16(end + 10, true);
-    for (let i = 0, at = view.getUint32(end + 16, true); i < count; i++) {
-      parts.push(partAt(zip, view, at));
-      at += ENTRY_LENGTH + view.getUint16(at + 28, true) + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
-    }
-    return parts;
-  } catch (error) {
-    throw error instanceof RangeError ? new Refused('cutFile') : error;  // read beyond its end
-  }
+/** A zip file opened: what its parts are called, and their bytes when they are asked for. @typedef {{names: string[], read: (name: string) => Promise<Uint8Array>}} Opened */
+
+/** @param {Blob} file @returns {Promise<Opened>} */
+export async function opened(file) {
+  const tail = await viewOf(file.slice(-END_LENGTH - MOST_PARTS)), end = endOf(tail);
+  const first = tail.getUint32(end + 16, true), list = await viewOf(file.slice(first, first + tail.getUint32(end + 12, true)));
+  const entries = new Map(within(() => entriesIn(list, tail.getUint16(end + 10, true))));
+  return {names: [...entries.keys()], read: async name => partOf(file, entries.get(name))};
 }
 
 
 /** Where the last record begins, behind which there may be a remark. @param {DataView} view */
 function endOf(view) {
-  for (let at = view.byteLength - END_LENGTH; at >= 0 && at > view.byteLength - END_LENGTH - MOST_PARTS; at--)
-    if (view.getUint32(at, true) === END) return at;
+  for (let at = view.byteLength - END_LENGTH; at >= 0; at--) if (view.getUint32(at, true) === END) return at;
   throw new Refused('notACaseFile');
 }
 
 
-/** @param {Uint8Array} zip @param {DataView} view @param {number} at of its entry @returns {Part} */
-function partAt(zip, view, at) {
-  if (view.getUint32(at, true) !== ENTRY) throw new Refused('cutFile');
-  const packing = view.getUint16(at + 10, true), crc = view.getUint32(at + 16, true), size = view.getUint32(at + 20, true);
-  const letters = view.getUint16(at + 28, true), part = view.getUint32(at + 42, true);
-  if (packing !== 0) throw new Refused('packedFile');
-  const start = part + PART_LENGTH + view.getUint16(part + 26, true) + view.getUint16(part + 28, true);
-  const bytes = zip.subarray(start, start + size);
-  if (bytes.length !== size || crc32(bytes) !== crc) throw new Refused('cutFile');
-  return {name: new TextDecoder().decode(zip.subarray(at + ENTRY_LENGTH, at + ENTRY_LENGTH + letters)), bytes};
+/** @typedef {{crc: number, size: number, at: number}} Entry */
+
+/** @param {DataView} list @param {number} count @returns {[string, Entry][]} */
+function entriesIn(list, count) {
+  const found = /** @type {[string, Entry][]} */ ([]);
+  for (let i = 0, at = 0; i < count; i++) {
+    if (list.getUint32(at, true) !== ENTRY) throw new Refused('cutFile');
+    if (list.getUint16(at + 10, true) !== 0) throw new Refused('packedFile');
+    const letters = list.getUint16(at + 28, true), name = new Uint8Array(list.buffer, list.byteOffset + at + ENTRY_LENGTH, letters);
+    const entry = {crc: list.getUint32(at + 16, true), size: list.getUint32(at + 20, true), at: list.getUint32(at + 42, true)};
+    found.push([new TextDecoder().decode(name), entry]);
+    at += ENTRY_LENGTH + letters + list.getUint16(at + 30, true) + list.getUint16(at + 32, true);
+  }
+  return found;
 }
+
+
+/** @param {Blob} file @param {Entry|undefined} entry */
+async function partOf(file, entry) {
+  if (!entry) throw new Refused('cutFile');
+  const head = await viewOf(file.slice(entry.at, entry.at + PART_LENGTH));
+  const start = entry.at + PART_LENGTH + within(() => head.getUint16(26, true) + head.getUint16(28, true));
+  const bytes = new Uint8Array(await file.slice(start, start + entry.size).arrayBuffer());
+  if (bytes.length !== entry.size || crc32(bytes) !== entry.crc) throw new Refused('cutFile');
+  return bytes;
+}
+
+
+/** What reads beyond the end reads of a file that was cut. @template T @param {() => T} read @returns {T} */
+function within(read) {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof RangeError ? new Refused('cutFile') : error;
+  }
+}
+
+
+/** @param {Blob} part */
+async function viewOf(part) { return new DataView(await part.arrayBuffer()); }

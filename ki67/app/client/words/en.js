@@ -458,6 +458,11 @@ export const words = {
     gone: () => 'this was deleted meanwhile, perhaps in another tab; go back to the cases',
     reload: () => 'in another tab the passphrase or the program has changed; load this page again',
     older: () => 'what is on this device was written by a newer version of this page; load the page again',
+    notACaseFile: () => 'not a case file of this page, or not one it can read; choose the .zip that was exported',
+    cutFile: () => 'the case file is cut off or damaged; export or copy it again',
+    packedFile: () => 'another program packed this file anew; take the one that was exported',
+    newerFile: () => 'this case file was written by a newer version of this page; load the page again',
+    tooMuchForAFile: () => 'more than one file can hold (4 GB); export the cases one by one',
     forbidden: () => 'this browser lets the page keep nothing; leave the private mode, or allow it to keep data',
   },
 

@@ -1,0 +1,233 @@
+"""What goes out of a device: tables and cells as Python writes them, case files that come back, nothing of names and cameras."""
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ki67.cells.cells import CSV_HEADER, Cells, write_csv
+from ki67.cells.scores import CUT_OFFS, score
+from ki67.pictures.tables import csv_lines, escaped
+from ki67.score.results import SCORES, CellResult
+from tests.client.on_device import Device, picture
+
+pytestmark = pytest.mark.browser
+CAMERA, NAME = "SECRET-CAMERA", "Mrs Miller.jpg"
+CUT_OFFS_OF = {"consensus": CUT_OFFS[0], "paper": CUT_OFFS[1]}
+BYTES = "btoa(Array.from(new Uint8Array(await blob.arrayBuffer()), byte => String.fromCharCode(byte)).join(''))"
+TAKE = """async bytes => {
+  const {takeFile} = await import('/store/case_file.js');
+  const file = new Blob([Uint8Array.from(atob(bytes), letter => letter.charCodeAt(0))]);
+  return takeFile(self.store, file).catch(error => error.code ?? String(error));
+}"""
+PUT = """async ([picture, {xy, label, confidence}, more]) => {
+  const cells = {xy: Float32Array.from(xy.flat()), label: Uint8Array.from(label), confidence: Float32Array.from(confidence)};
+  const counted = {picture, made: 2, network: 'abc', milliseconds: 3, scaleKnown: true, hotSpot: null, warnings: [], ...more};
+  await self.store.putResult({...counted, cells});
+  await self.store.putPicture({...await self.store.picture(picture), state: 'counted'});
+}"""
+
+
+def ties(seed: int = 3) -> Cells:
+    """Cells at places of which many lie in the middle between two hundredths."""
+    rng = np.random.default_rng(seed)
+    xy = np.concatenate([rng.integers(0, 400, (60, 2)) / 8, rng.uniform(0, 48, (60, 2))])
+    return Cells.of_points(xy, rng.integers(1, 4, 120), "image", rng.integers(0, 17, 120) / 16)
+
+
+def sent(cells: Cells) -> dict[str, Any]:
+    return {"xy": cells.xy.tolist(), "label": cells.label.tolist(), "confidence": cells.confidence.tolist()}
+
+
+@pytest.fixture
+def page(browser: Any, isolated_client: str) -> Iterator[Any]:
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.goto(isolated_client + "words/en.js")
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def device(page: Any) -> Device:
+    return Device(page).open()
+
+
+def counted_case(device: Device, cells: Cells, name: str = "T-2041", **more: Any) -> tuple[str, str]:
+    """A case of one picture, counted; their ids."""
+    case = device.new_case(name)
+    picture_id = device.add(case, picture(words=CAMERA), NAME)["id"]
+    device.page.evaluate(PUT, [picture_id, sent(cells), {"umPerPx": 0.25} | more])
+    return case, picture_id
+
+
+def table(device: Device, case: str, name: str) -> str:
+    return str(device.page.evaluate("""async ([id, name]) => {
+      const [{contentOf}, csv] = [await import('/exports/content.js'), await import('/exports/csv.js')];
+      const content = await contentOf(self.store, await self.store.case(id));
+      return name === 'casesTable' ? csv.casesTable([content]) : csv[name](content);
+    }""", [case, name]))  # fmt: skip
+
+
+def exported(device: Device, case: str, name: str = "caseFile") -> bytes:
+    made = f"""async ([id, name]) => {{
+      const file = await import('/store/case_file.js'), blob = await file[name](self.store, await self.store.case(id));
+      return {BYTES};
+    }}"""
+    return base64.b64decode(device.page.evaluate(made, [case, name]))
+
+
+def taken(device: Device, file: bytes) -> Any:
+    return device.page.evaluate(TAKE, base64.b64encode(file).decode())
+
+
+@pytest.mark.parametrize("kind", ["detection", "annotation"])
+def test_cells_go_to_qupath_in_pythons_own_bytes(page: Any, tmp_path: Path, kind: Any) -> None:
+    cells = ties()
+    cells.to_geojson(tmp_path / "cells.geojson", "7", kind)
+    written = page.evaluate("""async ([{xy, label, confidence}, kind]) => {
+      const {geojson} = await import('/exports/geojson.js');
+      const cells = {xy: Float32Array.from(xy.flat()), label: Uint8Array.from(label), confidence: Float32Array.from(confidence)};
+      return geojson(cells, '7', kind);
+    }""", [sent(cells), kind])  # fmt: skip
+    assert written == (tmp_path / "cells.geojson").read_text()
+
+
+def test_no_cells_are_an_answer_too(page: Any, tmp_path: Path) -> None:
+    Cells.empty("image").to_geojson(tmp_path / "cells.geojson", "7")
+    ask = "async cells => (await import('/exports/geojson.js')).geojson(cells, '7', 'detection')"
+    assert page.evaluate(ask, {"xy": [], "label": [], "confidence": []}) == (tmp_path / "cells.geojson").read_text()
+
+
+def test_the_table_of_cells_is_pythons(device: Device, tmp_path: Path) -> None:
+    cells = ties()
+    case, _ = counted_case(device, cells)
+    write_csv(tmp_path / "cells.csv", {"1": cells})
+    assert table(device, case, "cellsTable") == (tmp_path / "cells.csv").read_text()
+    assert table(device, case, "cellsTable").startswith(",".join(CSV_HEADER))
+
+
+@pytest.mark.parametrize("classes", [[1] * 3 + [2] * 29, [1, 2, 2, 3], [3], []])
+def test_the_table_of_scores_is_pythons(device: Device, classes: list[int]) -> None:
+    cells = Cells.of_points([[i, i] for i in range(len(classes))], classes, "image")
+    case, _ = counted_case(device, cells, umPerPx=0.2734375, hotSpot=0.15625)
+    result = CellResult("1", 64, 48, 0.2734375, score(cells), 0.15625, ())
+    row = list(result.row(CUT_OFFS_OF["paper"]))
+    assert table(device, case, "scoresTable") == "".join(csv_lines([SCORES.columns, [*row[:-1], ""]]))
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "'=1", "a,b", 'a"b', "T-1"])
+def test_no_spreadsheet_computes_a_name(device: Device, name: str) -> None:
+    case, _ = counted_case(device, ties(), name)
+    first = next(csv_lines([[escaped(name), "1"]])).rstrip()
+    assert table(device, case, "casesTable").splitlines()[1].startswith(first + ",")
+
+
+def test_what_is_read_blind_goes_out_only_after_ones_own_count(device: Device) -> None:
+    case, picture_id = counted_case(device, ties())
+    device.call("putCase", device.call("case", case) | {"blind": True})
+    assert table(device, case, "scoresTable").count("\n") == table(device, case, "cellsTable").count("\n") == 1
+    device.call("addReview", opinion(picture_id))
+    assert table(device, case, "scoresTable").count("\n") == 2
+    assert table(device, case, "reviewsTable").splitlines()[1].startswith("1,count,3,5,0.3750,nothing,yes,r,")
+
+
+def opinion(picture_id: str, review_id: str = "r", comment: str = "") -> dict[str, Any]:
+    return {
+        "id": review_id, "picture": picture_id, "made": 3, "kind": "count", "nPositive": 3, "nNegative": 5, "estimate": None,
+        "cells": None, "startedFrom": "nothing", "blind": True, "comment": comment, "remote": "there",
+    }  # fmt: skip
+
+
+def test_a_case_file_is_a_zip_that_anybody_opens(device: Device) -> None:
+    case, picture_id = counted_case(device, ties())
+    device.call("addReview", opinion(picture_id))
+    with zipfile.ZipFile(io.BytesIO(exported(device, case))) as archive:
+        assert archive.testzip() is None
+        content = json.loads(archive.read(f"cases/{case}.json"))
+        pixels = archive.read(f"pictures/{content['pictures'][0]['hash']}.jpg")
+    assert pixels == device.pixels(picture_id)
+    assert content["results"][0]["cells"] == {name: np.ravel(values).tolist() for name, values in sent(ties()).items()}
+    assert (content["case"]["name"], content["reviews"][0]["remote"]) == ("T-2041", None)
+
+
+def test_nothing_of_names_and_cameras_goes_out(device: Device) -> None:
+    case, _ = counted_case(device, ties())
+    tables = [table(device, case, f"{name}Table").encode() for name in ("scores", "cells", "cases", "reviews")]
+    for content in [*tables, exported(device, case), exported(device, case, "picturesFile")]:
+        assert not any(word.encode() in content for word in (CAMERA, NAME, "Miller"))
+    assert CAMERA.encode() in picture(words=CAMERA)
+
+
+def test_a_case_goes_to_another_device_and_coming_twice_adds_nothing(device: Device, browser: Any) -> None:
+    case, picture_id = counted_case(device, ties(), warnings=[{"code": "few", "cells": 12, "enough": 500}])
+    device.call("addReview", opinion(picture_id))
+    file, context = exported(device, case), browser.new_context()
+    other = Device(context.new_page())
+    other.page.goto(device.page.url)
+    other.open()
+    assert taken(other, file) == {"cases": 1, "pictures": 1, "reviews": 1}
+    assert parts(exported(other, case)) == parts(file)
+    assert taken(other, file) == taken(device, file) == {"cases": 0, "pictures": 0, "reviews": 0}
+    context.close()
+
+
+def parts(file: bytes) -> dict[str, Any]:
+    """What is in a case file, whatever the order of its words."""
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    return {name: json.loads(each) if name.endswith(".json") else each for name, each in content.items()}
+
+
+def test_two_opinions_under_one_id_are_both_kept(device: Device) -> None:
+    case, picture_id = counted_case(device, ties())
+    device.call("addReview", opinion(picture_id, comment="from here"))
+    file = fixed(exported(device, case).replace(b"from here", b"elsewhere"))
+    assert taken(device, file)["reviews"] == 1
+    assert taken(device, file)["reviews"] == 0
+    assert {each["comment"] for each in device.call("reviews", picture_id)} == {"from here", "elsewhere"}
+
+
+def fixed(file: bytes) -> bytes:
+    """A zip file written again, after something in it was changed."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(file)) as changed, zipfile.ZipFile(stream, "w") as archive:
+        for info in changed.infolist():
+            start = info.header_offset + 30 + len(info.filename)
+            archive.writestr(info.filename, file[start : start + info.file_size])
+    return stream.getvalue()
+
+
+def test_another_reader_gets_the_pictures_alone(device: Device) -> None:
+    case, picture_id = counted_case(device, ties())
+    device.call("addReview", opinion(picture_id, comment="mine"))
+    with zipfile.ZipFile(io.BytesIO(exported(device, case, "picturesFile"))) as archive:
+        content = json.loads(archive.read(f"cases/{case}.json"))
+    assert (len(content["pictures"]), content["results"], content["reviews"]) == (1, [], [])
+
+
+@pytest.mark.parametrize(("harm", "code"), [
+    (lambda file: b"words", "notACaseFile"),
+    (lambda file: file[: len(file) // 2], "notACaseFile"),
+    (lambda file: file.replace(b"T-2041", b"T-2042"), "cutFile"),
+    (lambda file: fixed(file.replace(b'"version":1', b'"version":2')), "newerFile"),
+    (lambda file: fixed(file.replace(b'"kind":"count"', b'"kind":"curse"')), "notACaseFile"),
+    (lambda file: fixed(file.replace(b'"xy":[', b'"yx":[')), "notACaseFile"),
+])  # fmt: skip
+def test_what_is_no_case_file_is_refused_in_words(device: Device, harm: Any, code: str) -> None:
+    case, picture_id = counted_case(device, ties())
+    device.call("addReview", opinion(picture_id))
+    assert taken(device, harm(exported(device, case))) == code
+
+
+def test_a_packed_zip_is_refused_in_words(device: Device) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("cases/a.json", "{}" * 100)
+    assert taken(device, stream.getvalue()) == "packedFile"
