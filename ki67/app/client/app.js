@@ -3,7 +3,7 @@
 import {keptOffline} from './offline.js';
 import {makerOf, routeOf} from './routes.js';
 import {Scorer} from './scorer/scorer.js';
-import {el} from './screens/made.js';
+import {el, notice} from './screens/made.js';
 import {places} from './screens/places.js';
 import {unlocked} from './screens/unlock.js';
 import {Server} from './server/api.js';
@@ -62,8 +62,13 @@ function show({title, content, back}) {
 /** @param {App} app @param {string} hash @returns {Promise<Screen>} */
 async function screenAt(app, hash) {
   const {screen, argument} = routeOf(hash);
-  const module = await import(`./screens/${screen}.js`);
-  return module[makerOf(screen)](app, argument);
+  try {
+    const module = await import(`./screens/${screen}.js`);
+    return await module[makerOf(screen)](app, argument);
+  } catch (error) {
+    console.error(error);
+    return {title: words.app.notShown, content: notice('bad', words.app.failed(messageOf(error))), back: '#/cases'};
+  }
 }
 
 
@@ -83,10 +88,14 @@ function follow(app) {
 }
 
 
+/** @param {unknown} error */
+function messageOf(error) { return error instanceof Error ? error.message : String(error); }
+
+
 /** What nobody caught is said, and the page goes on. @param {unknown} error */
 function failed(error) {
   console.error(error);
-  say(words.app.failed(error instanceof Error ? error.message : String(error)));
+  say(words.app.failed(messageOf(error)));
 }
 
 

@@ -34,10 +34,11 @@ async function parts(app, one, draw) {
   const running = el('div', {role: 'status', class: 'stack'});
   const run = button(words.case.run(fresh.length), () => countAll(app, fresh, running).then(draw), 'main');
   const rows = await Promise.all(fields.map((field, i) => row(app, field, i + 1)));
-  const list = el('div', {class: 'stack'}, el('h2', {}, words.case.fields(fields.length)), el('ol', {class: 'list'}, ...rows));
+  const onward = el('div', {class: 'row'}, link(words.case.save, `#/case/${one.id}/save`),
+    app.server.available && link(words.case.assign, `#/case/${one.id}/assign`));
+  const list = el('div', {class: 'stack'}, el('h2', {}, words.case.fields(fields.length)), el('ol', {class: 'list'}, ...rows), onward);
   const side = el('div', {class: 'stack'}, summary(one, fields, cutOffsChoice(app, one, draw)), el('p', {class: 'soft'}, words.app.researchUse));
-  const onward = [link(words.case.save, `#/case/${one.id}/save`), app.server.available && link(words.case.assign, `#/case/${one.id}/assign`)];
-  return [el('div', {class: 'columns even'}, side, list), el('div', {class: 'deeds'}, running, fresh.length ? run : null, add, ...onward)];
+  return [el('div', {class: 'columns even'}, side, list), el('div', {class: 'deeds'}, running, fresh.length ? run : null, add)];
 }
 
 

@@ -22,25 +22,24 @@ const ONE_DIVISION = 10, USUAL = 100;  // µm of a stage micrometer
 
 /** @param {App} app @returns {Promise<import('../app.js').Screen>} */
 export async function scaleScreen(app) {
-  const content = el('div', {class: 'stack'}), measuring = el('div', {});
-  /** @type {(() => void)|undefined} */
-  let release;
-  const draw = async () => content.replaceChildren(el('p', {}, words.scale.why), await profiles(app, draw), picked(measure), measuring);
-  const done = async () => { release?.(); measuring.replaceChildren(); await draw(); };
+  const content = el('div', {class: 'stack'});
+  let release = () => {};
+  const draw = async (/** @type {HTMLElement[]} */ ...said) => {
+    release();
+    content.replaceChildren(el('p', {}, words.scale.why), ...said, await profiles(app, draw), picked(measure));
+  };
   const measure = async (/** @type {Blob} */ blob) => {
-    release?.();
     try {
-      const measured = measurement(app, await photograph(blob), done);
+      const measured = measurement(app, await photograph(blob), draw);
       release = measured.release;
-      measuring.replaceChildren(measured.content);
-      measuring.scrollIntoView();
+      content.replaceChildren(measured.content);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      measuring.replaceChildren(notice('bad', refusal(error.why)));
+      await draw(notice('bad', refusal(error.why)));
     }
   };
   await draw();
-  return {title: words.scale.title, content, leave: () => release?.()};
+  return {title: words.scale.title, content, leave: () => release()};
 }
 
 
@@ -86,25 +85,35 @@ function measurement(app, photo, done) {
   const light = reduced(photo.blob, whole(photo), photo).then(lightOf), reach = Math.ceil(REACH * photo.width);
   const name = el('input', {required: true, maxLength: 120, autocomplete: 'off'});
   const distance = el('input', {type: 'number', required: true, inputMode: 'decimal', min: 1, max: 10000, step: 'any', value: USUAL});
-  const said = el('p', {role: 'status', class: 'measured'});
-  const scale = () => umPerPxOf(taps.points[0], taps.points[1], distance.valueAsNumber);
-  const tell = () => { said.textContent = scale() > 0 ? words.scale.measured(scale(), doubt(taps.points[0], taps.points[1], TAP)) : ''; };
-  const snap = async (/** @type {number} */ which) => {
-    taps.move(which, ontoLine(await light, taps.points[which], taps.points[1 - which], reach));
+  const said = el('p', {role: 'status', class: 'measured'}), keep = el('button', {class: 'button main'}, words.scale.keep);
+  const [one, other] = [0, 1], put = new Set();
+  const scale = () => put.size === 2 ? umPerPxOf(taps.points[one], taps.points[other], distance.valueAsNumber) : NaN;
+  const tell = () => {
+    keep.disabled = !(scale() > 0);
+    said.textContent = keep.disabled ? words.scale.notMeasured : words.scale.measured(scale(), doubt(taps.points[one], taps.points[other], TAP));
+  };
+  const moved = (/** @type {number} */ which) => {
+    put.add(which);
     tell();
   };
-  const taps = twoTaps(photo, tell, snap);
-  const form = el('form', {class: 'card'}, el('p', {}, words.scale.tap), field(words.scale.distance, distance, words.scale.distanceHint(ONE_DIVISION)), said,
-    field(words.scale.name, name, words.scale.nameHint), el('button', {class: 'button main'}, words.scale.keep));
+  const snap = async (/** @type {number} */ which) => taps.move(which, ontoLine(await light, taps.points[which], taps.points[other - which], reach));
+  const taps = twoTaps(photo, moved, snap);
   distance.oninput = tell;
+  const form = el('form', {class: 'card'}, el('p', {}, words.scale.tap), field(words.scale.distance, distance, words.scale.distanceHint(ONE_DIVISION)), said,
+    field(words.scale.name, name, words.scale.nameHint), el('div', {class: 'row'}, keep, button(words.cancel, () => done(), 'quiet')));
   form.onsubmit = async event => {
     event.preventDefault();
-    const profile = {id: crypto.randomUUID(), name: name.value.trim(), umPerPx: scale(), width: photo.width, height: photo.height, made: Date.now()};
-    await app.store.putProfile(profile);
-    await app.store.putSetting(PROFILE, profile.id);
-    app.say(words.scale.kept(profile.name));
+    await keepProfile(app, {id: crypto.randomUUID(), name: name.value.trim(), umPerPx: scale(), width: photo.width, height: photo.height, made: Date.now()});
     await done();
   };
   tell();
   return {content: el('div', {class: 'columns'}, taps.stage, form), release: taps.release};
+}
+
+
+/** From now on it is used for new pictures. @param {App} app @param {Profile} profile */
+async function keepProfile(app, profile) {
+  await app.store.putProfile(profile);
+  await app.store.putSetting(PROFILE, profile.id);
+  app.say(words.scale.kept(profile.name));
 }

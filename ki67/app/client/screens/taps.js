@@ -12,7 +12,7 @@ const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 
 
 /**
- * @param {Photograph} photo @param {() => void} onMove @param {(which: number) => unknown} onDown when a mark was put down
+ * @param {Photograph} photo @param {(which: number) => void} onMove @param {(which: number) => unknown} onDown when a mark was put down
  */
 export function twoTaps(photo, onMove, onDown) {
   const {image, release} = shown(photo.blob, words.scale.alt), loupe = el('canvas', {class: 'loupe', width: SIDE, height: SIDE, hidden: true, 'aria-hidden': 'true'});
@@ -25,7 +25,7 @@ export function twoTaps(photo, onMove, onDown) {
   };
   const move = (/** @type {number} */ which, /** @type {Point} */ to) => {
     place(which, to);
-    onMove();
+    onMove(which);
   };
   const marks = points.map((_, which) => mark(words.scale.mark(which + 1), (dx, dy) => move(which, {x: points[which].x + dx, y: points[which].y + dy})));
   const stage = el('div', {class: 'plate taps'}, image, ...marks, loupe);

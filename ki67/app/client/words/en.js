@@ -30,6 +30,7 @@ export const words = {
     notKept: 'This page is not kept for hours without a net: there is no service worker here.',
     researchUse: 'Research use only. Not for diagnosis.',
     wait: 'One moment …',
+    notShown: 'This cannot be shown',
   },
 
   percent, tenths,
@@ -147,6 +148,7 @@ export const words = {
     tap: 'Put the two marks on two lines that are far apart, at the same height. A mark that is let go jumps to the middle of its line.',
     distance: 'Distance between the two lines, in µm',
     distanceHint: (/** @type {number} */ um) => `One division of a usual stage micrometer is ${um} µm.`,
+    notMeasured: 'Put down both marks to see the scale.',
     measured: (/** @type {number} */ umPerPx, /** @type {number} */ doubt) => `${scale(umPerPx)}, known to ${percent(doubt, 2)}`,
     name: 'Name',
     nameHint: 'Such as: my phone, 10× ocular, 40× objective',
