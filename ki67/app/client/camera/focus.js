@@ -14,7 +14,7 @@ const SHARP = 0.08;                // of the steps between neighbours that a sma
 
 /**
  * What is wrong with a picture that is as large as `FINER` times the network's resolution makes it.
- * @param {{width: number, height: number, data: Uint8ClampedArray}} pixels @returns {Flaw[]}
+ * @param {{width: number, height: number, data: Uint8Array|Uint8ClampedArray}} pixels @returns {Flaw[]}
  */
 export function flawsOf(pixels) {
   const light = lightOf(pixels);

@@ -5,7 +5,7 @@
 const RED = 0.299, GREEN = 0.587, BLUE = 0.114;  // luma, as JPEG has it
 
 
-/** @param {{width: number, height: number, data: Uint8ClampedArray}} pixels @returns {Plane} */
+/** @param {{width: number, height: number, data: Uint8Array|Uint8ClampedArray}} pixels @returns {Plane} */
 export function lightOf({width, height, data}) {
   const light = new Float32Array(width * height);
   for (let i = 0, at = 0; i < light.length; i++, at += 4) light[i] = RED * data[at] + GREEN * data[at + 1] + BLUE * data[at + 2];

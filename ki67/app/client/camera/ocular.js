@@ -17,7 +17,7 @@ const BLACK = 0.35;     // the most light outside, of the light inside
 const INSIDE = 0.97;    // of the radius: the rim itself is blurred
 
 
-/** @param {{width: number, height: number, data: Uint8ClampedArray}} pixels some hundred pixels wide are enough @returns {Circle|null} */
+/** @param {{width: number, height: number, data: Uint8Array|Uint8ClampedArray}} pixels some hundred pixels wide are enough @returns {Circle|null} */
 export function ocularOf(pixels) {
   const plane = lightOf(pixels), longer = Math.max(plane.width, plane.height);
   const rim = rimOf(plane, LIT * quantile(plane.data, 0.95));

@@ -1,18 +1,13 @@
-// Part of a picture, smaller, by exact areas: what is judged of it is the same in every browser.
+// Part of a picture, smaller, for a quick look at it: as the browser decodes it, by exact areas.
 
-import {decode} from '../scorer/decode.js';
-import {Reduction} from '../scorer/resize.js';
+import {drawn} from '../scorer/decode.js';
+import {reduced} from '../scorer/resize.js';
 
-/** @typedef {import('../values.js').Rect} Rect @typedef {{width: number, height: number, data: Uint8ClampedArray}} Pixels */
+/** @typedef {import('../values.js').Rect} Rect */
 
 
-/** @param {Blob} blob as it is kept @param {Rect} part @param {{width: number, height: number}} size @returns {Promise<Pixels>} */
-export async function reduced(blob, part, size) {
-  const reduction = new Reduction(part, size);
-  await decode(new Uint8Array(await blob.arrayBuffer()), blob.type, part, (rows, top) => reduction.take(rows, top));
-  const {width, height, data} = reduction.done();
-  return {width, height, data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length)};
-}
+/** @param {Blob} blob as it is kept @param {Rect} part @param {{width: number, height: number}} size */
+export async function smaller(blob, part, size) { return reduced(await drawn(blob, false), part, size); }
 
 
 /** The size of a part whose longer side has at most so many pixels; never larger than it is. @param {Rect} part @param {number} most */

@@ -2,7 +2,7 @@
 
 import {ocularOf, squareIn} from '../camera/ocular.js';
 import {scaleBy} from '../camera/micrometer.js';
-import {fitting, reduced, whole} from '../camera/reduced.js';
+import {fitting, smaller, whole} from '../camera/reduced.js';
 import {Refused} from '../scorer/refused.js';
 
 /** @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Warning} Warning @typedef {import('../app.js').App} App */
@@ -41,7 +41,7 @@ async function described(app, picture) {
 /** The square in the circle of an ocular; null where there is none. @param {App} app @param {Picture} picture */
 export async function ocularSquare(app, picture) {
   const part = whole(picture), size = fitting(part, ENOUGH);
-  const circle = ocularOf(await reduced(await app.store.pixels(picture.id), part, size));
+  const circle = ocularOf(await smaller(await app.store.pixels(picture.id), part, size));
   return circle && squareIn(circle, picture, picture.width / size.width);
 }
 

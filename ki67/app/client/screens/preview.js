@@ -1,7 +1,7 @@
 // (b) A picture before it is counted: what is wrong with it, which part is looked at, at which scale. Then RUN.
 
 import {FINER, flawsOf} from '../camera/focus.js';
-import {fitting, reduced, whole} from '../camera/reduced.js';
+import {fitting, smaller, whole} from '../camera/reduced.js';
 import {sizeAt} from '../scorer/resize.js';
 import {words} from '../words/en.js';
 import {ocularSquare} from './intake.js';
@@ -81,7 +81,7 @@ class Preview {
   async judge() {
     const {network} = await this.app.scorer, {picture} = this, part = picture.square ?? whole(picture);
     const {width, height} = sizeAt(part, picture.umPerPx ?? network.fieldUmPerPx, network.umPerPx / FINER);
-    const flaws = flawsOf(await reduced(await this.app.store.pixels(picture.id), part, fitting(part, Math.max(width, height))));
+    const flaws = flawsOf(await smaller(await this.app.store.pixels(picture.id), part, fitting(part, Math.max(width, height))));
     if (picture !== this.picture) return;  // changed meanwhile
     this.judged.replaceChildren(...flaws.length ? flaws.map(flaw => notice('caution', words.focus[flaw])) : [notice('good', words.focus.good)]);
   }

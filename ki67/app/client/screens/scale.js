@@ -2,7 +2,7 @@
 
 import {doubt, ontoLine, umPerPxOf} from '../camera/micrometer.js';
 import {lightOf} from '../camera/light.js';
-import {reduced, whole} from '../camera/reduced.js';
+import {smaller, whole} from '../camera/reduced.js';
 import {headerOf} from '../scorer/header.js';
 import {Refused} from '../scorer/refused.js';
 import {stripped} from '../scorer/stripped.js';
@@ -82,7 +82,7 @@ function picked(measure) {
 
 /** @param {App} app @param {Photograph} photo @param {() => Promise<void>} done */
 function measurement(app, photo, done) {
-  const light = reduced(photo.blob, whole(photo), photo).then(lightOf), reach = Math.ceil(REACH * photo.width);
+  const light = smaller(photo.blob, whole(photo), photo).then(lightOf), reach = Math.ceil(REACH * photo.width);
   const name = el('input', {required: true, maxLength: 120, autocomplete: 'off'});
   const distance = el('input', {type: 'number', required: true, inputMode: 'decimal', min: 1, max: 10000, step: 'any', value: USUAL});
   const said = el('p', {role: 'status', class: 'measured'}), keep = el('button', {class: 'button main'}, words.scale.keep);
