@@ -1,22 +1,20 @@
 """A service for each test, on both databases."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from made_pictures import opened_case
+from people import ORIGIN, browser_of, signed_in_browser
+from refused import MOST_BYTES, Door
 
 from ki67.app.access.passwords import Passwords
-from ki67.app.access.tokens import hash_of, new_token
-from ki67.app.access.who import COOKIE
-from ki67.app.api import create_app
 from ki67.app.service import Service
-from ki67.app.settings import AppSettings
-from ki67.app.store.rows import Account, SignIn
-from ki67.app.store.rows.base import now
+from ki67.app.settings import AppSettings, Caps
+from ki67.app.store.rows import Account
 from ki67.bench.postgres import Postgres, postgres, programs
 
 NUMBERS = count(1)
@@ -45,7 +43,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> AppSettings:
-    return AppSettings(tmp_path / "service", database_url, public="https://testserver")
+    return AppSettings(tmp_path / "service", database_url, public=ORIGIN)
 
 
 @pytest.fixture
@@ -78,30 +76,27 @@ def member(service: Service) -> Member:
 @pytest.fixture
 def browser(service: Service) -> Browser:
     """Another browser in which nobody signed in."""
-    return lambda: TestClient(create_app(service), base_url="https://testserver", headers={"Origin": "https://testserver"})
+    return lambda: browser_of(service)
 
 
 @pytest.fixture
 def nobody(service: Service) -> TestClient:
     """A browser in which nobody signed in."""
-    return TestClient(create_app(service), base_url="https://testserver", headers={"Origin": "https://testserver"})
+    return browser_of(service)
 
 
 @pytest.fixture
 def signed_in(service: Service) -> SignedIn:
     """A browser of somebody who signed in: `signed_in("ada")`; the account is made where it is not there."""
 
-    def browser(login: str, administrator: bool = False) -> TestClient:
-        token = new_token()
-        with service.database.writing() as session:
-            account = session.query(Account).filter_by(login=login).one_or_none()
-            if account is None:
-                account = Account(login=login, name=login.title(), is_administrator=administrator)
-                session.add(account)
-                session.flush()
-            session.add(SignIn(token_hash=hash_of(token), account_id=account.id, ends_at=now() + timedelta(days=1)))
-        client = TestClient(create_app(service), base_url="https://testserver", headers={"Origin": "https://testserver"})
-        client.cookies.set(COOKIE, token, domain="testserver.local", path="/")
-        return client
+    return partial(signed_in_browser, service)
 
-    return browser
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """One service for many refusals; none of them asks which database it is."""
+    caps = Caps(picture_bytes=MOST_BYTES)
+    opened = Service.opened(AppSettings(tmp_path_factory.mktemp("service"), public=ORIGIN, caps=caps))
+    ada = signed_in_browser(opened, "ada", administrator=True)
+    yield Door(opened, ada, opened_case(ada))
+    opened.close()

@@ -71,7 +71,8 @@ def test_while_the_disk_is_full_clients_read_and_are_told_when_to_send_again(tmp
 def test_what_is_lost_and_what_is_done_twice_is_seen(alive: Running) -> None:
     with sending(alive) as senders:
         until_acknowledged(senders, 1)
-    assert (before := looked_over(alive, senders)).whole
+    before = looked_over(alive, senders)
+    assert before.whole
     lost, again, damaged = (sender.acknowledged[0] for sender in senders[:3])
     settings = AppSettings(alive.data, alive.database)
     with closing(Database(settings.url, 1)) as database, database.writing() as session:

@@ -2,15 +2,13 @@
 
 import os
 import signal
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 
 import numpy as np
 import pytest
+from at_work import states, until, working
 from made_pictures import opened_case, picture, sent
 from planted import SignedIn
 from sqlalchemy import func, select
@@ -21,7 +19,6 @@ from ki67.app.scoring.fields import FieldScorer
 from ki67.app.scoring.keeper import Keeper
 from ki67.app.scoring.queue import Task
 from ki67.app.scoring.results import Counted
-from ki67.app.scoring.worker import Score, Worker
 from ki67.app.service import Service
 from ki67.app.store.cells import kept_cells
 from ki67.app.store.rows import Account, Job, Picture, Result
@@ -31,34 +28,6 @@ from ki67.engine.model import load_model
 from ki67.pictures.header import header
 from ki67.score.scorer import CellScorer
 from ki67.weights import NETWORK
-
-PATIENCE = 30.0
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for it, and fail where it never comes."""
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-def states(service: Service) -> list[str]:
-    with service.database.reading() as session:
-        return list(session.scalars(select(Picture.state).order_by(Picture.number)))
-
-
-@contextmanager
-def working(service: Service, score: Score) -> Iterator[None]:
-    """A worker in this process."""
-    worker = Worker("here", service.database, score, threads=2)
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    try:
-        yield
-    finally:
-        worker.end()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

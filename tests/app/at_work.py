@@ -1,0 +1,41 @@
+"""Scoring in the process of the tests, and waiting for what comes of it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+
+from ki67.app.scoring.worker import Score, Worker
+from ki67.app.service import Service
+from ki67.app.store.rows import Picture
+
+PATIENCE = 30.0
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for it, and fail where it never comes."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def states(service: Service) -> list[str]:
+    """Of all pictures, in their order."""
+    with service.database.reading() as session:
+        return list(session.scalars(select(Picture.state).order_by(Picture.number)))
+
+
+@contextmanager
+def working(service: Service, score: Score) -> Iterator[None]:
+    """A worker in this process."""
+    worker = Worker("here", service.database, score, threads=2)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.end()
+        thread.join()
