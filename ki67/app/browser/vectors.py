@@ -1,0 +1,110 @@
+"""Pictures that hold the scorer in the browser to Python's answers: all ways of decoding, many sizes, windows, every warning.
+
+They are made of the simulated fields that ship. What `ki67 score` finds in them is the answer that a browser must give.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from ki67.engine.model import FIELD
+from ki67.pictures.header import header
+from ki67.pictures.regions import Pixels, Size
+from ki67.score.scorer import CellScorer, ScoredCells
+from ki67.weights import fields
+
+NETWORK_SCALE, PHONE_SCALE = 0.647578125, 0.2  # µm/px
+DENSE = 3  # of the fields that ship, one with cells of all three classes
+ROW = 4  # fields beside each other in a large picture
+EOSIN, DAB, PAINT = (0.07, 0.99, 0.11), (0.27, 0.57, 0.78), (0.8, 0.1, 0.6)  # densities to red, green and blue light
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A picture's file, and the µm/px that somebody gives with it."""
+
+    content: bytes
+    um_per_px: float | None = NETWORK_SCALE
+    kind: str = "PNG"
+
+    def answer(self, scorer: CellScorer, folder: Path) -> ScoredCells:
+        """What Python finds in it."""
+        path = folder / f"vector.{self.kind.lower()}"
+        path.write_bytes(self.content)
+        return scorer.score("", replace(header(path), asked=self.um_per_px))
+
+
+def png(picture: Image.Image, um_per_px: float | None = NETWORK_SCALE, **how: object) -> Vector:
+    """Without loss."""
+    return Vector(_saved(picture, "PNG", how), um_per_px)
+
+
+def jpeg(picture: Image.Image, um_per_px: float | None = NETWORK_SCALE, **how: object) -> Vector:
+    """As cameras write it."""
+    return Vector(_saved(picture, "JPEG", {"quality": 90} | how), um_per_px, "JPEG")
+
+
+def _saved(picture: Image.Image, kind: str, how: Mapping[str, object]) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, kind, **how)
+    return stream.getvalue()
+
+
+def field(number: int = DENSE, size: Size | None = None) -> Image.Image:
+    """One of those that ship, or as a camera sees it: larger."""
+    picture = Image.fromarray(np.asarray(fields().images[number]))
+    return picture.resize(size, Image.Resampling.BICUBIC) if size else picture
+
+
+def mosaic(rows: int) -> Image.Image:
+    """Fields beside and below each other."""
+    images = np.asarray(fields().images[: ROW * rows])
+    return Image.fromarray(np.concatenate([np.concatenate(list(images[ROW * row : ROW * row + ROW]), 1) for row in range(rows)]))
+
+
+def shaded(change: Callable[[Pixels], Pixels]) -> Vector:
+    """A field whose pixels were changed."""
+    return png(Image.fromarray(np.clip(change(np.asarray(field(), np.float32)), 0, 255).astype(np.uint8)))
+
+
+def stained(directions: tuple[float, float, float]) -> Vector:
+    """A field in one stain of another colour, as dense as it was."""
+    density = np.asarray(field().convert("L"), np.float32)[..., None] / 255
+    return shaded(lambda _: 255 * np.maximum(density, 0.05) ** (np.array(directions) * 2))
+
+
+VECTORS: Mapping[str, Callable[[], Vector]] = {
+    "as the network sees it": lambda: png(field()),
+    "a published field": lambda: jpeg(field(size=(FIELD, FIELD)), None),
+    "a published field, losslessly": lambda: png(field(0, (FIELD, FIELD)), None),
+    "half size, colours whole": lambda: jpeg(field(1, (1300, 1288)), 0.13, subsampling=0),
+    "half size, colours half as wide": lambda: jpeg(field(4, (1300, 1288)), 0.13, subsampling=1),
+    "odd sides": lambda: jpeg(field(2, (1001, 777)), PHONE_SCALE),
+    "odd sides, far reduced": lambda: jpeg(field(5, (1301, 1289)), 0.13),
+    "progressive": lambda: jpeg(field(size=(900, 700)), PHONE_SCALE, progressive=True),
+    "with restarts": lambda: jpeg(field(size=(800, 600)), 0.25, restart_marker_blocks=9),
+    "colours half as wide": lambda: jpeg(field(6, (640, 480)), 0.3, subsampling=1),
+    "a palette": lambda: png(field().quantize(128)),
+    "opaque": lambda: png(field(7).convert("RGBA")),
+    "scale in the file": lambda: png(field(size=(512, 512)), None, dpi=(78_446, 78_446)),
+    "scale in the file of a camera": lambda: jpeg(field(size=(512, 512)), None, dpi=(60_000, 60_000)),
+    "narrow": lambda: png(field().crop((0, 0, 33, 250))),
+    "windows beside each other": lambda: png(field(size=(500, 260))),
+    "many windows": lambda: png(mosaic(3)),
+    "many windows of a JPEG": lambda: jpeg(mosaic(2), 0.55),
+    "no tissue": lambda: shaded(lambda pixels: np.full_like(pixels, 244)),
+    "blurred": lambda: png(field().filter(ImageFilter.GaussianBlur(4))),
+    "noisy": lambda: shaded(lambda pixels: pixels + np.random.default_rng(1).normal(0, 40, pixels.shape)),
+    "pale": lambda: shaded(lambda pixels: 255 - (255 - pixels) * 0.3),
+    "dark ground": lambda: shaded(lambda pixels: (255 - pixels) * 0.6),
+    "grey": lambda: png(field().convert("L").convert("RGB")),
+    "eosin": lambda: stained(EOSIN),
+    "green": lambda: stained(PAINT),
+    "brown alone": lambda: stained(DAB),
+    "small": lambda: png(field(size=(100, 100))),
+    "large nuclei": lambda: png(field().crop((80, 80, 176, 176)).resize((400, 400), Image.Resampling.BICUBIC)),
+}
