@@ -165,6 +165,18 @@ def test_a_review_that_is_sent_again_is_kept_once(signed_in: SignedIn, service: 
     assert [found["id"] for found in ada.get(f"/v1/pictures/{picture}/reviews").json()] == [SENT["id"], cells["id"]]
 
 
+def test_a_reader_is_told_of_which_pictures_their_own_opinion_is_in(signed_in: SignedIn, service: Service) -> None:
+    ada, bob = signed_in("ada"), signed_in("bob")
+    case_id = opened(ada)
+    picture, other = planted(service, case_id, None), planted(service, case_id, None)
+    handed(ada, case_id, "bob")
+    reviewed(bob, picture, 3, 7)
+    for reader, said in ((ada, set[str]()), (bob, {picture})):
+        found = reader.get(f"/v1/cases/{case_id}/pictures").json()["pictures"]
+        assert {one["id"] for one in found if one["said"]} == said
+        assert reader.get(f"/v1/pictures/{other}").json()["said"] is False
+
+
 def test_the_id_of_another_review_is_refused(signed_in: SignedIn, service: Service) -> None:
     ada, bob = signed_in("ada"), signed_in("bob")
     case_id = opened(ada)

@@ -19,6 +19,7 @@ const SCREENS = [
   [/^#\/sign-in$/, 'sign_in'],
   [/^#link=(.+)$/, 'sign_in'],
   [/^#\/inbox$/, 'inbox'],
+  [/^#\/opinion\/(\w+)$/, 'opinion'],
   [/^#\/contacts$/, 'contacts'],
   [/^#\/agreement$/, 'agreement'],
 ];

@@ -14,7 +14,7 @@ from ki67.app.access.who import Asking
 from ki67.app.intake.received import Sent, received
 from ki67.app.intake.scale import give_scale
 from ki67.app.intake.take_in import take_in
-from ki67.app.opinions.blind import eyes
+from ki67.app.opinions.blind import Eyes, eyes
 from ki67.app.pictures import file_of, page_of
 from ki67.app.problems import not_found
 from ki67.app.routes.refusals import Responses, refusals
@@ -48,8 +48,14 @@ class PictureView(BaseModel):
     height: int
     bytes: int
     um_per_px: float | None
+    said: bool | None = None  # whether this reader's opinion of it is in; not told of one that was just sent
     number: int | None = None
     created_at: datetime | None = None
+
+    @classmethod
+    def shown(cls, picture: Picture, reader: Eyes) -> Self:
+        """As far as a reader may know it."""
+        return cls.of(picture, reader.knows_the_case).model_copy(update={"said": picture.id in reader.said_of})
 
     @classmethod
     def of(cls, picture: Picture, in_order: bool) -> Self:
@@ -116,8 +122,8 @@ def list_pictures(
     """In their order; to a blind reader in one that tells nothing."""
     with at.database.reading() as session:
         case = visible_case(session, who.account_id, case_id)
-        found, in_order = page_of(session, who, case, after, limit), eyes(session, who, case).knows_the_case
-    views = [PictureView.of(picture, in_order) for picture in found]
+        found, reader = page_of(session, who, case, after, limit), eyes(session, who, case)
+    views = [PictureView.shown(picture, reader) for picture in found]
     return PicturesView(pictures=views, after=views[-1].id if len(views) == limit else None)
 
 
@@ -127,7 +133,7 @@ def get_picture(at: At, who: Asking, picture_id: Id) -> PictureView:
     with at.database.reading() as session:
         picture = visible_picture(session, who.account_id, picture_id)
         case = visible_case(session, who.account_id, picture.case_id)
-        return PictureView.of(picture, eyes(session, who, case).knows_the_case)
+        return PictureView.shown(picture, eyes(session, who, case))
 
 
 @router.patch("/pictures/{picture_id}", responses=refusals(HTTPStatus.CONFLICT))

@@ -25,8 +25,8 @@ export function places(withServer, hash) {
 /** @param {string} hash @returns {Place|null} */
 function placeOf(hash) {
   if (/^#\/(scale|inbox|settings)/.test(hash)) return /** @type {Place} */ (hash.split('/')[1]);
-  if (/^#\/(contacts|agreement)/.test(hash)) return 'inbox';
-  return /^#\/sign-in|^#link/.test(hash) ? null : 'cases';
+  if (/^#\/(contacts|agreement|opinion|sign-in)/.test(hash)) return 'inbox';
+  return /^#link/.test(hash) ? null : 'cases';
 }
 
 

@@ -6,7 +6,7 @@
 /** @typedef {{link: string, token: string}} Link */
 /** @typedef {{id: string, name: string, created_at: string, seen_at: string|null}} Passkey */
 /** @typedef {{id: string, mine: boolean, blind: boolean, opened: boolean, n_pictures: number, n_scored: number, n_said: number, name: string|null}} ServerCase */
-/** @typedef {{id: string, case_id: string, state: 'needs_scale'|'waiting'|'scored'|'failed', why: string, width: number, height: number, um_per_px: number|null}} ServerPicture */
+/** @typedef {{id: string, case_id: string, state: 'needs_scale'|'waiting'|'scored'|'failed', why: string, width: number, height: number, um_per_px: number|null, said: boolean|null}} ServerPicture `said`: one's own opinion is in */
 /** @typedef {{id: string|null, bytes: number, received: number, picture: ServerPicture|null}} Upload */
 /** @typedef {{x: number, y: number, label: 'positive'|'negative'|'til'}} Mark */
 /** @typedef {{id: string, started_from: 'nothing'|'network', shown: 'nothing'|'network', comment: string}} Opinion */

@@ -383,7 +383,9 @@ export const words = {
     result: 'What the server counted',
     counts: (/** @type {Values} */ {n_scored, n_pictures}) => `${n_scored} of ${n_pictures} pictures are counted.`,
     index: 'Ki-67 index',
-    interval: (/** @type {number|null} */ low, /** @type {number|null} */ high) => low === null || high === null ? '' : `${percent(low)} to ${percent(high)}`,
+    percent,
+    interval: '95 % interval',
+    range: (/** @type {number|null} */ low, /** @type {number|null} */ high) => low === null || high === null ? '–' : `${percent(low)} to ${percent(high)}`,
     positive: 'Positive',
     negative: 'Negative',
     saidFirst: 'Some of your own opinions are not sent yet. Until they are there, no answer is shown: it would make them less than blind.',
@@ -398,6 +400,7 @@ export const words = {
     progress: (/** @type {number} */ n, /** @type {number} */ of) => `Picture ${n} of ${of}`,
     picture: 'The picture that is asked about',
     how: 'Your answer',
+    by: 'By',
     estimate: 'Estimate',
     count: 'Count',
     index: 'Positive tumour cells, in percent',
@@ -411,7 +414,6 @@ export const words = {
     yours: 'You',
     network: 'The network',
     noResult: 'not counted',
-    taken: 'This case is not in your hands any more.',
   },
 
   agreement: {
@@ -434,7 +436,7 @@ export const words = {
     range: (/** @type {number|null} */ low, /** @type {number|null} */ high) =>
       low === null || high === null ? 'not defined' : `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} points`,
     drawing: (/** @type {string} */ pair) => `Differences between ${pair}: their mean, its interval, and the limits that hold 95 % of them`,
-    zero: 'no difference',
+    tick: (/** @type {number} */ share) => `${share > 0 ? '+' : share < 0 ? '−' : ''}${Math.abs(100 * share).toFixed(0)}`,
   },
 
   /** Why a picture or a file is not taken, by the code of a `Refused`. */

@@ -1,0 +1,44 @@
+// What the server computed, and what readers said. Who is shown this gives no blind opinion from then on.
+
+import {Declined} from '../server/asked.js';
+import {words} from '../words/en.js';
+import {el, figures} from './made.js';
+
+/** @typedef {import('../app.js').App} App */
+
+
+/** @param {App} app @param {string} caseId on the server */
+export async function caseResult(app, caseId) {
+  const found = await app.server.caseResult(caseId), {n_positive, n_negative, ki67_index, ki67_low, ki67_high, warnings} = found;
+  return el('div', {class: 'stack'}, el('p', {}, words.assign.counts(found)),
+    figures([[words.assign.index, words.assign.percent(ki67_index)], [words.assign.interval, words.assign.range(ki67_low, ki67_high)],
+      [words.assign.positive, String(n_positive)], [words.assign.negative, String(n_negative)]]),
+    warnings.length > 0 && el('ul', {class: 'soft'}, ...warnings.map(line => el('li', {}, line))));
+}
+
+
+/** Picture by picture; where one's own is missing in a blind case, nothing. @param {App} app @param {string} caseId on the server */
+export async function opinionsOf(app, caseId) {
+  const pictures = await app.server.pictures(caseId);
+  return el('ul', {class: 'list'}, ...await Promise.all(pictures.map(async ({id}, i) =>
+    el('li', {class: 'entry'}, el('div', {class: 'stack'}, el('span', {class: 'name'}, words.assign.picture(i + 1)), await opinions(app, id))))));
+}
+
+
+/** @param {App} app @param {string} pictureId on the server */
+export async function opinions(app, pictureId) {
+  const said = await app.server.reviews(pictureId), index = await networks(app, pictureId);
+  return figures([[words.opinion.network, index], ...said.map(review => /** @type {[string, import('./made.js').Child]} */ ([
+    review.by.id === app.server.me?.id ? words.opinion.yours : review.by.name,
+    el('span', {}, words.assign.opinionOf(review), review.comment && el('small', {class: 'by'}, review.comment)),
+  ]))]);
+}
+
+
+/** @param {App} app @param {string} pictureId */
+async function networks(app, pictureId) {
+  try { return words.assign.percent((await app.server.result(pictureId)).ki67_index); } catch (error) {
+    if (error instanceof Declined) return words.opinion.noResult;
+    throw error;
+  }
+}
