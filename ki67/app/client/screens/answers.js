@@ -1,6 +1,5 @@
 // What the server computed, and what readers said. Who is shown this gives no blind opinion from then on.
 
-import {Declined} from '../server/asked.js';
 import {words} from '../words/en.js';
 import {el, figures} from './made.js';
 
@@ -17,28 +16,20 @@ export async function caseResult(app, caseId) {
 }
 
 
-/** Picture by picture; where one's own is missing in a blind case, nothing. @param {App} app @param {string} caseId on the server */
+/** Picture by picture. @param {App} app @param {string} caseId on the server */
 export async function opinionsOf(app, caseId) {
   const pictures = await app.server.pictures(caseId);
-  return el('ul', {class: 'list'}, ...await Promise.all(pictures.map(async ({id}, i) =>
-    el('li', {class: 'entry'}, el('div', {class: 'stack'}, el('span', {class: 'name'}, words.assign.picture(i + 1)), await opinions(app, id))))));
+  return el('ul', {class: 'list'}, ...await Promise.all(pictures.map(async (picture, i) =>
+    el('li', {class: 'entry'}, el('div', {class: 'stack'}, el('span', {class: 'name'}, words.assign.picture(i + 1)), await opinions(app, picture))))));
 }
 
 
-/** @param {App} app @param {string} pictureId on the server */
-export async function opinions(app, pictureId) {
-  const said = await app.server.reviews(pictureId), index = await networks(app, pictureId);
+/** @param {App} app @param {import('../server/views.js').ServerPicture} picture */
+async function opinions(app, {id, state}) {
+  const said = await app.server.reviews(id);
+  const index = state === 'scored' ? words.assign.percent((await app.server.result(id)).ki67_index) : words.opinion.noResult[state];
   return figures([[words.opinion.network, index], ...said.map(review => /** @type {[string, import('./made.js').Child]} */ ([
     review.by.id === app.server.me?.id ? words.opinion.yours : review.by.name,
     el('span', {}, words.assign.opinionOf(review), review.comment && el('small', {class: 'by'}, review.comment)),
   ]))]);
-}
-
-
-/** @param {App} app @param {string} pictureId */
-async function networks(app, pictureId) {
-  try { return words.assign.percent((await app.server.result(pictureId)).ki67_index); } catch (error) {
-    if (error instanceof Declined) return words.opinion.noResult;
-    throw error;
-  }
 }

@@ -12,7 +12,7 @@ const WIDTH = 320, HEIGHT = 76, MARGIN = 24, MIDDLE = 30, STEPS = [.02, .05, .1,
 export function drawnDifference({bias, lower, upper}, label) {
   if (bias.value === null || lower === null || upper === null) return null;
   const reach = STEPS.find(step => step >= Math.max(Math.abs(lower), Math.abs(upper))) ?? 2;
-  const x = (/** @type {number} */ at) => WIDTH / 2 + at / reach * (WIDTH / 2 - MARGIN);
+  const x = (/** @type {number} */ at) => WIDTH / 2 + Math.max(Math.min(at / reach, 1), -1) * (WIDTH / 2 - MARGIN);
   const interval = bias.low !== null && bias.high !== null && line('interval', x(bias.low), MIDDLE, x(bias.high), MIDDLE);
   return el('figure', {}, svg('svg', {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': label, class: 'differences'},
     line('axis', x(-reach), 56, x(reach), 56), line('zero', x(0), 8, x(0), 56),

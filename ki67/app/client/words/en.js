@@ -413,7 +413,7 @@ export const words = {
     finished: 'They were told.',
     yours: 'You',
     network: 'The network',
-    noResult: 'not counted',
+    noResult: {needs_scale: 'scale not known', waiting: 'not counted yet', failed: 'could not be counted'},
   },
 
   agreement: {
@@ -426,7 +426,7 @@ export const words = {
     icc: 'ICC',
     bias: 'Mean difference',
     limits: 'Limits of agreement',
-    kappa: (/** @type {string} */ cutOffs) => `Weighted kappa, ${cutOffs} %`,
+    kappa: (/** @type {string} */ cutOffs) => `Weighted kappa, ${cutOffs}`,
     estimate: (/** @type {import('../server/views.js').Estimate} */ {value, low, high}) =>
       value === null ? 'not defined' : low === null || high === null ? value.toFixed(2) : `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`,
     points: (/** @type {import('../server/views.js').Estimate} */ {value, low, high}) => {
