@@ -1,4 +1,4 @@
-"""People at their own browsers: what a page's device holds, put there as the screens would, and the steps that all of them take."""
+"""People at their own browsers: what their devices hold, put there as the screens would, and the steps that all take."""
 
 import base64
 import io
@@ -14,9 +14,12 @@ SEEDED = """async ({name, blind, pictures, estimates, shown}) => {
   await store.putCase({id, name, made: Date.now(), blind, cutOffs: 'paper', remote: null});
   for (const [i, text] of pictures.entries()) {
     const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
-    const picture = await store.addPicture(id, new File([bytes], 'Erika Mustermann.png', {type: 'image/png'}), i + 1);
-    const review = {id: crypto.randomUUID(), picture: picture.id, made: Date.now(), kind: 'estimate', nPositive: null, nNegative: null,
-      estimate: estimates[i], cells: null, startedFrom: 'nothing', blind: !shown, comment: '', remote: null};
+    const file = new File([bytes], 'Erika Mustermann.png', {type: 'image/png'});
+    const picture = await store.addPicture(id, file, i + 1);
+    const review = {
+      id: crypto.randomUUID(), picture: picture.id, made: Date.now(), kind: 'estimate', nPositive: null, nNegative: null,
+      estimate: estimates[i], cells: null, startedFrom: 'nothing', blind: !shown, comment: '', remote: null,
+    };
     if (estimates[i] !== undefined) await store.addReview(review);
     await store.putPicture({...picture, state: 'counted'});
   }
