@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
 from ki67.app.access.links import link_address, new_setup_link
+from ki67.app.arenas import share_arenas
 from ki67.app.scoring.keeper import Keeper
 from ki67.app.server import check_exposure, check_tls, listening, serve
 from ki67.app.service import Service
@@ -26,6 +27,7 @@ Say = Callable[[str], None]
 
 def app_command(asked: AppSettings, say: Say) -> None:
     """Serve until told to end."""
+    share_arenas()
     check_exposure(asked)
     check_database(asked.database)
     if asked.tls:

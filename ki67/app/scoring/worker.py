@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from ki67.app.arenas import share_arenas
 from ki67.app.problems import Problem
 from ki67.app.scoring import queue
 from ki67.app.scoring.fields import FieldScorer
@@ -111,6 +112,7 @@ def main() -> None:
     """Started by the keeper, and ended by it, even where it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then closes the pipe
     os.nice(KINDNESS)
+    share_arenas()
     pipe = FileIO(sys.stdin.fileno(), closefd=False)  # unbuffered: a bell is heard when it rings
     order = Order.from_line(pipe.readline())
     database, files = Database(order.url, connections=2), Files(*order.folders)

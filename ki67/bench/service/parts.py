@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ki67.bench.postgres import Postgres
+from ki67.bench.service.bombs import bombed
 from ki67.bench.service.crowd import crowded
 from ki67.bench.service.figures import Figure, at_most
 from ki67.bench.service.kept import Kept
@@ -12,6 +13,7 @@ from ki67.bench.service.killing import killed_again_and_again, scorer_killed
 from ki67.bench.service.load import loaded
 from ki67.bench.service.memory import remembered
 from ki67.bench.service.outages import Outage, database_gone, database_silent, full_disk
+from ki67.bench.service.reads import read
 from ki67.bench.service.running import running
 from ki67.bench.service.starting import started
 
@@ -25,6 +27,8 @@ class Extent:
     rounds: int = 3
     fields: int = 120
     open_s: float = 60
+    cases: int = 1_000
+    reads: int = 500
     requests: int = 1_500
     whole: int = 300
     small: int = 10_000
@@ -32,7 +36,7 @@ class Extent:
 
 
 WHOLE = Extent()
-SHORT = Extent(kills=2, away_s=2, rounds=1, fields=12, open_s=5, requests=200, whole=12, small=100, starts=1)
+SHORT = Extent(kills=2, away_s=2, rounds=1, fields=12, open_s=5, cases=12, reads=20, requests=200, whole=12, small=100, starts=1)
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ def kept(key: str, what: str, found: Kept) -> Iterator[Figure]:
 PARTS: Mapping[str, Part] = {
     "start": Part(lambda place, extent: started(place.folder, place.database, extent.starts)),
     "load": Part(lambda place, extent: loaded(place.folder, place.database, extent.rounds, extent.fields, extent.open_s)),
+    "reads": Part(lambda place, extent: read(place.folder, place.database, extent.cases, extent.reads), of_both=True),
+    "bombs": Part(lambda place, extent: bombed(place.folder, place.database)),
     "crowd": Part(lambda place, extent: crowded(place.folder, place.database, extent.requests), of_both=True),
     "memory": Part(lambda place, extent: remembered(place.folder, place.database, extent.whole, extent.small)),
     "kill": Part(killing, of_both=True),
