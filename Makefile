@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export DVC_NO_ANALYTICS := 1
 # A process a core, one thread each; a file's tests stay together and share what they build.
 TOGETHER := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 pytest -q -n logical --dist loadscope --no-loadscope-reorder
-.PHONY: env reproduce test lint tests unit study book release bench app-check real-check browser typescript clean
+.PHONY: env reproduce test lint tests unit study book release bench bench-client app-check real-check browser typescript clean
 
 env: .venv/.ready
 
@@ -49,6 +49,9 @@ bench: env
 	@ki67 bench
 	@ki67 bench-score
 	@ki67 bench-slide
+
+bench-client: env
+	@ki67 bench-client
 
 app-check: env
 	@ki67 app-check

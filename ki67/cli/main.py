@@ -44,6 +44,7 @@ GROUPS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
         "bench-score": measure.bench_score,
         "bench-slide": measure.bench_slide,
         "bench-coders": measure.bench_coders,
+        "bench-client": measure.bench_client,
         "app-check": measure.app_check,
         "fuzz": measure.fuzz,
     },

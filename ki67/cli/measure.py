@@ -79,6 +79,17 @@ def bench_coders(
     typer.echo(f"{study / 'metrics/coders.csv'}: written")
 
 
+@quiet()
+def bench_client(
+    turns: Annotated[int, typer.Option(min=5, help="of each measurement; figures are medians")] = 30,
+) -> None:
+    """Measure the browser client: picture to cells, visits, memory, frames, size; in Chromium, and in WebKitGTK where it is."""
+    from ki67.bench.client.measured import bench
+
+    for line in bench(turns):
+        typer.echo(line)
+
+
 def fuzz(
     mutations: Annotated[int, typer.Option(min=1, help="damaged files to read")] = 10_000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
