@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from ki67.app.access.passwords import LONGEST, SHORTEST
 
@@ -18,3 +18,9 @@ Token = Annotated[SecretStr, Field(min_length=1, max_length=200)]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST)]  # as somebody signs in
 NewPassword = Annotated[SecretStr, Field(min_length=SHORTEST, max_length=LONGEST)]
 Saying = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=TEXT)]
+
+
+class Asked(BaseModel):
+    """What somebody asks for, as JSON. A name that nobody knows is refused: a slip in `blind` would else open what is blind."""
+
+    model_config = ConfigDict(extra="forbid")

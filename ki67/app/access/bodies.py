@@ -25,7 +25,9 @@ class CappedBodies:
         headers = Headers(scope=scope)
         most = self.caps.json_bytes if headers.get("content-type", JSON).startswith(JSON) else self.caps.request_bytes
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > most:
+        if not (length.isascii() and length.isdecimal()):
+            return await answer(HTTPStatus.BAD_REQUEST, "Content-Length: is no number of bytes")(scope, receive, send)
+        if int(length) > most:
             refused = too_much(most)
             return await answer(refused.status_code, refused.detail)(scope, receive, send)
         return await self.app(scope, counted(receive, most), send)

@@ -12,7 +12,7 @@ from ki67.app.access.accounts import Holding
 from ki67.app.access.who import Asking
 from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
-from ki67.app.words import Id
+from ki67.app.words import Asked, Id
 
 router = APIRouter(prefix="/v1/accounts", tags=["accounts"])
 MOST_BYTES = 2**53  # that every reader of JSON counts exactly
@@ -31,7 +31,7 @@ class AccountView(BaseModel):
     may_keep_bytes: int
 
 
-class AccountChange(BaseModel):
+class AccountChange(Asked):
     """What is not named stays as it is."""
 
     is_administrator: bool | None = None
@@ -39,14 +39,14 @@ class AccountChange(BaseModel):
     may_keep_bytes: Annotated[int, Field(ge=0, le=MOST_BYTES)] | None = None
 
 
-class NewInvitation(BaseModel):
+class NewInvitation(Asked):
     """A link for a newcomer."""
 
     kind: Literal["invitation"]
     administrator: bool = False
 
 
-class NewReset(BaseModel):
+class NewReset(Asked):
     """A link for somebody who lost their password."""
 
     kind: Literal["reset"]

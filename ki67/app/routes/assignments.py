@@ -17,12 +17,12 @@ from ki67.app.routes.contacts import PersonView, persons
 from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.rows import Assignment, Case
-from ki67.app.words import Id, Text
+from ki67.app.words import Asked, Id, Text
 
 router = APIRouter(prefix="/v1", tags=["second opinions"])
 
 
-class NewAssignment(BaseModel):
+class NewAssignment(Asked):
     """Whom to ask; blind unless one says otherwise."""
 
     to_id: Id

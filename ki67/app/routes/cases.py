@@ -17,12 +17,12 @@ from ki67.app.store.log import append
 from ki67.app.store.rows import Case
 from ki67.app.store.rows.base import new_id, now
 from ki67.app.visible import own_case, visible_case
-from ki67.app.words import Id, Name
+from ki67.app.words import Asked, Id, Name
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
 
-class NewCase(BaseModel):
+class NewCase(Asked):
     """A case is a draft until it is saved; one that is read blind shows its owner nothing before their own opinion either."""
 
     id: Annotated[Id | None, Field(description="of your own making: opened again, it is the same case")] = None
@@ -30,7 +30,7 @@ class NewCase(BaseModel):
     blind: bool = False
 
 
-class CaseChange(BaseModel):
+class CaseChange(Asked):
     """What is left out stays."""
 
     name: Name | None = None

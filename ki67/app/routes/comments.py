@@ -16,12 +16,12 @@ from ki67.app.service import At
 from ki67.app.store.log import append
 from ki67.app.store.rows import Comment, Picture
 from ki67.app.visible import visible_case
-from ki67.app.words import Id, Saying
+from ki67.app.words import Asked, Id, Saying
 
 router = APIRouter(prefix="/v1/cases", tags=["comments"])
 
 
-class NewComment(BaseModel):
+class NewComment(Asked):
     """What to say."""
 
     text: Saying

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from ki67.app.access.who import Asking
@@ -12,6 +11,7 @@ from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.files import told_when_full
 from ki67.app.store.rows.base import new_id
+from ki67.app.whole import WholeFile
 from ki67.app.words import Id
 
 router = APIRouter(prefix="/v1", tags=["export"])
@@ -19,8 +19,8 @@ ZIP = "application/zip"
 ANSWERS = refusals(HTTPStatus.NOT_FOUND) | {200: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
-@router.get("/cases/{case_id}/export.zip", response_class=FileResponse, responses=ANSWERS)
-def export_case(at: At, who: Asking, case_id: Id) -> FileResponse:
+@router.get("/cases/{case_id}/export.zip", response_class=WholeFile, responses=ANSWERS)
+def export_case(at: At, who: Asking, case_id: Id) -> WholeFile:
     """Scores, cells, reviews, a GeoJSON a picture and a report, in one zip file; a blind reader has to give an opinion first."""
     content, path = exported(at, who, case_id), at.files.incoming / new_id()
     try:
@@ -30,4 +30,4 @@ def export_case(at: At, who: Asking, case_id: Id) -> FileResponse:
         path.unlink(missing_ok=True)
         raise
     forget = BackgroundTask(path.unlink, missing_ok=True)
-    return FileResponse(path, media_type=ZIP, filename="case.zip", background=forget)
+    return WholeFile(path, media_type=ZIP, filename="case.zip", background=forget)

@@ -1,19 +1,18 @@
 """What a link opens that an administrator handed over: a new account, or an old one by a new password."""
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
 
 from ki67.app.access import links
 from ki67.app.access.limits import address_of
 from ki67.app.routes.me import MeView, me_view
 from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
-from ki67.app.words import Login, Name, NewPassword, Token
+from ki67.app.words import Asked, Login, Name, NewPassword, Token
 
 router = APIRouter(prefix="/v1/links", tags=["sign in"])
 
 
-class LinkOpening(BaseModel):
+class LinkOpening(Asked):
     """The link's token and a new password; whoever is new here also chooses a login and gives a name."""
 
     token: Token

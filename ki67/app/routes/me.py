@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from ki67.app.access import accounts, own
 from ki67.app.access.who import Asking
 from ki67.app.service import At
-from ki67.app.words import Name, NewPassword, Password
+from ki67.app.words import Asked, Name, NewPassword, Password
 
 router = APIRouter(prefix="/v1/me", tags=["sign in"])
 
@@ -24,13 +24,13 @@ class MeView(BaseModel):
     may_keep_bytes: int
 
 
-class MeChange(BaseModel):
+class MeChange(Asked):
     """What one may change of oneself."""
 
     name: Name
 
 
-class NewOwnPassword(BaseModel):
+class NewOwnPassword(Asked):
     """A change of password needs the one of today."""
 
     old: Password

@@ -15,7 +15,7 @@ from ki67.app.routes.refusals import refusals
 from ki67.app.routes.sign_in import let_in
 from ki67.app.service import At
 from ki67.app.store.rows import Passkey
-from ki67.app.words import Id, Name
+from ki67.app.words import Asked, Id, Name
 
 router = APIRouter(prefix="/v1/passkeys", tags=["passkeys"])
 Base64Url = Annotated[str, StringConstraints(max_length=65_536, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -64,7 +64,7 @@ class OptionsView(BaseModel):
     options: dict[str, Any]
 
 
-class NewPasskey(BaseModel):
+class NewPasskey(Asked):
     """A device to be known from now on."""
 
     challenge_id: Id
@@ -72,7 +72,7 @@ class NewPasskey(BaseModel):
     credential: NewCredential
 
 
-class PasskeySignIn(BaseModel):
+class PasskeySignIn(Asked):
     """A device that says who is there."""
 
     challenge_id: Id

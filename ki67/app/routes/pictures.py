@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from ki67.app.access.who import Asking
@@ -23,7 +22,8 @@ from ki67.app.service import At
 from ki67.app.store.rows import Picture
 from ki67.app.store.rows.cases import PictureKind, PictureState
 from ki67.app.visible import own_case, visible_case, visible_picture
-from ki67.app.words import Id
+from ki67.app.whole import WholeFile
+from ki67.app.words import Asked, Id
 
 router = APIRouter(prefix="/v1", tags=["pictures"])
 
@@ -75,7 +75,7 @@ class PicturesView(BaseModel):
     after: str | None
 
 
-class PictureChange(BaseModel):
+class PictureChange(Asked):
     """What a file does not tell."""
 
     um_per_px: Scale
@@ -142,8 +142,8 @@ def change_picture(at: At, who: Asking, picture_id: Id, change: PictureChange) -
     return PictureView.of(give_scale(at, who, picture_id, change.um_per_px), in_order=True)
 
 
-@router.get("/pictures/{picture_id}/file", response_class=FileResponse, responses=FILE_ANSWERS)
-def get_file(at: At, who: Asking, picture_id: Id) -> FileResponse:
+@router.get("/pictures/{picture_id}/file", response_class=WholeFile, responses=FILE_ANSWERS)
+def get_file(at: At, who: Asking, picture_id: Id) -> WholeFile:
     """The picture itself, without what a camera wrote into it."""
     with at.database.reading() as session:
         picture = visible_picture(session, who.account_id, picture_id)
@@ -160,10 +160,10 @@ def get_thumbnail(at: At, who: Asking, picture_id: Id) -> Response:
     return Response(small_picture(path, picture.format), media_type=MEDIA["JPEG"])
 
 
-def without_times(path: Path, media: str) -> FileResponse:
+def without_times(path: Path, media: str) -> WholeFile:
     """A file as an answer that says neither when it was written nor anything by which two answers could be compared."""
     try:
-        answer = FileResponse(path, media_type=media, stat_result=path.stat())
+        answer = WholeFile(path, media_type=media, stat_result=path.stat())
     except FileNotFoundError as error:
         raise not_found() from error
     for name in ("etag", "last-modified"):

@@ -20,7 +20,7 @@ from ki67.app.store.rows import Case, Picture, Review
 from ki67.app.store.rows.base import new_id
 from ki67.app.store.rows.opinions import ReviewKind, Start
 from ki67.app.visible import visible_picture
-from ki67.app.words import Id, Number, Share, Text
+from ki67.app.words import Asked, Id, Number, Share, Text
 from ki67.cells.scores import score
 
 router = APIRouter(prefix="/v1", tags=["reviews"])
@@ -32,7 +32,7 @@ class GeoJson(Response):
     media_type = "application/geo+json"
 
 
-class NewOpinion(BaseModel):
+class NewOpinion(Asked):
     """What every review says beside its answer; a corrected answer of the network is no opinion of one's own."""
 
     id: Annotated[Id | None, Field(description="of your own making: sent again, the review is kept once")] = None

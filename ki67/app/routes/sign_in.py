@@ -14,12 +14,12 @@ from ki67.app.routes.me import MeView, me_view
 from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.rows import Account, SignIn
-from ki67.app.words import Login, Password
+from ki67.app.words import Asked, Login, Password
 
 router = APIRouter(prefix="/v1", tags=["sign in"])
 
 
-class NewSession(BaseModel):
+class NewSession(Asked):
     """What somebody signs in with."""
 
     login: Login

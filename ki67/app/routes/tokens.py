@@ -11,13 +11,13 @@ from ki67.app.access import api_tokens
 from ki67.app.access.who import Asking, Scope
 from ki67.app.service import At
 from ki67.app.store.rows import ApiToken
-from ki67.app.words import Id, Name
+from ki67.app.words import Asked, Id, Name
 
 router = APIRouter(prefix="/v1/tokens", tags=["tokens"])
 USUAL_DAYS, MOST_DAYS = 90, 366
 
 
-class NewToken(BaseModel):
+class NewToken(Asked):
     """What a program may do, and for how long."""
 
     name: Name

@@ -12,7 +12,7 @@ from ki67.app.routes.pictures import BINARY, PictureView, Scale
 from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.rows import Picture, Upload
-from ki67.app.words import Id
+from ki67.app.words import Asked, Id
 
 router = APIRouter(prefix="/v1", tags=["uploads"])
 OFFSET, LENGTH = "Upload-Offset", "Upload-Length"
@@ -20,7 +20,7 @@ MOST = 2**40
 PART_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": BINARY}}}
 
 
-class NewUpload(BaseModel):
+class NewUpload(Asked):
     """What is to come."""
 
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
