@@ -83,7 +83,14 @@ function files(take) {
     input.value = '';  // so that the same file can be chosen again
   };
   return el('section', {class: 'card drop'}, el('h2', {}, words.capture.files), el('p', {class: 'soft'}, words.capture.filesHint),
-    el('label', {class: 'button picker'}, input, words.capture.choose));
+    el('div', {class: 'row'}, el('label', {class: 'button picker'}, input, words.capture.choose), button(words.capture.tryOne, async () => take([await example()]), 'quiet')));
+}
+
+
+/** A simulated field that comes with the client, for whoever has no picture at hand. */
+async function example() {
+  const response = await fetch(new URL('../example.jpg', import.meta.url));
+  return new File([await response.blob()], words.capture.example);
 }
 
 

@@ -99,6 +99,8 @@ export const words = {
     files: 'Files',
     filesHint: 'Choose one or many, drop them anywhere on this page, or paste. JPEG or PNG.',
     choose: 'Choose pictures',
+    tryOne: 'Take a simulated field',
+    example: 'The simulated field',
     taken: 'Pictures of this visit, the last first',
     shot: 'The picture',
     kept: (/** @type {string} */ name, /** @type {boolean} */ square) => square ? `${name}: taken, with the ocular’s square` : `${name}: taken`,
