@@ -2,9 +2,11 @@
 
 import {keptOffline} from './offline.js';
 import {makerOf, routeOf} from './routes.js';
+import {Refused} from './scorer/refused.js';
 import {Scorer} from './scorer/scorer.js';
 import {el, notice} from './screens/made.js';
 import {places} from './screens/places.js';
+import {refusal} from './screens/told.js';
 import {unlocked} from './screens/unlock.js';
 import {Server} from './server/api.js';
 import {Outbox} from './server/outbox.js';
@@ -89,7 +91,10 @@ function follow(app) {
 
 
 /** @param {unknown} error */
-function messageOf(error) { return error instanceof Error ? error.message : String(error); }
+function messageOf(error) {
+  if (error instanceof Refused) return refusal(error.why);
+  return error instanceof Error ? error.message : String(error);
+}
 
 
 /** What nobody caught is said, and the page goes on. @param {unknown} error */

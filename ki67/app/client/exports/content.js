@@ -18,7 +18,7 @@ export async function contentOf(store, row) {
 
 /** @param {Store} store @param {boolean} blind @param {Picture} picture @param {number} number @returns {Promise<Field>} */
 async function fieldOf(store, blind, picture, number) {
-  const reviews = await store.reviews(picture.id), hidden = blind && reviews.length === 0;
+  const reviews = await store.reviews(picture.id), hidden = (blind && reviews.length === 0) || picture.state !== 'counted';
   return {number, picture, result: hidden ? null : await store.result(picture.id), reviews};
 }
 

@@ -1,8 +1,11 @@
-// Forms and deeds that ask the server: what it declines is said in its own words, and that nobody answered in ours.
+// Forms and deeds that may fail: what the server declines is said in its own words, and what else can happen in ours.
 
+import {Refused} from '../scorer/refused.js';
 import {Declined, Offline} from '../server/asked.js';
+import {Locked} from '../store/device.js';
 import {words} from '../words/en.js';
 import {button, el, notice} from './made.js';
+import {refusal} from './told.js';
 
 /** @typedef {import('../app.js').App} App */
 /** @typedef {import('./made.js').Child} Child */
@@ -12,6 +15,8 @@ import {button, el, notice} from './made.js';
 export function lineOf(error) {
   if (error instanceof Declined) return error.message;
   if (error instanceof Offline) return words.server.noAnswer;
+  if (error instanceof Refused) return refusal(error.why);
+  if (error instanceof Locked) return words.unlock.wrong;
   throw error;
 }
 

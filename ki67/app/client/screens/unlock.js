@@ -2,7 +2,7 @@
 
 import {Locked, Store} from '../store/device.js';
 import {words} from '../words/en.js';
-import {el, field, notice} from './made.js';
+import {button, confirmed, el, field, notice} from './made.js';
 
 
 /** @param {(screen: import('../app.js').Screen) => void} show @returns {Promise<Store>} */
@@ -21,7 +21,7 @@ function unlockScreen(opened) {
   const phrase = el('input', {type: 'password', autocomplete: 'current-password', required: true});
   const wrong = el('div', {role: 'alert'});
   const form = el('form', {class: 'card narrow'}, el('p', {}, words.unlock.line), field(words.unlock.phrase, phrase), wrong,
-    el('button', {class: 'button main'}, words.unlock.open));
+    el('button', {class: 'button main'}, words.unlock.open), button(words.unlock.forgotten, forgotten, 'quiet'));
   form.onsubmit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     try {
@@ -33,4 +33,13 @@ function unlockScreen(opened) {
     }
   };
   return {title: words.unlock.title, content: form};
+}
+
+
+/** The only way on without the passphrase. */
+async function forgotten() {
+  const {removeAll, removeAllSure, removeAllYes} = words.settings;
+  if (!await confirmed(removeAll, removeAllSure, removeAllYes, words.cancel)) return;
+  await Store.removeEverything();
+  location.reload();
 }

@@ -45,7 +45,7 @@ export const checkedReview = guarded(row => ({
 
 /** @type {(row: any) => Profile} */
 export const checkedProfile = guarded(row => ({
-  id: id(row.id), name: text(row.name), umPerPx: positive(row.umPerPx), width: positive(row.width), made: number(row.made),
+  id: id(row.id), name: text(row.name), umPerPx: positive(row.umPerPx), width: positive(row.width), height: positive(row.height), made: number(row.made),
 }));
 
 
