@@ -18,7 +18,7 @@ export async function exportList(app, one) {
   const rows = files.map(name => row(words.save[name], words.save[`${name}Hint`], ask(app, words.save.take, () => take(app, one, name))));
   const page = row(words.save.print, words.save.printHint, ask(app, words.save.toPrint, () => toPrint(app, one)));
   return section(words.save.export, missing ? el('p', {class: 'soft'}, words.save.hidden(missing)) : null,
-    el('ul', {class: 'list'}, page, ...rows), el('small', {}, words.save.line));
+    el('ul', {class: 'list exports'}, page, ...rows), el('small', {}, words.save.line));
 }
 
 

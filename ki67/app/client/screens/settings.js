@@ -13,8 +13,8 @@ import {passphraseSection} from './passphrase.js';
 
 /** @param {App} app @returns {Promise<import('../app.js').Screen>} */
 export async function settingsScreen(app) {
-  const kept = el('div', {class: 'stack'}, await renewed(again => keptSection(app, again)), await everythingSection(app));
-  const content = el('div', {class: 'columns even'}, el('div', {class: 'stack'}, await renewed(again => passphraseSection(app, again)), aboutSection(app)), kept);
+  const kept = await Promise.all([passphraseSection, keptSection].map(part => renewed(again => part(app, again))));
+  const content = el('div', {class: 'columns even'}, el('div', {class: 'stack'}, ...kept), el('div', {class: 'stack'}, everythingSection(app), aboutSection(app)));
   return {title: words.settings.title, content};
 }
 
@@ -38,7 +38,7 @@ function size(bytes) { return bytes === undefined ? words.settings.unknown : wor
 
 
 /** @param {App} app */
-async function everythingSection(app) {
+function everythingSection(app) {
   const exportAll = ask(app, words.settings.exportAll, async () => {
     await handOut([{name: 'ki67.case.zip', content: await everythingFile(app.store)}], 'ki67.case.zip');
   });
@@ -61,7 +61,7 @@ async function removeAll(app) {
 function aboutSection(app) {
   const facts = el('div', {class: 'stack'}, el('p', {class: 'soft'}, words.app.wait));
   app.scorer.then(({network, rung}) => facts.replaceChildren(figures([
-    [words.settings.network, network.digest.slice(0, 12)], [words.settings.trainedOn, words.settings.trained(network.trainedOn)],
+    [words.settings.network, network.digest.slice(0, 8)], [words.settings.trainedOn, words.settings.trained(network.trainedOn)],
     [words.scale.one, words.result.scale(network.fieldUmPerPx, true)], [words.settings.rung, rung]]),
   network.trainedOn === 'simulated' ? notice('caution', words.settings.simulated) : ''),
   () => facts.replaceChildren(el('p', {class: 'soft'}, words.settings.noScorer)));
