@@ -2,9 +2,9 @@
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -44,13 +44,13 @@ class Heater:
 
     def rows(self, slide: Slide, grid: Grid, patches: Sequence[Place]) -> Iterator[Row]:
         """The rows of the grid in which there are patches, from top to bottom."""
-        with handles(slide.path, slide.um_per_px, self._at_once) as free:
-            answers = self._in_order(free, [grid.region(*place, self._model.description.shrink) for place in patches])
+        regions = [grid.region(*place, self._model.description.shrink) for place in patches]
+        with handles(slide.path, slide.um_per_px, self._at_once) as free, closing(self._in_order(free, regions)) as answers:
             for row, places in groupby(patches, key=lambda place: place[0]):
                 found = [next(answers) for _ in places]
                 yield Row(row, tuple(probability for probability, _ in found), sum(damaged for _, damaged in found))
 
-    def _in_order(self, free: "SimpleQueue[Slide]", regions: Iterable[Region]) -> Iterator[Answer]:
+    def _in_order(self, free: "SimpleQueue[Slide]", regions: Iterable[Region]) -> Generator[Answer, None, None]:
         under_way: deque[Future[Answer]] = deque()
         try:
             for region in regions:
@@ -60,8 +60,7 @@ class Heater:
             while under_way:
                 yield under_way.popleft().result()
         finally:
-            for future in under_way:
-                future.cancel()
+            wait([future for future in under_way if not future.cancel()])  # no slide is closed under its reader
 
     def _asked(self, free: "SimpleQueue[Slide]", region: Region) -> Answer:
         """One patch: read by a handle of its own, so that damage is told of the patch that met it."""
