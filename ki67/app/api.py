@@ -5,6 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from ki67.app.access.bodies import CappedBodies
+from ki67.app.access.crowd import Crowd
 from ki67.app.access.headers import SafeHeaders
 from ki67.app.access.permissions import permitted
 from ki67.app.answers import answer_fault, answer_http, answer_invalid, answer_problem
@@ -72,5 +73,6 @@ def create_app(service: Service) -> FastAPI:
     app.add_exception_handler(RequestValidationError, answer_invalid)
     app.add_exception_handler(Exception, answer_fault)
     app.add_middleware(CappedBodies, service.settings.caps)
+    app.add_middleware(Crowd)
     app.middleware_stack = SafeHeaders(app.build_middleware_stack(), service.settings.origin.startswith("https:"))
     return app

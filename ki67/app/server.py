@@ -12,7 +12,6 @@ from ki67.app.service import Service
 from ki67.app.settings import AppSettings, Tls
 from ki67.base.errors import InputError
 
-CONNECTIONS = 1_000  # more at once are turned away before they are read
 WAITING = 512  # connections that the system holds for us
 IDLE_S = 20
 GOODBYE_S = 5  # for answers that are under way, and streams of events, when the service ends
@@ -72,6 +71,6 @@ def configuration(service: Service) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(service), log_config=None, access_log=False, server_header=False, lifespan="off", ws="none",
         proxy_headers=bool(settings.public), timeout_keep_alive=IDLE_S, timeout_graceful_shutdown=GOODBYE_S,
-        limit_concurrency=CONNECTIONS, backlog=WAITING, h11_max_incomplete_event_size=1 << 15,
+        backlog=WAITING, h11_max_incomplete_event_size=1 << 15,
         ssl_certfile=tls.certificate if tls else None, ssl_keyfile=tls.key if tls else None,
     )  # fmt: skip

@@ -61,6 +61,11 @@ class Postgres:
         self.run("createdb", "-h", self.folder, database)
         return self.url(database)
 
+    def emptied(self, database: str) -> str:
+        """A database that is there, without its tables: sooner had than a new one; its address."""
+        self.run("psql", "-q", "-h", self.folder, "-d", database, "-c", "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        return self.url(database)
+
     def run(self, program: str, *arguments: str | Path, tries: int = 1) -> None:
         """One of its programs, again until it succeeds."""
         command: list[str | Path] = [*self._as_user(), self.programs / program, *arguments]
@@ -89,5 +94,5 @@ def postgres(durable: bool = True) -> Iterator[Postgres]:
         server.start()
         yield server
     finally:
-        server.stop()
+        server.stop(signal.SIGQUIT)  # nobody will ask for its data again
         shutil.rmtree(folder, ignore_errors=True)

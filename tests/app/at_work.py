@@ -31,7 +31,7 @@ def states(service: Service) -> list[str]:
 @contextmanager
 def working(service: Service, score: Score) -> Iterator[None]:
     """A worker in this process."""
-    worker = Worker("here", service.database, score, threads=2)
+    worker = Worker("here", service.database, service.files, score, threads=2)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:

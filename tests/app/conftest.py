@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from ki67.app.settings import AppSettings, Caps
 from ki67.app.store.rows import Account
 from ki67.bench.postgres import Postgres, postgres, programs
 
-NUMBERS = count(1)
+DATABASE = "tests"
 PASSWORD = "nine owls read slides"
 SignedIn = Callable[..., TestClient]
 Member = Callable[..., str]
@@ -30,6 +29,7 @@ def postgres_server() -> Iterator[Postgres]:
     if programs() is None:
         pytest.skip("PostgreSQL's server is not installed")
     with postgres(durable=False) as server:
+        server.make(DATABASE)
         yield server
 
 
@@ -38,7 +38,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database of each kind; the empty address is SQLite in the data folder."""
     if request.param == "sqlite":
         return ""
-    return request.getfixturevalue("postgres_server").make(f"ki67_{next(NUMBERS)}")
+    return request.getfixturevalue("postgres_server").emptied(DATABASE)
 
 
 @pytest.fixture

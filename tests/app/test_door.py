@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
 
+from ki67.app.access.crowd import Crowd
 from ki67.app.access.headers import SafeHeaders
 from ki67.app.access.permissions import PERMISSIONS
 from ki67.app.access.who import COOKIE
@@ -77,6 +79,30 @@ def test_the_answer_to_a_fault_tells_nothing_of_it_and_has_the_headers(crashing:
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert headers_are_safe(answer)
     assert "Zero" not in answer.text
+
+
+@pytest.mark.anyio
+async def test_who_finds_the_service_full_is_told_when_to_come_again() -> None:
+    over, statuses = anyio.Event(), list[int]()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await over.wait()
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            headers = dict(message["headers"])
+            assert (headers[b"retry-after"], headers[b"content-type"]) == (b"1", b"application/problem+json")
+            statuses.append(message["status"])
+
+    crowd, scope = Crowd(app, most=2), {"type": "http", "path": "/"}
+    async with anyio.create_task_group() as tasks:
+        for _ in range(3):
+            tasks.start_soon(crowd, scope, send, send)
+        await anyio.wait_all_tasks_blocked()
+        assert statuses == [503]
+        over.set()
+    await crowd(scope, send, send)
+    assert statuses == [503] and crowd.inside == 0
 
 
 @pytest.mark.anyio

@@ -101,6 +101,25 @@ def test_a_full_disk_puts_a_picture_off_and_fails_none(signed_in: SignedIn, serv
         assert session.scalars(select(Job.attempts)).one() == 0
 
 
+def test_a_result_whose_cells_were_deleted_with_another_case_is_found_again(signed_in: SignedIn, service: Service) -> None:
+    scorer, swept = FieldScorer(service.files, 1), list[Task]()
+
+    def score(task: Task) -> Counted:
+        outcome = scorer(task)
+        if not swept:
+            swept.append(task)
+            service.files.forget(task.account_id, outcome.cells)
+        return outcome
+
+    ada = signed_in("ada")
+    sent(ada, opened_case(ada), picture())
+    with working(service, score):
+        until(lambda: states(service) == ["scored"])
+    with service.database.reading() as session:
+        result = session.scalars(select(Result)).one()
+    assert len(kept_cells(service.files, swept[0].account_id, result.cells)) > 0
+
+
 def test_a_picture_that_ends_every_process_is_given_up(signed_in: SignedIn, service: Service) -> None:
     def score(task: Task) -> Counted:
         raise AssertionError("is not tried again")

@@ -1,21 +1,24 @@
 """Rows, files and the log: kept as a whole or not at all, the same in both databases."""
 
 import threading
+from contextlib import closing
 from datetime import UTC
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, select, update
+from sqlalchemy import inspect, select, text, update
 
 from ki67.app.problems import Problem
 from ki67.app.service import Service
 from ki67.app.settings import AppSettings
+from ki67.app.store import patience
 from ki67.app.store.database import Database
 from ki67.app.store.log import append, broken
 from ki67.app.store.rows import Account, Base, LogEntry
 from ki67.app.store.schema import NONE, migrate
 from ki67.base.errors import InputError
+from ki67.bench.postgres import Postgres
 
 
 def entries(service: Service) -> list[LogEntry]:
@@ -105,3 +108,15 @@ def test_a_database_that_is_away_is_told_as_something_to_wait_for(settings: AppS
     with pytest.raises(Problem) as told, away.reading():
         pass
     assert (told.value.status, told.value.retry_after) == (503, 2)
+
+
+def test_a_postgresql_that_is_silent_is_told_as_one_that_is_away(
+    postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "SILENT_S", 0.2)
+    with closing(Database(postgres_server.url())) as database:
+        with pytest.raises(Problem) as told, database.reading() as session:
+            session.execute(text("SELECT pg_sleep(30)"))
+        assert (told.value.status, told.value.retry_after) == (503, 2)
+        with database.reading() as session:
+            assert session.scalar(text("SELECT 1")) == 1

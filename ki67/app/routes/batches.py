@@ -16,6 +16,7 @@ from ki67.app.problems import Problem, ProblemView, problem_view
 from ki67.app.routes.pictures import BINARY, AskedScale, OwnCase, PictureView
 from ki67.app.routes.refusals import refusals
 from ki67.app.service import At, Service
+from ki67.app.store.files import told_when_full
 
 router = APIRouter(prefix="/v1", tags=["pictures"])
 FIELD, MOST, IN_MEMORY = "pictures", 200, 1 << 16  # the form's name for them, how many, and bytes of each that are no file yet
@@ -42,7 +43,8 @@ async def sent_pictures(request: Request, case_id: OwnCase) -> AsyncIterator[lis
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send a form (multipart/form-data) with files named {FIELD}")
     try:
-        form = await Batch(request.headers, request.stream(), max_files=MOST, max_fields=MOST).parse()
+        with told_when_full():
+            form = await Batch(request.headers, request.stream(), max_files=MOST, max_fields=MOST).parse()
     except MultiPartException as error:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"the form cannot be read ({error.message}); send it again") from error
     try:

@@ -18,8 +18,9 @@ from ki67.app.scoring import queue
 from ki67.app.scoring.fields import FieldScorer
 from ki67.app.scoring.order import Order
 from ki67.app.scoring.queue import Task
-from ki67.app.scoring.results import Failed, Hindered, Outcome, write
+from ki67.app.scoring.results import Counted, Failed, Hindered, Outcome, write
 from ki67.app.store.database import Database
+from ki67.app.store.deletion import hold_accounts
 from ki67.app.store.files import Files
 from ki67.app.store.rows.base import now
 from ki67.base.errors import one_line
@@ -37,8 +38,8 @@ Score = Callable[[Task], Outcome]
 class Worker:
     """Holds some jobs, scores as many at once as there are threads, and writes what is done together."""
 
-    def __init__(self, name: str, database: Database, score: Score, threads: int = CORES) -> None:
-        self.name, self.database, self.score, self.threads = name, database, score, threads
+    def __init__(self, name: str, database: Database, files: Files, score: Score, threads: int = CORES) -> None:
+        self.name, self.database, self.files, self.score, self.threads = name, database, files, score, threads
         self.wake, self.ended = threading.Event(), False
         self._held: dict[Future[Outcome], Task] = {}
         self._pool = ThreadPoolExecutor(threads)
@@ -63,6 +64,7 @@ class Worker:
         if (running > self.threads and not late) or not (done or late or self._work_waits()):
             return
         with self.database.writing() as session:
+            hold_accounts(session, (self._held[future].account_id for future in done))
             for future in done:
                 self._settle(session, self._held[future], future.result())
             queue.renew(session, self.name, [task.job_id for task in self._held.values()], now())
@@ -85,10 +87,14 @@ class Worker:
             return queue.waits(session, now())
 
     def _settle(self, session: Session, task: Task, outcome: Outcome) -> None:
-        if isinstance(outcome, Hindered):
+        if isinstance(outcome, Hindered) or self._is_swept_away(task, outcome):
             queue.put_off(session, self.name, task.job_id, now())
         elif queue.finish(session, self.name, task.job_id):
             write(session, task, outcome)
+
+    def _is_swept_away(self, task: Task, outcome: Outcome) -> bool:
+        """Its cells went with a case that held the same ones, and was deleted meanwhile."""
+        return isinstance(outcome, Counted) and not self.files.path(task.account_id, outcome.cells).exists()
 
     def _outcome(self, task: Task) -> Outcome:
         if task.deaths >= queue.MOST_DEATHS:
@@ -116,7 +122,7 @@ def main() -> None:
     pipe = FileIO(sys.stdin.fileno(), closefd=False)  # unbuffered: a bell is heard when it rings
     order = Order.from_line(pipe.readline())
     database, files = Database(order.url, connections=2), Files(*order.folders)
-    worker = Worker(order.worker, database, FieldScorer(files, CORES))
+    worker = Worker(order.worker, database, files, FieldScorer(files, CORES))
     threading.Thread(target=listen, args=(pipe, worker), daemon=True).start()
     worker.run()
     os._exit(0)  # a slide that is under way would keep its thread for minutes

@@ -19,6 +19,7 @@ def delete_case(database: Database, files: Files, case_id: str, by: str | None) 
         case = session.get(Case, case_id)
         if case is None:
             return
+        hold_account(session, case.owner_id)
         owner_id, digests = case.owner_id, named(session, case.owner_id, case_id)
         session.execute(delete(Case).where(Case.id == case_id))
         append(session, by, "case.deleted", case_id)
@@ -46,7 +47,13 @@ def forget_unnamed(database: Database, files: Files, account_id: str, digests: I
 
 def hold_account(session: Session, account_id: str) -> None:
     """Nobody else names or forgets a file of this account before this transaction ends (in SQLite a writer is alone anyway)."""
-    session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+    hold_accounts(session, [account_id])
+
+
+def hold_accounts(session: Session, account_ids: Iterable[str]) -> None:
+    """The same of several, and always in one order, so that no two wait for each other."""
+    held = select(Account.id).where(Account.id.in_(set(account_ids))).order_by(Account.id)
+    session.execute(held.with_for_update(key_share=True))
 
 
 def hold_files(session: Session, files: Files, account_id: str, digests: Iterable[str]) -> None:
