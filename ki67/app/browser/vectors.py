@@ -4,23 +4,25 @@ They are made of the simulated fields that ship. What `ki67 score` finds in them
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from ki67.engine.model import FIELD
 from ki67.pictures.header import header
-from ki67.pictures.regions import Pixels, Size
+from ki67.pictures.regions import Size
 from ki67.score.scorer import CellScorer, ScoredCells
 from ki67.weights import fields
 
 NETWORK_SCALE, PHONE_SCALE = 0.647578125, 0.2  # µm/px
 DENSE = 3  # of the fields that ship, one with cells of all three classes
-ROW = 4  # fields beside each other in a large picture
 EOSIN, DAB, PAINT = (0.07, 0.99, 0.11), (0.27, 0.57, 0.78), (0.8, 0.1, 0.6)  # densities to red, green and blue light
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -38,17 +40,17 @@ class Vector:
         return scorer.score("", replace(header(path), asked=self.um_per_px))
 
 
-def png(picture: Image.Image, um_per_px: float | None = NETWORK_SCALE, **how: object) -> Vector:
+def png(picture: Image.Image, um_per_px: float | None = NETWORK_SCALE, **how: Any) -> Vector:
     """Without loss."""
     return Vector(_saved(picture, "PNG", how), um_per_px)
 
 
-def jpeg(picture: Image.Image, um_per_px: float | None = NETWORK_SCALE, **how: object) -> Vector:
+def jpeg(picture: Image.Image, um_per_px: float | None = NETWORK_SCALE, **how: Any) -> Vector:
     """As cameras write it."""
     return Vector(_saved(picture, "JPEG", {"quality": 90} | how), um_per_px, "JPEG")
 
 
-def _saved(picture: Image.Image, kind: str, how: Mapping[str, object]) -> bytes:
+def _saved(picture: Image.Image, kind: str, how: Mapping[str, Any]) -> bytes:
     stream = io.BytesIO()
     picture.save(stream, kind, **how)
     return stream.getvalue()
@@ -60,21 +62,21 @@ def field(number: int = DENSE, size: Size | None = None) -> Image.Image:
     return picture.resize(size, Image.Resampling.BICUBIC) if size else picture
 
 
-def mosaic(rows: int) -> Image.Image:
+def mosaic(*rows: Sequence[int]) -> Image.Image:
     """Fields beside and below each other."""
-    images = np.asarray(fields().images[: ROW * rows])
-    return Image.fromarray(np.concatenate([np.concatenate(list(images[ROW * row : ROW * row + ROW]), 1) for row in range(rows)]))
+    images = np.asarray(fields().images)
+    return Image.fromarray(np.concatenate([np.concatenate([images[number] for number in row], 1) for row in rows]))
 
 
-def shaded(change: Callable[[Pixels], Pixels]) -> Vector:
+def shaded(change: Callable[[Floats], Floats]) -> Vector:
     """A field whose pixels were changed."""
-    return png(Image.fromarray(np.clip(change(np.asarray(field(), np.float32)), 0, 255).astype(np.uint8)))
+    return png(Image.fromarray(np.clip(change(np.asarray(field(), np.float64)), 0, 255).astype(np.uint8)))
 
 
 def stained(directions: tuple[float, float, float]) -> Vector:
     """A field in one stain of another colour, as dense as it was."""
-    density = np.asarray(field().convert("L"), np.float32)[..., None] / 255
-    return shaded(lambda _: 255 * np.maximum(density, 0.05) ** (np.array(directions) * 2))
+    density = np.asarray(field().convert("L"), np.float64)[..., None] / 255
+    return shaded(lambda _: np.asarray(255 * np.maximum(density, 0.05) ** (np.array(directions) * 2)))
 
 
 VECTORS: Mapping[str, Callable[[], Vector]] = {
@@ -94,8 +96,8 @@ VECTORS: Mapping[str, Callable[[], Vector]] = {
     "scale in the file of a camera": lambda: jpeg(field(size=(512, 512)), None, dpi=(60_000, 60_000)),
     "narrow": lambda: png(field().crop((0, 0, 33, 250))),
     "windows beside each other": lambda: png(field(size=(500, 260))),
-    "many windows": lambda: png(mosaic(3)),
-    "many windows of a JPEG": lambda: jpeg(mosaic(2), 0.55),
+    "many windows": lambda: png(mosaic((0, 3, 6), (3, 0, 4))),
+    "many windows of a JPEG": lambda: jpeg(mosaic((0, 5), (3, 2)), 0.55),
     "no tissue": lambda: shaded(lambda pixels: np.full_like(pixels, 244)),
     "blurred": lambda: png(field().filter(ImageFilter.GaussianBlur(4))),
     "noisy": lambda: shaded(lambda pixels: pixels + np.random.default_rng(1).normal(0, 40, pixels.shape)),
@@ -106,5 +108,5 @@ VECTORS: Mapping[str, Callable[[], Vector]] = {
     "green": lambda: stained(PAINT),
     "brown alone": lambda: stained(DAB),
     "small": lambda: png(field(size=(100, 100))),
-    "large nuclei": lambda: png(field().crop((80, 80, 176, 176)).resize((400, 400), Image.Resampling.BICUBIC)),
+    "magnified": lambda: png(field().crop((80, 80, 176, 176)).resize((400, 400), Image.Resampling.BICUBIC)),
 }

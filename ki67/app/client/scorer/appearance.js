@@ -13,9 +13,9 @@ const WHITEST = .98, DARKEST = .95, GREENEST = .9;
 /** Red, green and blue that 98 % of a picture's pixels, one in sixteen, do not exceed. @param {Picture} picture */
 export function whiteOf({data, width, height}) {
   return [0, 1, 2].map((colour) => {
-    const values = [];
-    for (let y = 0; y < height; y += 4) for (let x = 0; x < width; x += 4) values.push(data[4 * (y * width + x) + colour]);
-    return Math.trunc(quantile(Float64Array.from(values), WHITEST));
+    const values = new Float64Array(Math.ceil(width / 4) * Math.ceil(height / 4));
+    for (let y = 0, write = 0; y < height; y += 4) for (let x = 0; x < width; x += 4) values[write++] = data[4 * (y * width + x) + colour];
+    return Math.trunc(quantile(values, WHITEST));
   });
 }
 
@@ -25,28 +25,57 @@ export function whiteOf({data, width, height}) {
  * @param {Picture} picture @param {Cells} cells @param {number[]} density of each 8-bit value @param {Rules} rules @returns {Appearance}
  */
 export function measured(picture, cells, density, {unmixing, tissue, reach}) {
-  const densities = above(picture, whiteOf(picture), density), grey = means(densities);
-  const inside = [...grey.keys()].filter((pixel) => grey[pixel] > Math.fround(tissue));
-  const share = inside.length / grey.length;
-  if (!share) return {tissue: 0, haematoxylin: NaN, dab: NaN, green: NaN, sharpness: NaN, nucleus: NaN};
-  const stain = (/** @type {number} */ which) => quantile(Float32Array.from(inside, (pixel) =>
-    unmixing.reduce((sum, row, colour) => sum + row[which] * densities[3 * pixel + colour], 0)), DARKEST);
-  const green = Float32Array.from(inside, (at) => densities[3 * at + 1] / (densities[3 * at] + densities[3 * at + 1] + densities[3 * at + 2]));
+  const densities = above(picture, whiteOf(picture), density), grey = means(densities), inside = whereMore(grey, tissue);
+  if (!inside.length) return {tissue: 0, haematoxylin: NaN, dab: NaN, green: NaN, sharpness: NaN, nucleus: NaN};
+  const [blue, brown] = [0, 1].map((stain) => dotted(densities, inside, unmixing.map((row) => row[stain])));
   return {
-    tissue: share, haematoxylin: stain(0), dab: stain(1), green: quantile(green, GREENEST),
-    sharpness: sharpness(grey, picture), nucleus: nuclearRadius(grey, picture, cells, reach),
+    tissue: inside.length / grey.length, haematoxylin: quantile(blue, DARKEST), dab: quantile(brown, DARKEST),
+    green: quantile(greens(densities, inside), GREENEST), sharpness: sharpness(grey, picture), nucleus: nuclearRadius(grey, picture, cells, reach),
   };
+}
+
+
+/** Which pixels are denser. @param {Float32Array} grey @param {number} limit */
+function whereMore(grey, limit) {
+  const found = new Int32Array(grey.length), least = Math.fround(limit);
+  let count = 0;
+  for (let pixel = 0; pixel < grey.length; pixel++) if (grey[pixel] > least) found[count++] = pixel;
+  return found.subarray(0, count);
+}
+
+
+/** Of each of some pixels how much of a stain it holds. @param {Float32Array} densities @param {Int32Array} inside @param {number[]} weights */
+function dotted(densities, inside, [red, green, blue]) {
+  const found = new Float32Array(inside.length);
+  for (let i = 0; i < inside.length; i++) {
+    const at = 3 * inside[i];
+    found[i] = red * densities[at] + green * densities[at + 1] + blue * densities[at + 2];
+  }
+  return found;
+}
+
+
+/** The part of all density that green light meets. @param {Float32Array} densities @param {Int32Array} inside */
+function greens(densities, inside) {
+  const found = new Float32Array(inside.length);
+  for (let i = 0; i < inside.length; i++) {
+    const at = 3 * inside[i];
+    found[i] = densities[at + 1] / (densities[at] + densities[at + 1] + densities[at + 2]);
+  }
+  return found;
 }
 
 
 /** Optical densities above those of white, three a pixel. @param {Picture} picture @param {number[]} white @param {number[]} density @param {number} [step] */
 export function above({data, width, height}, white, density, step = 1) {
-  const tables = white.map((value) => Float32Array.from(density, (each) => Math.max(each - density[value], 0)));
+  const [reds, greens, blues] = white.map((value) => Float32Array.from(density, (each) => Math.max(each - density[value], 0)));
   const found = new Float32Array(3 * Math.ceil(width / step) * Math.ceil(height / step));
-  let write = 0;
-  for (let y = 0; y < height; y += step)
-    for (let x = 0; x < width; x += step)
-      for (let colour = 0; colour < 3; colour++) found[write++] = tables[colour][data[4 * (y * width + x) + colour]];
+  for (let y = 0, write = 0; y < height; y += step)
+    for (let at = 4 * y * width, end = at + 4 * width; at < end; at += 4 * step, write += 3) {
+      found[write] = reds[data[at]];
+      found[write + 1] = greens[data[at + 1]];
+      found[write + 2] = blues[data[at + 2]];
+    }
   return found;
 }
 
@@ -82,11 +111,19 @@ function nuclearRadius(grey, {width, height}, {xy}, reach) {
   for (let at = 0; at < xy.length; at += 2) {
     const x = rounded(xy[at]), y = rounded(xy[at + 1]);
     if (x < reach || x >= width - reach || y < reach || y >= height - reach) continue;
-    const profile = rings.map((ring) => ring.reduce((sum, step) => sum + grey[y * width + x + step], 0) / ring.length);
+    const profile = rings.map((ring) => meanAround(grey, y * width + x, ring));
     const half = ((profile[0] + profile[1]) / 2 + Math.min(...profile)) / 2;
     radii.push(Math.max(profile.findIndex((value) => value < half), 0));
   }
   return median(radii);
+}
+
+
+/** @param {Float32Array} grey @param {number} middle @param {Int32Array} steps */
+function meanAround(grey, middle, steps) {
+  let sum = 0;
+  for (let i = 0; i < steps.length; i++) sum += grey[middle + steps[i]];
+  return sum / steps.length;
 }
 
 
@@ -95,7 +132,7 @@ function ringsOf(reach, width) {
   const rings = Array.from({length: reach + 1}, () => /** @type {number[]} */ ([]));
   for (let y = -reach; y <= reach; y++)
     for (let x = -reach; x <= reach; x++) rings[rounded(Math.hypot(x, y))]?.push(y * width + x);
-  return rings;
+  return rings.map((ring) => Int32Array.from(ring));
 }
 
 

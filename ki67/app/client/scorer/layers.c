@@ -99,16 +99,19 @@ static inline void differences(Vector t[4]) {
   Vector t0 = sub(t[0], t[2]), t1 = add(t[1], t[2]), t2 = sub(t[2], t[1]), t3 = sub(t[1], t[3]);
   t[0] = t0; t[1] = t1; t[2] = t2; t[3] = t3;
 }
-// The 16 sums of four tiles, `step` apart.
-static inline void transformed(const Planes *in, int channel, int y, int x, int d, Vector *to, int step) {
-  Vector rows[4][4];
+// Where the four rows of a tile begin, from a plane's own begin on; what lies below the border is as empty as the border.
+static void rows_of(const Planes *in, int y, int d, int rows[4]) {
   for (int r = 0; r < 4; r++) {
     int line = y + (r - 1) * d;
-    if (line < -BORDER || line >= in->height + BORDER) for (int i = 0; i < 4; i++) rows[r][i] = wasm_f32x4_const_splat(0);
-    else { inputs(at(in, channel, line, x), d, rows[r]); differences(rows[r]); }
+    rows[r] = (line < in->height + BORDER ? line + BORDER : 0) * stride(in) + BORDER;
   }
+}
+// The 16 sums of four tiles, `step` apart.
+static inline void transformed(const float *plane, const int rows[4], int d, Vector *to, int step) {
+  Vector t[4][4];
+  for (int r = 0; r < 4; r++) { inputs(plane + rows[r], d, t[r]); differences(t[r]); }
   for (int i = 0; i < 4; i++) {
-    Vector column[4] = {rows[0][i], rows[1][i], rows[2][i], rows[3][i]};
+    Vector column[4] = {t[0][i], t[1][i], t[2][i], t[3][i]};
     differences(column);
     for (int r = 0; r < 4; r++) to[(r * 4 + i) * step] = column[r];
   }
@@ -117,6 +120,12 @@ static inline void put(const Planes *out, int channel, int y, int x, int d, Vect
   Vector low = first, high = second;
   if (d == 1) { low = wasm_i32x4_shuffle(first, second, 0, 4, 1, 5); high = wasm_i32x4_shuffle(first, second, 2, 6, 3, 7); }
   if (d == 2) { low = wasm_i32x4_shuffle(first, second, 0, 1, 4, 5); high = wasm_i32x4_shuffle(first, second, 2, 3, 6, 7); }
+  if (x + 2 * LANES <= out->width && y < out->height) {
+    float *place = at(out, channel, y, x);
+    wasm_v128_store(place, low);
+    wasm_v128_store(place + LANES, high);
+    return;
+  }
   store(out, channel, y, x, low);
   store(out, channel, y, x + LANES, high);
 }
@@ -132,27 +141,28 @@ static inline void results(const Planes *out, int channel, int y, int x, int d, 
 }
 
 // Each part has a room of its own, 16 × in × CHUNK vectors.
-EXPORT(winograd)
-void winograd(const Planes *in, const Planes *out, int first, int count, const float *weights, const float *shift, int d, float slope, char *rooms, int apart, int part, int parts) {
-  Vector *room = (Vector *)(rooms + part * apart);
-  Vector s = wasm_f32x4_splat(slope), products[4][16][CHUNK];
+static inline void tiles(const Planes *in, const Planes *out, int first, int count, const float *weights, const float *shift, int d, Vector s, Vector *room, int part, int parts) {
+  Vector products[4][16][CHUNK];
   int vectors = (in->width + 2 * LANES - 1) / (2 * LANES), pairs = (in->height + 2 * d - 1) / (2 * d) * d;
-  int step = in->channels * CHUNK;
+  int step = in->channels * CHUNK, rows[4];
   for (int pair = part_of(pairs, part, parts); pair < part_of(pairs, part + 1, parts); pair++) {
     int y = pair / d * 2 * d + pair % d;
     if (y >= in->height) continue;
+    rows_of(in, y, d, rows);
     for (int start = 0; start < vectors; start += CHUNK) {
       int wide = vectors - start < CHUNK ? vectors - start : CHUNK;
-      for (int c = 0; c < in->channels; c++)
-        for (int v = 0; v < wide; v++) transformed(in, c, y, (start + v) * 2 * LANES, d, room + c * CHUNK + v, step);
+      for (int c = 0; c < in->channels; c++) {
+        const float *plane = in->data + c * area(in) + start * 2 * LANES;
+        for (int v = 0; v < wide; v++, plane += 2 * LANES) transformed(plane, rows, d, room + c * CHUNK + v, step);
+      }
       for (int o = 0; o < count; o += 4) {
         for (int p = 0; p < 16; p++)
           for (int v = 0; v < wide; v += 2) {
             Sums sums;
             for (int q = 0; q < 4; q++) sums.a[q] = sums.b[q] = wasm_f32x4_const_splat(0);
             const float *w = weights + (o / 4 * 16 + p) * in->channels * 4;
-            const Vector *tiles = room + p * step + v;
-            for (int c = 0; c < in->channels; c++, w += 4, tiles += CHUNK) gather(&sums, tiles[0], tiles[1], w);
+            const Vector *from = room + p * step + v;
+            for (int c = 0; c < in->channels; c++, w += 4, from += CHUNK) gather(&sums, from[0], from[1], w);
             for (int q = 0; q < 4; q++) { products[q][p][v] = sums.a[q]; products[q][p][v + 1] = sums.b[q]; }
           }
         for (int q = 0; q < 4 && o + q < count; q++)
@@ -161,6 +171,13 @@ void winograd(const Planes *in, const Planes *out, int first, int count, const f
       }
     }
   }
+}
+EXPORT(winograd)
+void winograd(const Planes *in, const Planes *out, int first, int count, const float *weights, const float *shift, int d, float slope, char *rooms, int apart, int part, int parts) {
+  Vector *room = (Vector *)(rooms + part * apart), s = wasm_f32x4_splat(slope);
+  if (d == 1) tiles(in, out, first, count, weights, shift, 1, s, room, part, parts);
+  else if (d == 2) tiles(in, out, first, count, weights, shift, 2, s, room, part, parts);
+  else tiles(in, out, first, count, weights, shift, 4, s, room, part, parts);
 }
 
 // The layers that follow work on whole rows, border left alone, four values at a time; what is too much is cut by `store`.
