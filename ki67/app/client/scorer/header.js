@@ -39,7 +39,7 @@ function refuseKind(bytes) {
 
 
 /** µm/px, where all that a file tells of it is the same in both directions and can be a microscope's. @param {number[]} told */
-function agreed(told) {
+export function agreed(told) {
   const [least, most] = PLAUSIBLE, fits = told.every((scale) => least <= scale && scale <= most);
   return told.length && fits && Math.max(...told) <= ALIKE * Math.min(...told) ? Number(told[0].toFixed(DIGITS)) : null;
 }
