@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export DVC_NO_ANALYTICS := 1
 # A process a core, one thread each; a file's tests stay together and share what they build.
 TOGETHER := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 pytest -q -n logical --dist loadscope --no-loadscope-reorder
-.PHONY: env reproduce test lint tests unit study book release bench bench-client app-check real-check browser typescript clean
+.PHONY: env reproduce test lint tests unit study book release bench bench-client app-check real-check browser typescript axe clean
 
 env: .venv/.ready
 
@@ -67,6 +67,15 @@ build/typescript/package/lib/tsc.js:
 	curl -fsSL -o build/typescript.tgz https://registry.npmjs.org/typescript/-/typescript-5.4.5.tgz
 	@echo "154fae77169f04155ac52d521ac59abb07c9be29ea3744732adbf9f14abb2440  build/typescript.tgz" | sha256sum --quiet --check
 	@tar -xzf build/typescript.tgz -C build/typescript && rm build/typescript.tgz && touch $@
+
+# What finds barriers for people who see, hear or move otherwise; the tests of the client's screens ask it.
+axe: build/axe/package/axe.min.js
+
+build/axe/package/axe.min.js:
+	@mkdir -p build/axe
+	curl -fsSL -o build/axe.tgz https://registry.npmjs.org/axe-core/-/axe-core-4.14.1.tgz
+	@echo "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745  build/axe.tgz" | sha256sum --quiet --check
+	@tar -xzf build/axe.tgz -C build/axe && rm build/axe.tgz && touch $@
 
 clean:
 	rm -rf build generated data frames patches sections heat models .ki67 .dvc/cache .dvc/tmp .mypy_cache .ruff_cache .pytest_cache .hypothesis

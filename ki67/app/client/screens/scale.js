@@ -16,7 +16,7 @@ import {refusal} from './told.js';
 /** @typedef {{blob: Blob, width: number, height: number}} Photograph */
 
 const TAP = 1;          // pixel by which a tap may be off
-const REACH = 0.006;    // of the picture's width, within which a tap finds its line
+const REACH = 0.01;     // of the picture's width, within which a tap finds its line
 const ONE_DIVISION = 10, USUAL = 100;  // µm of a stage micrometer
 
 

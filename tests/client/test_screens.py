@@ -1,0 +1,264 @@
+"""The screens in a real browser: from the camera to a case's index, what is refused and why, and that everybody can use them."""
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+from ki67.app.browser.made import made
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT
+from tests.client.conftest import KEPT
+from tests.client.fields import Field, field
+
+pytestmark = pytest.mark.browser
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+AXE = ROOT / "build/axe/package/axe.min.js"
+BROKEN_RULES = "async () => (await axe.run()).violations.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html).join(' ')}`)"
+SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, label.picker, .options label')]
+  .filter(each => each.checkVisibility({opacityProperty: true}) && !each.matches('.skip, .toggle input'))
+  .filter(each => { const {width, height} = each.getBoundingClientRect(); return width < 44 || height < 44; })
+  .map(each => each.outerHTML)"""
+FILES = "Choose pictures"
+POSITIVE, NEGATIVE = 1, 2
+FIFTEEN = [(100.0 + i, 100.0, POSITIVE if i < 3 else NEGATIVE) for i in range(20)]  # percent
+
+
+@pytest.fixture
+def page(browser: Any, isolated_client: str) -> Iterator[Any]:
+    """A phone that has opened the client."""
+    opened = browser.new_page(viewport=PHONE)
+    opened.goto(isolated_client)
+    opened.locator("#main .button").first.wait_for()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def seeing(browser: Any, isolated_client: str, tmp_path: Path) -> Iterator[Any]:
+    """A phone whose camera sees the simulated field that comes with the book."""
+    film = tmp_path / "field.mjpeg"
+    film.write_bytes(made("example.jpg", KEPT).read_bytes() * 5)
+    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    chromium = browser.browser_type.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *camera])
+    opened = chromium.new_page(viewport=PHONE)
+    opened.goto(isolated_client)
+    yield opened
+    chromium.close()
+
+
+def new_case(page: Any, name: str = "Tumour 12", blind: bool = False) -> None:
+    page.get_by_role("button", name="New case").click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Count blind first").set_checked(blind)
+    page.get_by_role("button", name="Create").click()
+    page.get_by_role("heading", name=name).wait_for()
+
+
+def chosen(page: Any, label: str, **files: bytes) -> None:
+    named = [{"name": name.replace("_", "."), "mimeType": "", "buffer": content} for name, content in files.items()]
+    page.get_by_label(label).set_input_files(named)
+
+
+def jpeg(width: int = 400, height: int = 300, colour: str = "#ddd") -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def bomb() -> bytes:
+    """A PNG of a few bytes that would be 3.6 thousand million pixels."""
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    parts = [(b"IHDR", head), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content)) for kind, content in parts
+    )
+
+
+def test_a_case_goes_from_the_camera_to_its_index(seeing: Any) -> None:
+    new_case(seeing)
+    seeing.get_by_role("link", name="Add fields").click()
+    seeing.get_by_role("button", name="Switch the camera on").click()
+    seeing.get_by_role("button", name="Take a picture").click()
+    seeing.get_by_role("link", name="Look at it").click()
+    seeing.get_by_text("Focus and light").wait_for()
+    seeing.get_by_label("Known from").select_option("Typed")
+    seeing.get_by_label("Micrometres per pixel").fill("0.135")
+    seeing.get_by_role("button", name="Count cells").click()
+    seeing.get_by_text("How it was counted").wait_for()
+    assert int(seeing.locator("dd .positive").inner_text()) > 10
+    assert int(seeing.locator("dd .negative").inner_text()) > 10
+    assert seeing.get_by_text("Scale not known").count() == 0
+    seeing.get_by_role("link", name="To the case").click()
+    seeing.get_by_text("Ki-67 of the case").wait_for()
+    assert seeing.locator(".index strong").inner_text().endswith(" %")
+
+
+def test_what_is_no_picture_is_refused_in_words_and_the_others_are_kept(page: Any) -> None:
+    new_case(page)
+    page.get_by_role("link", name="Add fields").click()
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+    chosen(page, FILES, bomb_png=bomb(), phone_heic=heic, notes_txt=b"hello", cut_jpg=jpeg()[:-300], good_jpg=jpeg())
+    page.locator(".list .name", has_text="good.jpg: taken").wait_for()
+    said = page.locator(".refused .notice").all_inner_texts()
+    expected = {"bomb.png": "60000×60000", "phone.heic": "HEIC", "notes.txt": "not a picture", "cut.jpg": "truncated"}
+    assert [(name, why) for name, why in expected.items() if not any(name in line and why in line for line in said)] == [], said
+    page.get_by_role("link", name="Look at it").click()
+    page.get_by_role("heading", name="Field 1").wait_for()
+
+
+def test_the_same_picture_twice_is_one(page: Any) -> None:
+    new_case(page)
+    page.get_by_role("link", name="Add fields").click()
+    chosen(page, FILES, one_jpg=jpeg(), again_jpg=jpeg())
+    page.get_by_text("again.jpg: is in this case already").first.wait_for()
+    page.get_by_role("link", name="Look at it").wait_for()
+
+
+def test_the_square_of_an_ocular_is_taken_by_itself(page: Any) -> None:
+    seen = Image.new("RGB", (640, 480), "#080808")
+    ImageDraw.Draw(seen).ellipse((120, 40, 520, 440), fill="#e0dcd4")
+    stream = io.BytesIO()
+    seen.save(stream, "PNG")
+    new_case(page)
+    page.get_by_role("link", name="Add fields").click()
+    chosen(page, FILES, ocular_png=stream.getvalue())
+    page.get_by_role("link", name="Look at it").click()
+    box, plate = page.locator(".square").bounding_box(), page.locator(".plate").bounding_box()
+    times = 640 / plate["width"]
+    assert (box["x"] - plate["x"]) * times == pytest.approx(320 - 200 * 0.97 / 2**0.5, abs=6)
+    assert box["width"] == pytest.approx(box["height"], abs=3)
+
+
+def test_a_picture_without_a_scale_says_so_in_its_result(page: Any) -> None:
+    new_case(page)
+    page.get_by_role("link", name="Add fields").click()
+    chosen(page, FILES, field_jpg=made("example.jpg", KEPT).read_bytes(), grey_jpg=jpeg(900, 700))
+    page.get_by_role("link", name="To the case").click()
+    page.get_by_role("button", name="Count 2 new fields").click()
+    page.get_by_text("Scale not known for 1 field").wait_for()
+
+
+def test_a_stage_micrometer_gives_new_pictures_their_scale(page: Any) -> None:
+    micrometer = Image.new("RGB", (600, 400), "#e4e4e0")
+    for x in (150, 450):
+        ImageDraw.Draw(micrometer).rectangle((x - 2, 100, x + 2, 300), fill="#202020")
+    stream = io.BytesIO()
+    micrometer.save(stream, "PNG")
+    page.get_by_role("link", name="Scale").click()
+    chosen(page, "Choose its picture", micrometer_png=stream.getvalue())
+    page.locator(".taps img").wait_for()
+    assert page.get_by_role("button", name="Keep this profile").is_disabled()
+    box = page.locator(".taps").bounding_box()
+    for x in (153, 446):  # beside the lines, as a finger taps
+        page.mouse.click(box["x"] + x * box["width"] / 600, box["y"] + 200 * box["width"] / 600)
+    page.get_by_text("0.3333 µm/px").wait_for()
+    page.get_by_label("Name").fill("My phone")
+    page.get_by_role("button", name="Keep this profile").click()
+    page.get_by_role("link", name="Cases").click()
+    new_case(page)
+    page.get_by_role("link", name="Add fields").click()
+    chosen(page, FILES, half_jpg=jpeg(300, 200))
+    page.get_by_role("link", name="Look at it").click()
+    assert page.get_by_label("Known from").locator("option:checked").inner_text() == "My phone"
+    assert page.get_by_text("0.6667 µm/px").is_visible()
+
+
+def test_other_cut_offs_are_another_category_of_the_same_index(page: Any, isolated_client: str) -> None:
+    found = field(page, isolated_client, found=FIFTEEN)
+    shown(found, "result")
+    assert page.locator(".index").inner_text().split("\n") == ["15.0 %", "borderline"]
+    page.get_by_role("link", name="To the case").click()
+    page.get_by_label("16 and 30 %").check()
+    page.locator(".category", has_text="low").wait_for()
+    assert page.locator(".index strong").inner_text() == "15.0 %"
+
+
+def test_nothing_of_the_networks_is_shown_in_a_blind_case_before_ones_own_opinion(page: Any, isolated_client: str) -> None:
+    found = field(page, isolated_client, blind=True, found=FIFTEEN)
+    shown(found, "result")
+    page.wait_for_url("**/blind")
+    page.locator("#back").click()
+    page.get_by_text("Hidden until you have counted").wait_for()
+    assert "15.0" not in page.locator("body").inner_text()
+    assert page.locator(".list a").get_attribute("href") == f"#/picture/{found.picture}/blind"
+
+
+def test_a_case_is_made_and_filled_without_a_mouse(page: Any) -> None:
+    page.get_by_role("button", name="New case").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="By keyboard").wait_for()
+    assert page.evaluate("document.activeElement.id") == "title"
+    page.keyboard.press("Tab")
+    tabs(page, "Add fields")
+    page.keyboard.press("Enter")
+    tabs(page, "Choose pictures")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files([{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": jpeg()}])
+    page.get_by_role("link", name="Look at it").wait_for()
+    tabs(page, "Look at it")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Field 1").wait_for()
+    tabs(page, "Count cells")
+
+
+def tabs(page: Any, name: str) -> None:
+    """Go on by the tabulator until what has that name has the focus."""
+    for _ in range(40):
+        if name in page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).textContent"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{name} cannot be reached by keyboard")
+
+
+def shown(found: Field, screen: str) -> None:
+    found.page.goto(f"{found.address}#/picture/{found.picture}{'/' if screen else ''}{screen}")
+
+
+def screens(found: Field) -> Iterator[str]:
+    """Opens one after the other what a case needs; its address."""
+    page = found.page
+    page.goto(f"{found.address}#/cases")
+    page.locator(".list a").first.click()
+    page.get_by_text("Ki-67 of the case").wait_for()
+    case = page.url.partition("#")[2]
+    for hash_, ready in (
+        ("/cases", ".list"), (case, ".index-bar"), (f"{case}/add", ".drop"), (f"/picture/{found.picture}", "#main .notice"),
+        (f"/picture/{found.picture}/result", ".index-bar"), ("/scale", ".picker"),
+    ):  # fmt: skip
+        page.goto(f"{found.address}#{hash_}")
+        page.locator(ready).first.wait_for()
+        yield hash_
+    page.goto(f"{found.address}#/cases")
+    page.get_by_role("button", name="New case").click()
+    page.get_by_label("Name").wait_for()
+    yield "new case"
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_on_any_screen(page: Any, isolated_client: str, colours: str) -> None:
+    if not AXE.is_file():
+        pytest.skip("no axe-core here; `make axe` fetches it")
+    page.emulate_media(color_scheme=colours, reduced_motion="reduce")
+    found = field(page, isolated_client, found=FIFTEEN)
+    page.evaluate(AXE.read_text())
+    broken = {screen: rules for screen in screens(found) if (rules := page.evaluate(BROKEN_RULES))}
+    assert broken == {}
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_everything_that_is_touched_is_44_pixels_and_nothing_is_wider_than_the_page(
+    page: Any, isolated_client: str, size: dict[str, int]
+) -> None:
+    page.set_viewport_size(size)
+    found = field(page, isolated_client, found=FIFTEEN)
+    small = {screen: each for screen in screens(found) if (each := page.evaluate(SMALL))}
+    assert small == {}
+    assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
