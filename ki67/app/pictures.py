@@ -7,15 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ki67.app.access.who import Who
-from ki67.app.opinions.blind import blind_place, eyes
+from ki67.app.opinions.blind import Standing, blind_place
 from ki67.app.problems import not_found
 from ki67.app.store.files import Files
 from ki67.app.store.rows import Case, Picture
 
 
-def page_of(session: Session, who: Who, case: Case, after: str | None, limit: int) -> Sequence[Picture]:
+def page_of(session: Session, who: Who, case: Case, reader: Standing, after: str | None, limit: int) -> Sequence[Picture]:
     """In the order in which they came; for a blind reader, in one that tells nothing."""
-    if eyes(session, who, case).knows_the_case:
+    if reader.knows_the_case:
         return numbered_page(session, case, after, limit)
     ids = sorted(session.scalars(select(Picture.id).where(Picture.case_id == case.id)), key=lambda each: blind_place(who, each))
     wanted = ids[place_behind(ids, after) :][:limit]

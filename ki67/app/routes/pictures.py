@@ -122,7 +122,8 @@ def list_pictures(
     """In their order; to a blind reader in one that tells nothing."""
     with at.database.reading() as session:
         case = visible_case(session, who.account_id, case_id)
-        found, reader = page_of(session, who, case, after, limit), eyes(session, who, case)
+        reader = eyes(session, who, case)
+        found = page_of(session, who, case, reader, after, limit)
     views = [PictureView.shown(picture, reader) for picture in found]
     return PicturesView(pictures=views, after=views[-1].id if len(views) == limit else None)
 

@@ -19,6 +19,7 @@ from ki67.bench.service.parts import PARTS, Extent, Place
 
 MEASURED = Path("measurements/app.json")
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+MET, MISSED, NOT_RUN = "yes", "no", "not run"
 NO_SERVER = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
 BROKE = (RuntimeError, TimeoutError)  # a service that answers what it must not, or nothing
 
@@ -37,8 +38,8 @@ class Row:
     def met(self) -> str:
         """In a word, for the table."""
         if self.figure is None:
-            return "no" if self.broke else "not run"
-        return {True: "yes", False: "no", None: ""}[self.figure.met]
+            return MISSED if self.broke else NOT_RUN
+        return {True: MET, False: MISSED, None: ""}[self.figure.met]
 
     def line(self) -> str:
         """For the terminal."""
@@ -103,8 +104,9 @@ def keep(rows: Sequence[Row], setting: dict[str, Any]) -> None:
         if row.figure:
             of_part = figures.setdefault(row.part, {}).setdefault(row.database.lower(), {})
             of_part[row.figure.key] = row.figure.value
-    goals = [row.met for row in rows if row.met]
-    write_json({"machine": setting, "goals": {each: goals.count(each) for each in ("yes", "no", "not run")}, **figures}, MEASURED)
+    found = [row.met for row in rows]
+    goals = {"met": found.count(MET), "missed": found.count(MISSED), "not_run": found.count(NOT_RUN)}
+    write_json({"machine": setting, "goals": goals, **figures}, MEASURED)
 
 
 def bench(only: Sequence[str], extent: Extent, whole: bool) -> Iterator[str]:
