@@ -25,6 +25,7 @@ def newcomer(browser: Any) -> Iterator[Newcomer]:
         contexts.append(browser.new_context(reduced_motion="reduce"))
         page = contexts[-1].new_page()
         page.set_default_timeout(30_000)
+        page.set_default_navigation_timeout(120_000)  # the first visit may have to wait for the network's file to be made
         return Colleague(page)
 
     yield arrived

@@ -58,7 +58,7 @@ function linkForm(app, token) {
     await app.server.signIn(me.login, password.value);
     location.replace('#/sign-in');  // the used link stays in no history
   });
-  return el('div', {class: 'stack narrow'}, el('p', {}, words.signIn.linkLine), section(words.signIn.account, form));
+  return el('div', {class: 'stack narrow'}, el('p', {}, words.signIn.linkLine), section(words.signIn.linkAbout, form));
 }
 
 

@@ -19,6 +19,15 @@ const tenths = share => percent(share, 1);
 /** Micrometres per pixel, as exact as it is known. @param {number} umPerPx */
 const scale = umPerPx => `${Number(umPerPx.toPrecision(4))} µm/px`;
 
+/** @typedef {import('../server/views.js').Estimate} Estimate */
+
+/** With a minus, not a hyphen. @param {number} value @param {number} digits */
+const signed = (value, digits) => value.toFixed(digits).replace('-', '−');
+
+/** @param {Estimate} found @param {(value: number) => string} told */
+const withInterval = ({value, low, high}, told) =>
+  value === null ? 'not defined' : low === null || high === null ? told(value) : `${told(value)} (${told(low)} to ${told(high)})`;
+
 /** @typedef {Record<string, any>} Values */
 
 export const words = {
@@ -400,7 +409,8 @@ export const words = {
     enter: 'Sign in',
     linkTitle: 'Open the link',
     linkLine: 'This link opens an account once. Choose what you will sign in with.',
-    which: 'What is it for?',
+    linkAbout: 'How you will get in',
+    which: 'What is the link for?',
     isNew: 'I am new here',
     isReset: 'I lost my password',
     open: 'Open the account',
@@ -516,17 +526,13 @@ export const words = {
     network: 'The network',
     basis: (/** @type {number} */ pictures, /** @type {number} */ cases) => `${counted(pictures, 'picture')} of ${counted(cases, 'case')}`,
     icc: 'ICC',
-    bias: 'Mean difference',
-    limits: 'Limits of agreement',
+    bias: 'Mean difference, points',
+    limits: 'Limits of agreement, points',
     kappa: (/** @type {string} */ cutOffs) => `Weighted kappa, ${cutOffs}`,
-    estimate: (/** @type {import('../server/views.js').Estimate} */ {value, low, high}) =>
-      value === null ? 'not defined' : low === null || high === null ? value.toFixed(2) : `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`,
-    points: (/** @type {import('../server/views.js').Estimate} */ {value, low, high}) => {
-      const point = (/** @type {number} */ share) => (100 * share).toFixed(1);
-      return value === null ? 'not defined' : low === null || high === null ? point(value) : `${point(value)} (${point(low)} to ${point(high)}) points`;
-    },
+    estimate: (/** @type {Estimate} */ found) => withInterval(found, share => signed(share, 2)),
+    points: (/** @type {Estimate} */ found) => withInterval(found, share => signed(100 * share, 1)),
     range: (/** @type {number|null} */ low, /** @type {number|null} */ high) =>
-      low === null || high === null ? 'not defined' : `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} points`,
+      low === null || high === null ? 'not defined' : `${signed(100 * low, 1)} to ${signed(100 * high, 1)}`,
     drawing: (/** @type {string} */ pair) => `Differences between ${pair}: their mean, its interval, and the limits that hold 95 % of them`,
     tick: (/** @type {number} */ share) => `${share > 0 ? '+' : share < 0 ? '−' : ''}${Math.abs(100 * share).toFixed(0)}`,
   },

@@ -1,0 +1,160 @@
+"""What was made on a device reaches the service once and whole, however often the way there is cut."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.client.colleagues import Colleague, noise_png
+from tests.client.conftest import KEPT, PROGRAM
+
+PARTS = re.compile(r"/v1/uploads/")
+LARGE = 1000  # pixels of a side: three parts
+
+AGAIN = """async ([caseId, estimate]) => {
+  const {Store} = await import('/store/device.js'), store = await Store.open(), [picture] = await store.pictures(caseId);
+  const [review] = await store.reviews(picture.id);
+  await store.addReview({...review, id: crypto.randomUUID(), made: Date.now(), estimate, remote: null});
+}"""
+ELSEWHERE = """picture => fetch(`/v1/pictures/${picture}/reviews`, {
+  method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({kind: 'estimate', estimate: 0.3}),
+}).then(answer => answer.status)"""
+
+
+@dataclass
+class Service:
+    """A service that can be killed, and started again where it was."""
+
+    data: Path
+    port: int = 0
+    process: Any = None
+    setup: str = ""
+
+    def start(self) -> None:
+        """Listen; where it listened before, if it did."""
+        command = [sys.executable, "-c", PROGRAM, "app", "--data", str(self.data), "--port", str(self.port)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.port = int(re.search(r":(\d+): ki67", self.process.stdout.readline())[1])  # type: ignore[index]
+        if not self.setup:
+            self.setup = self.process.stdout.readline().split(": opens")[0]
+
+    def kill(self) -> None:
+        """Without a word to anybody."""
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    (tmp_path / "client").symlink_to(KEPT)
+    made = Service(tmp_path)
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def ada(browser: Any, service: Service) -> Iterator[Colleague]:
+    """The first account's owner at a browser, signed in."""
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.set_default_navigation_timeout(120_000)  # the first visit may have to wait for the network's file to be made
+    colleague = Colleague(page)
+    colleague.opens(service.setup, "ada")
+    yield colleague
+    context.close()
+
+
+def the_case(ada: Colleague) -> str:
+    """The one case that the service has."""
+    [case] = ada.asks("/v1/cases")["cases"]
+    return str(case["id"])
+
+
+def pictures(ada: Colleague) -> Any:
+    return ada.asks(f"/v1/cases/{the_case(ada)}/pictures")["pictures"]
+
+
+def reviews(ada: Colleague) -> Any:
+    return [review for picture in pictures(ada) for review in ada.asks(f"/v1/pictures/{picture['id']}/reviews")]
+
+
+def test_an_upload_that_was_cut_goes_on_where_it_was_after_the_service_was_killed(ada: Colleague, service: Service) -> None:
+    picture, sent = noise_png(1, LARGE), list[int]()
+
+    def part(route: Any) -> None:
+        sent.append(int(route.request.headers["upload-offset"]))
+        if len(sent) == 2:
+            service.kill()
+            route.abort()
+        else:
+            route.continue_()
+
+    ada.page.route(PARTS, part)
+    ada.makes("B 12/3", [picture], [0.1])
+    ada.sees("No connection · 2 waiting")
+    service.start()
+    ada.page.evaluate("dispatchEvent(new Event('online'))")
+    ada.sees("Everything is on the server")
+    assert sent == [0, 1_000_000, 1_000_000, 2_000_000]
+    assert [(found["bytes"], found["said"]) for found in pictures(ada)] == [(len(picture), True)]
+    assert [(review["index"], review["blind"]) for review in reviews(ada)] == [(0.1, True)]
+
+
+@pytest.mark.parametrize("lost", [r"/v1/cases$", r"/v1/cases/\w+/uploads$", r"/v1/uploads/\w+$", r"/v1/pictures/\w+/reviews$"])
+def test_what_came_though_its_answer_was_lost_is_there_once_after_a_reload(ada: Colleague, lost: str) -> None:
+    cut = list[str]()
+
+    def without_answer(route: Any) -> None:
+        if route.request.method in ("POST", "PATCH") and not cut:
+            cut.append(route.request.url)
+            route.fetch()
+            return route.abort()
+        return route.continue_()
+
+    ada.page.route(re.compile(lost), without_answer)
+    ada.makes("B 12/3", [noise_png(1)], [0.1])
+    ada.sees("No connection")
+    ada.page.reload()
+    ada.goes("#/inbox")
+    ada.sees("Everything is on the server")
+    assert len(cut) == 1
+    [kept] = ada.held()
+    assert [found["id"] for found in pictures(ada)] == [kept["picture"]]
+    assert [review["id"] for review in reviews(ada)] == kept["reviews"]
+
+
+def test_a_case_that_was_read_at_both_places_keeps_both_opinions(ada: Colleague) -> None:
+    case_id = ada.makes("B 12/3", [noise_png(1)], [0.1])
+    ada.sees("Everything is on the server")
+    [picture] = pictures(ada)
+    ada.page.context.set_offline(True)
+    ada.page.evaluate(AGAIN, [case_id, 0.2])
+    ada.sees("No connection · 1 waiting")
+    ada.page.context.set_offline(False)
+    ada.page.evaluate(ELSEWHERE, picture["id"])
+    ada.sees("Everything is on the server")
+    found = reviews(ada)
+    assert sorted(review["index"] for review in found) == [0.1, 0.2, 0.3]
+    assert [review["supersedes"] for review in found] == [None, found[0]["id"], found[1]["id"]]
+
+
+def test_who_saw_the_devices_own_count_first_is_not_said_to_be_blind(ada: Colleague) -> None:
+    ada.makes("B 12/3", [noise_png(1)], [0.1], shown=True)
+    ada.sees("Everything is on the server")
+    assert [review["blind"] for review in reviews(ada)] == [False]
+
+
+def test_no_name_of_a_file_is_sent(ada: Colleague) -> None:
+    sent = list[bytes]()
+    ada.page.on("request", lambda request: sent.append(str(request.headers).encode() + (request.post_data_buffer or b"")))
+    ada.makes("B 12/3", [noise_png(1)], [0.1])
+    ada.sees("Everything is on the server")
+    assert any(b"B 12/3" in body for body in sent)
+    assert not any(b"Mustermann" in body for body in sent)
