@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,3 +79,18 @@ def team(tmp_path: Path) -> Iterator[Team]:
     yield Team(origin, setup, tmp_path)
     process.terminate()
     process.wait()
+
+
+def kept_offline(page: Any, address: str) -> None:
+    """Open it, and wait until its files are on the device and it has loaded itself anew, isolated, since nobody has begun.
+
+    Playwright's `evaluate` counts as somebody's touch, so nothing is asked of the page before.
+    """
+    loads = list[str]()
+    page.on("load", lambda _: loads.append(address))
+    page.goto(address)
+    for _ in range(200):
+        page.wait_for_timeout(50)
+        if len(loads) == 2:
+            break
+    page.wait_for_selector("#places a")

@@ -10,7 +10,7 @@ import pytest
 
 from ki67.app.browser.policy import PAGE
 from ki67.app.browser.site import KINDS, Site, listed
-from tests.client.conftest import KEPT, Team
+from tests.client.conftest import KEPT, Team, kept_offline
 
 MOST = 6_000_000  # bytes to download
 
@@ -33,21 +33,6 @@ def hashes(site: Site) -> dict[str, str]:
 
 def at_home(page: Any, address: str) -> None:
     page.goto(address)
-    page.wait_for_selector("#places a")
-
-
-def kept(page: Any, address: str) -> None:
-    """Open it, and wait until its files are on the device and it has loaded itself anew, isolated, since nobody has begun.
-
-    Playwright's `evaluate` counts as somebody's touch, so nothing is asked of the page before.
-    """
-    loads = list[str]()
-    page.on("load", lambda _: loads.append(address))
-    page.goto(address)
-    for _ in range(200):
-        page.wait_for_timeout(50)
-        if len(loads) == 2:
-            break
     page.wait_for_selector("#places a")
 
 
@@ -82,7 +67,7 @@ def test_the_books_page_says_itself_what_it_may_load(site: Site) -> None:
 
 def test_a_static_host_is_enough_and_once_loaded_no_host_is(context: Any, static_client: str) -> None:
     page, asked = context.new_page(), list[str]()
-    kept(page, static_client)
+    kept_offline(page, static_client)
     assert page.evaluate("crossOriginIsolated")
     context.set_offline(True)
     page.on("requestfailed", lambda request: asked.append(request.url))
@@ -95,14 +80,14 @@ def test_a_static_host_is_enough_and_once_loaded_no_host_is(context: Any, static
 def test_nothing_is_asked_of_another_host(context: Any, static_client: str) -> None:
     page, asked = context.new_page(), list[str]()
     page.on("request", lambda request: asked.append(request.url))
-    kept(page, static_client)
+    kept_offline(page, static_client)
     assert {address for address in asked if not address.startswith((static_client, "data:", "blob:"))} == set()
     assert not any("/v1/" in address for address in asked)
 
 
 def test_a_browser_finds_it_fit_to_be_installed(context: Any, static_client: str) -> None:
     page = context.new_page()
-    kept(page, static_client)
+    kept_offline(page, static_client)
     devtools = context.new_cdp_session(page)
     assert devtools.send("Page.getAppManifest")["errors"] == []
     errors = [error["errorId"] for error in devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]]
