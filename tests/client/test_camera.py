@@ -95,7 +95,7 @@ def test_an_ocular_that_the_frame_cuts_is_found(page: Any) -> None:
 def test_without_an_ocular_there_is_no_circle(page: Any, fields: list[Image.Image]) -> None:
     rectangle = Image.new("RGB", (320, 240), BLACK)
     ImageDraw.Draw(rectangle).rectangle((60, 40, 260, 200), fill=GLASS)
-    stripes = Image.fromarray(np.tile(np.repeat(np.uint8([20, 220]), 20), (240, 8))[..., None].repeat(3, axis=2))
+    stripes = Image.fromarray(np.tile(np.repeat(np.array([20, 220], np.uint8), 20), (240, 8))[..., None].repeat(3, axis=2))
     others = [Image.new("RGB", (320, 240), BLACK), Image.new("RGB", (320, 240), GLASS), rectangle, stripes]
     without = [*others, *(field.reduce(2) for field in fields)]
     assert [asked(page, "ocular", "ocularOf", image) for image in without] == [None] * len(without)

@@ -8,7 +8,7 @@ import {thumbnail} from './thumbnail.js';
 import {refusal} from './told.js';
 
 /** @typedef {import('../app.js').App} App @typedef {import('./intake.js').Taken} Taken */
-/** @typedef {(files: Iterable<Blob>) => Promise<void>} Take */
+/** @typedef {(files: Iterable<Blob>) => Promise<unknown>} Take */
 
 
 /** @param {App} app @param {string} caseId @returns {Promise<import('../app.js').Screen>} */
@@ -32,15 +32,17 @@ export async function captureScreen(app, caseId) {
 
 /** One after the other, so that a dozen large pictures never lie in memory together. @param {(blob: Blob) => Promise<void>} takeOne @returns {Take} */
 function inTurn(takeOne) {
+  /** @type {Promise<void>} */
   let before = Promise.resolve();
-  return files => {
-    for (const file of files) before = before.catch(() => undefined).then(() => takeOne(file));
-    return before;
-  };
+  return files => Promise.all(Array.from(files, file => {
+    const mine = before.then(() => takeOne(file));
+    before = mine.catch(() => undefined);
+    return mine;
+  }));
 }
 
 
-/** @param {(blob: Blob) => Promise<void>} take */
+/** @param {(blob: Blob) => Promise<unknown>} take */
 function viewfinder(take) {
   const video = el('video', {muted: true, playsInline: true, 'aria-label': words.capture.seen});
   const shutter = button(words.capture.shoot, async () => { if (camera) await take(await camera.picture()); }, 'main', {class: 'shutter', 'aria-label': words.capture.shoot});
