@@ -11,10 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from ki67.app.access.links import link_address, new_setup_link
 from ki67.app.arenas import share_arenas
+from ki67.app.problems import Problem
 from ki67.app.scoring.keeper import Keeper
 from ki67.app.server import check_exposure, check_tls, listening, serve
 from ki67.app.service import Service
-from ki67.app.settings import AppSettings
+from ki67.app.settings import SQLITE_FILE, AppSettings
 from ki67.app.store.database import Database
 from ki67.app.store.files import Files
 from ki67.app.store.verify import verified
@@ -47,11 +48,19 @@ def check_database(address: str) -> None:
 
 
 def opened(settings: AppSettings, ring: Callable[[], None]) -> Service:
-    """Everything in place, or a line that says what a database lacks."""
-    try:
+    """Everything in place."""
+    with usable_database():
         return Service.opened(settings, ring)
-    except DBAPIError as error:
-        why = " ".join(str(error.orig).split())
+
+
+@contextmanager
+def usable_database() -> Iterator[None]:
+    """What a database lacks becomes one line."""
+    try:
+        yield
+    except (DBAPIError, Problem) as error:
+        cause = error.__cause__ if isinstance(error, Problem) else error
+        why = " ".join(str(getattr(cause, "orig", error)).split())
         raise InputError(f"the database cannot be used ({why}); check --database, and --data for SQLite") from error
 
 
@@ -68,9 +77,9 @@ def greet(service: Service, say: Say) -> None:
 def verify_command(settings: AppSettings, say: Say) -> bool:
     """Whether all that is kept is as it was; each fault on a line."""
     check_database(settings.database)
-    if not settings.files.is_dir():
+    if not (settings.files.is_dir() and (settings.database or (settings.data / SQLITE_FILE).is_file())):
         raise InputError(f"{settings.data}: no folder of `ki67 app`; name it with --data")
-    with closing(Database(settings.url, connections=1)) as database:
+    with usable_database(), closing(Database(settings.url, connections=1)) as database:
         found = verified(database, Files(settings.files, settings.incoming))
     for fault in found.faults:
         say(fault)
