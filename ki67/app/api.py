@@ -32,6 +32,7 @@ from ki67.app.routes import (
     reviews,
     sign_in,
     tokens,
+    tumours,
     uploads,
 )
 from ki67.app.service import Service
@@ -56,6 +57,7 @@ ROUTERS = (
     batches.router,
     uploads.router,
     results.router,
+    tumours.router,
     events.router,
     export.router,
     client.router,

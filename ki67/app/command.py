@@ -33,6 +33,8 @@ def app_command(asked: AppSettings, say: Say) -> None:
     check_database(asked.database)
     if asked.tls:
         check_tls(asked.tls)
+    if asked.cluster:
+        check_cluster(asked.cluster)
     with only_server_in(asked.data), closing(listening(asked)) as listener:
         settings = replace(asked, port=listener.getsockname()[1])
         keeper = Keeper(settings)
@@ -45,6 +47,14 @@ def check_database(address: str) -> None:
     """None named, or one of the kind that a team shares."""
     if address and not address.startswith(("postgresql://", "postgresql+psycopg://")):
         raise InputError("--database: no such kind of database; give postgresql://NAME:PASSWORD@HOST/DATABASE")
+
+
+def check_cluster(address: str) -> None:
+    """A scheduler answers there now; where it is away later, slides wait for it."""
+    from ki67.base.cluster import client
+
+    with client(address):
+        pass
 
 
 def opened(settings: AppSettings, ring: Callable[[], None]) -> Service:

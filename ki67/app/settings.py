@@ -56,6 +56,7 @@ class AppSettings:
     tls: Tls | None = None
     public: str = ""  # scheme and host as browsers see them, where a proxy stands before the service
     workers: int = 1
+    cluster: str = ""  # a Dask scheduler's address, where slides are to go there
     caps: Caps = field(default_factory=Caps)
     rates: Rates = field(default_factory=Rates)
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from ki67.cli.libraries import need
+
 Data = Annotated[Path, typer.Option(envvar="KI67_DATA", help="folder of the pictures, and of SQLite")]
 Database = Annotated[str, typer.Option(envvar="KI67_DATABASE", help="postgresql://NAME:PASSWORD@HOST/DATABASE else SQLite")]
 Certificate = Annotated[tuple[Path, Path] | None, typer.Option(metavar="CERTIFICATE KEY", help="PEM files, to serve https")]
@@ -22,7 +24,8 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="0 takes one that is free")] = 8067,
     tls: Certificate = None,
     public: Annotated[str, typer.Option(help="https://NAME as browsers see it, where a proxy stands before it")] = "",
-    workers: Annotated[int, typer.Option(min=0, max=64, help="processes that score")] = 1,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="processes that score fields, beside one for slides")] = 1,
+    cluster: Annotated[str, typer.Option(help="a Dask scheduler's address, for slides; its workers need the same folders")] = "",
 ) -> None:
     """Serve until Ctrl-C."""
     if context.invoked_subcommand:
@@ -30,7 +33,10 @@ def serve(
     from ki67.app.command import app_command
     from ki67.app.settings import AppSettings, Tls
 
-    app_command(AppSettings(data, database, host, port, Tls(*tls) if tls else None, public, workers), typer.echo)
+    if cluster:
+        need("distributed")
+    certificate = Tls(*tls) if tls else None
+    app_command(AppSettings(data, database, host, port, certificate, public, workers, cluster), typer.echo)
 
 
 @app.command()

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 from sqlalchemy import select
 
-from ki67.app.scoring.worker import Score, Worker
+from ki67.app.scoring.worker import Score, Work, Worker
 from ki67.app.service import Service
 from ki67.app.store.rows import Picture
+from ki67.app.store.rows.cases import PictureKind
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -29,9 +30,10 @@ def states(service: Service) -> list[str]:
 
 
 @contextmanager
-def working(service: Service, score: Score) -> Iterator[None]:
-    """A worker in this process."""
-    worker = Worker("here", service.database, service.files, score, threads=2)
+def working(service: Service, score: Score, kind: PictureKind = "field") -> Iterator[None]:
+    """A worker in this process: two fields at a time, or one slide."""
+    threads, most = (2, 8) if kind == "field" else (1, 1)
+    worker = Worker("here", service.database, service.files, Work(kind, score, threads, most))
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:

@@ -36,7 +36,7 @@ def waiting(service: Service, count: int) -> None:
 def claimed(service: Service, worker: str, most: int = 8, later: timedelta = timedelta()) -> list[int]:
     """The pictures that a process gets, by their numbers."""
     with service.database.writing() as session:
-        return [int(task.digest, 16) for task in queue.claim(session, worker, most, now() + later)]
+        return [int(task.digest, 16) for task in queue.claim(session, worker, "field", most, now() + later)]
 
 
 def test_the_oldest_are_taken_first_and_none_by_two(service: Service) -> None:
@@ -50,7 +50,7 @@ def test_two_that_ask_at_the_same_moment_get_different_ones(service: Service) ->
         return  # where a writer is alone anyway
     waiting(service, 2)
     with service.database.writing() as first, service.database.writing() as second:
-        found = [queue.claim(session, name, 1, now())[0].digest for session, name in ((first, "one"), (second, "two"))]
+        found = [queue.claim(session, name, "field", 1, now())[0].digest for session, name in ((first, "one"), (second, "two"))]
     assert len(set(found)) == 2
 
 
@@ -94,5 +94,5 @@ def test_what_was_put_off_comes_again_a_little_later(service: Service) -> None:
     claimed(service, "one")
     with service.database.writing() as session:
         queue.put_off(session, "one", session.scalars(select(Job.id)).one(), now())
-        assert not queue.waits(session, now()) and queue.waits(session, now() + queue.LATER * 2)
+        assert not queue.waits(session, "field", now()) and queue.waits(session, "field", now() + queue.LATER * 2)
     assert claimed(service, "two", later=queue.LATER * 2) == [1]

@@ -28,7 +28,7 @@ CELLS = Cells.of_points([[50, 60], [100, 100], [200, 40], [120, 180]], [POSITIVE
 def found(service: Service) -> None:
     """The same four cells in every picture that waits."""
     with service.database.writing() as session:
-        for task in queue.claim(session, "here", 100, now()):
+        for task in queue.claim(session, "here", "field", 100, now()):
             result = CellResult("", 256, 256, 0.65, score(CELLS), None, ())
             write(session, task, counted(service.files, task, "a" * 64, result, CELLS))
             assert queue.finish(session, "here", task.job_id)

@@ -52,11 +52,6 @@ def test_what_is_not_what_was_announced_leaves_nothing(signed_in: SignedIn, serv
     assert names_under(service.files.root) == names_under(service.files.incoming) == []
 
 
-def test_slides_are_not_taken_yet(signed_in: SignedIn) -> None:
-    ada = signed_in("ada")
-    assert begun(ada, opened_case(ada), picture(), kind="slide").status_code == 422
-
-
 def test_an_upload_is_its_owners_alone(signed_in: SignedIn) -> None:
     ada, bob = signed_in("ada"), signed_in("bob")
     case = opened_case(ada)

@@ -98,6 +98,10 @@ PERMISSIONS: Mapping[tuple[str, str], Permission] = {
     ("GET", "/v1/pictures/{picture_id}/result"): READ,
     ("GET", "/v1/pictures/{picture_id}/mask.png"): READ,
     ("GET", "/v1/pictures/{picture_id}/cells.geojson"): READ,
+    ("GET", "/v1/pictures/{picture_id}/tumour"): READ,
+    ("GET", "/v1/pictures/{picture_id}/tumour/outline.geojson"): READ,
+    ("GET", "/v1/pictures/{picture_id}/tumour/mask.png"): READ,
+    ("GET", "/v1/pictures/{picture_id}/tumour/heat.png"): READ,
 } | {("GET", f"/{address}"): ANYBODY for address in addresses()}
 
 

@@ -6,32 +6,33 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from sqlalchemy import select
 
 from ki67.app.access.who import Who
+from ki67.app.exports.archive import add, table
 from ki67.app.exports.report import write_report
+from ki67.app.exports.slides import add_slides
 from ki67.app.opinions.blind import opened_case
 from ki67.app.opinions.reviews import index_of, of_picture, sights
 from ki67.app.opinions.seen import note_new
 from ki67.app.scoring.found import found_in_case
 from ki67.app.service import Service
 from ki67.app.store.cells import geojson_of, kept_cells
-from ki67.app.store.rows import Account, Case, Picture, Result, Review
+from ki67.app.store.rows import Account, Case, Picture, Result, Review, Tumour
 from ki67.cells.cells import CSV_HEADER, Cells
 from ki67.cells.scores import CATEGORIES, CUT_OFFS, UNDEFINED, Scores
-from ki67.pictures.tables import csv_lines, escaped, share
+from ki67.pictures.tables import escaped, share
 
 SCORES = (
     "picture", "n_positive", "n_negative", "n_til", "ki67_index", "ki67_low", "ki67_high", "til_score", "hot_spot_index",
     "category_10_20", "category_16_30", "um_per_px", "network", "version", "warnings",
 )  # fmt: skip
 REVIEWS = (
-    "picture", "reader", "kind", "n_positive", "n_negative", "ki67_index", "started_from", "blind", "supersedes", "review",
-    "comment", "at",
+    "picture", "reader", "kind", "n_positive", "n_negative", "ki67_index", "tumour_share", "started_from", "blind",
+    "supersedes", "review", "comment", "at",
 )  # fmt: skip
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a zip file: what is in it has its times in its tables
 LIMITS = {"category_10_20": CUT_OFFS[1], "category_16_30": CUT_OFFS[0]}
 
 
@@ -41,23 +42,26 @@ class Exported:
 
     case: Case
     results: Sequence[tuple[Picture, Result]]
+    tumours: Sequence[tuple[Picture, Tumour]]
     reviews: Sequence[tuple[Picture, Review, str]]  # with the reader's name
 
 
 def exported(at: Service, who: Who, case_id: str) -> Exported:
     """Everything of a case that is no secret to somebody (any more)."""
-    found_in_case(at, who, case_id)  # refuses the blind, and notes that they have the network's answers from now on
+    found_in_case(at, who, case_id, Result)  # refuses the blind, and notes that they have the answers from now on
+    found_in_case(at, who, case_id, Tumour)
     with at.database.reading() as session:
         case = opened_case(session, who, case_id)
         pictures = session.scalars(select(Picture).where(Picture.case_id == case.id).order_by(Picture.number)).all()
         results = [(picture, result) for picture in pictures if (result := session.get(Result, picture.id))]
+        tumours = [(picture, tumour) for picture in pictures if (tumour := session.get(Tumour, picture.id))]
         reviews = [
             (picture, review, session.get_one(Account, review.account_id).name)
             for picture in pictures
             for review in of_picture(session, who, picture)
         ]
     note_new(at.database, who, sights(who, [review for _, review, _ in reviews]))
-    return Exported(case, results, reviews)
+    return Exported(case, results, tumours, reviews)
 
 
 def write_case(at: Service, content: Exported, path: Path) -> None:
@@ -75,16 +79,8 @@ def write_case(at: Service, content: Exported, path: Path) -> None:
         report = Path(folder, "report.html")
         write_report(content.case, content.results, report)
         add(archive, report.name, report.read_bytes())
-
-
-def add(archive: ZipFile, name: str, data: bytes) -> None:
-    """A file without a time of its own."""
-    archive.writestr(ZipInfo(name, EARLIEST), data, ZIP_DEFLATED)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """As CSV in UTF-8."""
-    return "".join(csv_lines([head, *rows])).encode()
+        if content.tumours:
+            add_slides(archive, at.files, content.case, content.tumours, Path(folder))
 
 
 def score_row(picture: Picture, result: Result) -> Sequence[str]:
@@ -102,9 +98,10 @@ def score_row(picture: Picture, result: Result) -> Sequence[str]:
 
 def review_row(picture: Picture, review: Review, reader: str) -> Sequence[str]:
     """A reader's opinion."""
-    index = index_of(review)
+    index, part = index_of(review), review.estimate if review.kind == "share" else None
     counts = ["" if n is None else str(n) for n in (review.n_positive, review.n_negative)]
-    said = ["" if index is None else share(index), review.started_from, "yes" if review.blind else "no"]
+    shares = ["" if value is None else share(value) for value in (index, part)]
+    said = [*shares, review.started_from, "yes" if review.blind else "no"]
     more = [review.supersedes or "", review.id, escaped(review.comment), review.created_at.isoformat()]
     return [str(picture.number), escaped(reader), review.kind, *counts, *said, *more]
 

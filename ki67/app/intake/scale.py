@@ -6,7 +6,7 @@ from pathlib import Path
 from ki67.app.access.who import Who
 from ki67.app.intake.take_in import NAME
 from ki67.app.problems import Problem, refused_picture
-from ki67.app.scoring.network import shipped
+from ki67.app.scoring.network import SCALES
 from ki67.app.service import Service
 from ki67.app.store.log import append
 from ki67.app.store.rows import Job, Picture
@@ -37,6 +37,6 @@ def check(picture: Picture, um_per_px: float) -> None:
     """Refuse a scale at which it could not be scored."""
     head = Header(Path(NAME), picture.width, picture.height, picture.format, "RGB", None, asked=um_per_px)
     try:
-        shipped().check(head)
+        SCALES[picture.kind]().check(head)
     except InputError as error:
         raise refused_picture(error, NAME) from error

@@ -1,24 +1,30 @@
 """A picture comes into a case: checked, stripped, kept as a file, and only then a row, once however often it is sent."""
 
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ki67.app.access.who import Who
-from ki67.app.intake.checked import refuse_damage, refuse_slide
+from ki67.app.intake.checked import checked_field, field_head
 from ki67.app.intake.received import Sent
-from ki67.app.intake.stripped import stripped
+from ki67.app.intake.slides import levels_alone, slide_head
 from ki67.app.problems import Problem, refused_picture
-from ki67.app.scoring.network import shipped
+from ki67.app.scoring.network import SCALES
 from ki67.app.service import Service
+from ki67.app.settings import Caps
 from ki67.app.store.deletion import hold_account
+from ki67.app.store.files import Files
 from ki67.app.store.log import append
-from ki67.app.store.rows import Account, Case, Job, Picture
+from ki67.app.store.rows import Account, Case, Job, Picture, Upload
+from ki67.app.store.rows.cases import PictureKind
 from ki67.app.visible import own_case
 from ki67.base.errors import InputError
-from ki67.pictures.header import Header, header
+from ki67.pictures.header import Header
 
 NAME = "picture"  # in refusals, in place of the name that is not kept
 
@@ -35,6 +41,7 @@ class Taken:
 class Kept:
     """A file that lasts, and what its row has to say."""
 
+    kind: PictureKind
     sent: Sent
     header: Header
     digest: str
@@ -42,14 +49,25 @@ class Kept:
     um_per_px: float | None
 
 
-def take_in(at: Service, who: Who, case_id: str, sent: Sent, asked: float | None) -> Taken:
+@dataclass(frozen=True)
+class WayIn:
+    """How a file of one kind is looked at before it lasts: its head, and a draft of what is kept, checked as scoring will."""
+
+    head: Callable[[Path, Caps], Header]
+    draft: Callable[[Files, Header, float | None], AbstractContextManager[Path]]
+
+
+WAYS: Mapping[PictureKind, WayIn] = {"field": WayIn(field_head, checked_field), "slide": WayIn(slide_head, levels_alone)}
+
+
+def take_in(at: Service, who: Who, case_id: str, sent: Sent, asked: float | None, kind: PictureKind = "field") -> Taken:
     """From a draft to a picture that waits to be scored, or that waits for its scale."""
     with at.database.reading() as session:
         own_case(session, who.account_id, case_id)
         known = sent_before(session, case_id, sent.digest)
     if known:
         return Taken(known, False)
-    kept = keep(at, who, sent, asked)
+    kept = keep(at, who, sent, asked, kind)
     with at.database.writing() as session:
         taken = add(session, at, who, case_id, kept)
     at.ring()
@@ -61,16 +79,14 @@ def sent_before(session: Session, case_id: str, digest: str) -> Picture | None:
     return session.scalar(select(Picture).where(Picture.case_id == case_id, Picture.sent_digest == digest))
 
 
-def keep(at: Service, who: Who, sent: Sent, asked: float | None) -> Kept:
+def keep(at: Service, who: Who, sent: Sent, asked: float | None, kind: PictureKind) -> Kept:
     """The file of a picture that can be scored; whatever speaks against that is told before anything lasts."""
     try:
-        head = replace(header(sent.path, at.settings.caps.picture_pixels), asked=asked)
-        refuse_slide(head)
-        um_per_px = shipped().checked(head)
-        with stripped(at.files, head) as draft:
-            refuse_damage(replace(head, path=draft), um_per_px, shipped().seen)
+        head = replace(WAYS[kind].head(sent.path, at.settings.caps), asked=asked)
+        um_per_px = SCALES[kind]().checked(head)
+        with WAYS[kind].draft(at.files, head, um_per_px) as draft:
             size = draft.stat().st_size
-            return Kept(sent, head, at.files.keep(who.account_id, draft), size, um_per_px)
+            return Kept(kind, sent, head, at.files.keep(who.account_id, draft), size, um_per_px)
     except InputError as error:
         raise refused_picture(error, NAME) from error
 
@@ -85,7 +101,7 @@ def add(session: Session, at: Service, who: Who, case_id: str, kept: Kept) -> Ta
     if not at.files.path(who.account_id, kept.digest).exists():
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, f"{NAME}: was swept away while it came; send it again", retry_after=1)
     picture = Picture(
-        case_id=case.id, number=next_number(session, case.id), kind="field", sent_digest=kept.sent.digest, digest=kept.digest,
+        case_id=case.id, number=next_number(session, case.id), kind=kept.kind, sent_digest=kept.sent.digest, digest=kept.digest,
         format=kept.header.kind, bytes=kept.bytes, width=kept.header.width, height=kept.header.height, um_per_px=kept.um_per_px,
         state="waiting" if kept.um_per_px else "needs_scale",
     )  # fmt: skip
@@ -115,3 +131,8 @@ def refuse_over_quota(session: Session, at: Service, who: Who, more: int) -> Non
 def kept_bytes(session: Session, account_id: str) -> int:
     """Of all pictures in all cases of an account."""
     return session.scalar(select(func.sum(Picture.bytes)).join(Case).where(Case.owner_id == account_id)) or 0
+
+
+def announced_bytes(session: Session, account_id: str) -> int:
+    """Of all files of an account that are on their way in parts."""
+    return session.scalar(select(func.sum(Upload.bytes)).join(Case).where(Case.owner_id == account_id)) or 0

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from ki67.app.access.who import Who
 from ki67.app.intake.received import Sent, refuse_more
-from ki67.app.intake.take_in import NAME, Taken, refuse_over_quota, sent_before, take_in
+from ki67.app.intake.take_in import NAME, Taken, announced_bytes, refuse_over_quota, sent_before, take_in
 from ki67.app.problems import Problem, not_found
 from ki67.app.service import Service
 from ki67.app.settings import Caps
@@ -52,7 +52,7 @@ def begin(at: Service, who: Who, case_id: str, announced: Announced) -> Upload |
         known = sent_before(session, case.id, announced.digest) or begun_before(session, case.id, announced)
         if known:
             return known
-        refuse_over_quota(session, at, who, announced.bytes)
+        refuse_over_quota(session, at, who, announced.bytes + announced_bytes(session, who.account_id))
         upload = Upload(
             case_id=case.id, kind=announced.kind, digest=announced.digest, bytes=announced.bytes, um_per_px=announced.um_per_px
         )
@@ -125,7 +125,7 @@ def complete(at: Service, who: Who, upload: Upload) -> Taken:
         if digest_of(path) != upload.digest:
             what = "is not the file that was announced (another SHA-256); send it again from the start"
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{NAME}: {what}")
-        taken = take_in(at, who, upload.case_id, Sent(path, upload.digest, upload.bytes), upload.um_per_px)
+        taken = take_in(at, who, upload.case_id, Sent(path, upload.digest, upload.bytes), upload.um_per_px, upload.kind)
     except Problem as problem:
         if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             drop(at, upload.id)

@@ -76,6 +76,13 @@ def added(session: Session, who: Who, picture: Picture, offer: Offer) -> Review:
     return review
 
 
+def refuse_other_kind(picture: Picture, kind: ReviewKind) -> None:
+    """Cells are counted in fields, tumour is outlined on slides."""
+    if (kind == "share") != (picture.kind == "slide"):
+        own = "share, how much of its tissue is tumour" if picture.kind == "slide" else "count, estimate or cells"
+        raise Problem(HTTPStatus.CONFLICT, f"picture: is a {picture.kind}; give an opinion of kind {own}")
+
+
 def latest(session: Session, who: Who, picture_id: str) -> Review | None:
     """Somebody's review of a picture that no other supersedes."""
     later = select(Review.supersedes).where(Review.picture_id == picture_id, Review.supersedes.is_not(None))
@@ -115,6 +122,8 @@ def sights(who: Who, reviews: Sequence[Review]) -> list[Sight]:
 
 def index_of(review: Review) -> float | None:
     """The Ki-67 index that a review comes to; none without tumour cells."""
+    if review.kind == "share":
+        return None
     if review.kind == "estimate":
         return review.estimate
     index = Scores(review.n_positive or 0, review.n_negative or 0).ki67_index

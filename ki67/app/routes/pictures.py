@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1", tags=["pictures"])
 
 Scale = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 AskedScale = Annotated[Scale | None, Query(description="micrometres per pixel; without it what the file tells, else asked for")]
-MEDIA = {"JPEG": "image/jpeg", "PNG": "image/png", "TIFF": "image/tiff", "slide": "application/octet-stream"}
+MEDIA = {"JPEG": "image/jpeg", "PNG": "image/png", "TIFF": "image/tiff", "slide": "image/tiff"}
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 PICTURE_BODY = {"requestBody": {"required": True, "content": {MEDIA[kind]: BINARY for kind in ("JPEG", "PNG", "TIFF")}}}
 FILE_ANSWERS: Responses = {200: {"content": {media: BINARY for media in MEDIA.values()}}}

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from ki67.app.access.who import Asking
 from ki67.app.routes.refusals import refusals
 from ki67.app.scoring.drawn import mask
-from ki67.app.scoring.found import found_in, found_in_case, write_geojson
+from ki67.app.scoring.found import cells_of, found_in, found_in_case, write_geojson
 from ki67.app.service import At
 from ki67.app.store.rows import Result
 from ki67.app.words import Id
@@ -67,7 +67,7 @@ class ResultView(ScoresView):
 
 
 class CaseResultView(ScoresView):
-    """All counted cells of a case. No index of a case with a true interval: its pictures are not independent."""
+    """All counted cells of a case's fields. No index of a case with a true interval: its pictures are not independent."""
 
     n_pictures: int
     n_scored: int
@@ -93,7 +93,7 @@ def counts(result: Result) -> Scores:
 @router.get("/pictures/{picture_id}/result", responses=REFUSED)
 def get_result(at: At, who: Asking, picture_id: Id) -> ResultView:
     """Counts, index with interval, categories, warnings."""
-    row = found_in(at, who, picture_id).result
+    row = found_in(at, who, picture_id, Result).result
     return ResultView.of(
         counts(row), picture_id=picture_id, hot_spot=row.hot_spot, um_per_px=row.um_per_px, warnings=row.warnings,
         network=row.network, version=row.version, created_at=row.created_at,
@@ -102,8 +102,8 @@ def get_result(at: At, who: Asking, picture_id: Id) -> ResultView:
 
 @router.get("/cases/{case_id}/result", responses=REFUSED)
 def get_case_result(at: At, who: Asking, case_id: Id) -> CaseResultView:
-    """What the scored pictures of a case come to together."""
-    n_pictures, rows = found_in_case(at, who, case_id)
+    """What the scored fields of a case come to together."""
+    n_pictures, rows = found_in_case(at, who, case_id, Result)
     warnings = sorted({warning for row in rows for warning in row.warnings})
     return CaseResultView.of(Scores.total(map(counts, rows)), n_pictures=n_pictures, n_scored=len(rows), warnings=warnings)
 
@@ -111,15 +111,15 @@ def get_case_result(at: At, who: Asking, case_id: Id) -> CaseResultView:
 @router.get("/pictures/{picture_id}/mask.png", response_class=Response, responses=MASK_ANSWERS)
 def get_mask(at: At, who: Asking, picture_id: Id) -> Response:
     """A disc a cell in its class's colour, transparent between them, of the picture's size."""
-    found = found_in(at, who, picture_id)
+    found = found_in(at, who, picture_id, Result)
     size = found.picture.width, found.picture.height
-    return Response(mask(found.cells(at), size, found.result.um_per_px), media_type=PNG)
+    return Response(mask(cells_of(at, found), size, found.result.um_per_px), media_type=PNG)
 
 
 @router.get("/pictures/{picture_id}/cells.geojson", response_class=Response, responses=CELLS_ANSWERS)
 def get_cells(at: At, who: Asking, picture_id: Id) -> Response:
     """Every cell as a point that QuPath opens, in the picture's own pixels."""
-    found = found_in(at, who, picture_id)
+    found = found_in(at, who, picture_id, Result)
     with at.files.draft() as draft:
         write_geojson(found, at, draft)
         return Response(draft.read_bytes(), media_type=GEOJSON)

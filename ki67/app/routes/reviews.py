@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from ki67.app.access.who import Asking
 from ki67.app.opinions.marks import Marks, cells_of
-from ki67.app.opinions.reviews import Answer, Offer, give, index_of, marks_of, of_picture, shown, sights
+from ki67.app.opinions.reviews import Answer, Offer, give, index_of, marks_of, of_picture, refuse_other_kind, shown, sights
 from ki67.app.opinions.seen import note_new
 from ki67.app.routes.contacts import PersonView, persons
 from ki67.app.routes.refusals import Responses, refusals
@@ -63,7 +63,15 @@ class NewCells(NewOpinion):
     cells: Marks
 
 
-NewReview = Annotated[NewCount | NewEstimate | NewCells, Field(discriminator="kind")]
+class NewShare(NewOpinion):
+    """How much of a slide's tissue is tumour, by eye, from 0 to 1."""
+
+    kind: Literal["share"]
+    estimate: Share
+
+
+AnyReview = NewCount | NewEstimate | NewCells | NewShare
+NewReview = Annotated[AnyReview, Field(discriminator="kind")]
 
 
 class ReviewView(BaseModel):
@@ -115,8 +123,9 @@ def give_review(
         return ReviewView.of(review, persons(session, [who.account_id])[who.account_id])
 
 
-def answer_of(at: At, owner_id: str, picture: Picture, new: NewCount | NewEstimate | NewCells) -> Answer:
+def answer_of(at: At, owner_id: str, picture: Picture, new: AnyReview) -> Answer:
     """What was sent, its cells counted and kept with the case."""
+    refuse_other_kind(picture, new.kind)
     if isinstance(new, NewCells):
         cells = cells_of(new.cells, picture)
         counts, digest = score(cells), keep_cells(at.files, owner_id, cells)

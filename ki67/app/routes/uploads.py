@@ -1,7 +1,7 @@
 """Large files in parts: announced by hash and length, sent from where they were cut off, a picture when the last part is here."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, Field
@@ -12,6 +12,7 @@ from ki67.app.routes.pictures import BINARY, PictureView, Scale
 from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.store.rows import Picture, Upload
+from ki67.app.store.rows.cases import PictureKind
 from ki67.app.words import Asked, Id
 
 router = APIRouter(prefix="/v1", tags=["uploads"])
@@ -25,7 +26,7 @@ class NewUpload(Asked):
 
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     bytes: Annotated[int, Field(ge=1, le=MOST)]
-    kind: Literal["field"] = "field"  # slides are not taken yet
+    kind: PictureKind = "field"
     um_per_px: Scale | None = None
 
 

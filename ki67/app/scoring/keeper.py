@@ -16,6 +16,7 @@ from ki67.app.scoring.order import Order
 from ki67.app.settings import AppSettings
 from ki67.app.store.database import Database
 from ki67.app.store.rows.base import new_id
+from ki67.app.store.rows.cases import PictureKind
 
 COMMAND = (sys.executable, "-m", "ki67.app.scoring.worker")
 PATIENCE = 5.0  # seconds that a process has to end by itself
@@ -31,12 +32,12 @@ class Scoring:
     process: subprocess.Popen[bytes]
 
     @classmethod
-    def started(cls, settings: AppSettings) -> Self:
+    def started(cls, settings: AppSettings, kind: PictureKind) -> Self:
         """A new one. It lives as long as this process holds the pipe, so that it outlives no service, even a killed one."""
         name = new_id()
         process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         scoring = cls(name, process)
-        os.write(scoring.pipe, Order.of(settings, name).line)
+        os.write(scoring.pipe, Order.of(settings, name, kind).line)
         os.set_blocking(scoring.pipe, False)
         return scoring
 
@@ -64,11 +65,12 @@ class Scoring:
 
 
 class Keeper:
-    """As many scoring processes as the settings say, as long as `running` lasts."""
+    """As many processes for fields as the settings say, and one for slides, so that no field waits for a slide."""
 
     def __init__(self, settings: AppSettings) -> None:
         self.settings = settings
-        self._places: list[Scoring | None] = [None] * settings.workers
+        self._kinds = kinds(settings.workers)
+        self._places: list[Scoring | None] = [None] * len(self._kinds)
         self._over = threading.Event()
 
     def ring(self) -> None:
@@ -103,7 +105,7 @@ class Keeper:
         """One process after the other; what a dead one held is free at once."""
         while not self._over.is_set():
             begin = time.monotonic()
-            scoring = self._places[place] = Scoring.started(self.settings)
+            scoring = self._places[place] = Scoring.started(self.settings, self._kinds[place])
             if self._over.is_set():  # while it was starting
                 scoring.end()
             scoring.process.wait()
@@ -114,6 +116,12 @@ class Keeper:
             free_again(database, scoring.name)
             if time.monotonic() - begin < SHORT_LIFE:
                 self._over.wait(PAUSE)
+
+
+def kinds(workers: int) -> list[PictureKind]:
+    """What each process scores: one is for slides, unless nothing is scored at all."""
+    fields: list[PictureKind] = ["field"] * workers
+    return [*fields, "slide"] if fields else []
 
 
 def free_again(database: Database, name: str) -> None:

@@ -33,18 +33,19 @@ def untaken(moment: datetime) -> ColumnElement[bool]:
     return or_(Job.leased_until.is_(None), Job.leased_until < moment)
 
 
-def waits(session: Session, moment: datetime) -> bool:
-    """Whether anything is there to be taken."""
-    return session.scalar(select(Job.id).where(untaken(moment)).limit(1)) is not None
+def waits(session: Session, kind: PictureKind, moment: datetime) -> bool:
+    """Whether anything of a kind is there to be taken."""
+    asked = select(Job.id).join(Picture, Picture.id == Job.picture_id).where(Picture.kind == kind, untaken(moment))
+    return session.scalar(asked.limit(1)) is not None
 
 
-def claim(session: Session, worker: str, most: int, moment: datetime) -> list[Task]:
+def claim(session: Session, worker: str, kind: PictureKind, most: int, moment: datetime) -> list[Task]:
     """The oldest jobs that nobody holds. One under which a process died is taken alone: it may be the next one's death too."""
     asked = (
         select(Job, Picture, Case.owner_id)
         .join(Picture, Picture.id == Job.picture_id)
         .join(Case, Case.id == Picture.case_id)
-        .where(untaken(moment))
+        .where(Picture.kind == kind, untaken(moment))
         .order_by(Job.attempts, Job.id)
         .limit(most)
         .with_for_update(of=Job, skip_locked=True)

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from sqlalchemy import delete, select, union_all
+from sqlalchemy import delete, select, true, union_all
 from sqlalchemy.orm import Session
 
 from ki67.app.problems import Problem
+from ki67.app.store.contents import CONTENTS
 from ki67.app.store.database import Database
 from ki67.app.store.files import Files
 from ki67.app.store.log import append
-from ki67.app.store.rows import Account, Case, Picture, Result, Review
+from ki67.app.store.rows import Account, Case
 
 
 def delete_case(database: Database, files: Files, case_id: str, by: str | None) -> None:
@@ -27,14 +28,10 @@ def delete_case(database: Database, files: Files, case_id: str, by: str | None) 
 
 
 def named(session: Session, account_id: str, case_id: str | None = None) -> frozenset[str]:
-    """The contents that the rows of an account's cases name, or of one of them: pictures, the network's cells, readers' cells."""
-    columns = (
-        select(Picture.digest).join(Case).where(Case.owner_id == account_id),
-        select(Result.cells).join(Picture, Picture.id == Result.picture_id).join(Case).where(Case.owner_id == account_id),
-        select(Review.cells).join(Picture, Picture.id == Review.picture_id).join(Case).where(Case.owner_id == account_id),
-    )
-    asked = columns if case_id is None else [column.where(Case.id == case_id) for column in columns]
-    return frozenset(filter(None, session.scalars(union_all(*asked))))
+    """The contents that the rows of an account's cases name, or of one of them."""
+    one_case = true() if case_id is None else Case.id == case_id
+    asked = union_all(*(each.where(Case.owner_id == account_id, one_case) for each in CONTENTS))
+    return frozenset(digest for _, digest in session.execute(asked) if digest is not None)
 
 
 def forget_unnamed(database: Database, files: Files, account_id: str, digests: Iterable[str]) -> None:

@@ -24,6 +24,11 @@ class Files:
         for folder in (root, incoming):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
+    @property
+    def begun(self) -> Path:
+        """Where what is found of slides is kept until they are done."""
+        return self.incoming / "slides"
+
     def path(self, account_id: str, digest: str) -> Path:
         """Where a content lies, or would lie."""
         return self.root / account_id / digest[:2] / digest

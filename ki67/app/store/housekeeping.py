@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ki67.app.store.database import Database
 from ki67.app.store.deletion import delete_case, forget_unnamed
 from ki67.app.store.files import Files
-from ki67.app.store.rows import ApiToken, Case, Challenge, Link, SignIn, Upload
+from ki67.app.store.rows import ApiToken, Case, Challenge, Job, Link, SignIn, Upload
 from ki67.app.store.rows.base import now
 
 SETTLED_S = 3_600  # a file so old is none that a row is just about to name
@@ -44,11 +44,11 @@ def drop_ended(session: Session, draft_days: int) -> None:
 
 
 def sweep_incoming(database: Database, files: Files) -> None:
-    """What was on its way when something ended, and parts of uploads that are no more."""
+    """What was on its way when something ended, and parts of uploads and beginnings of slides that are no more."""
     with database.reading() as session:
-        going_on = set(session.scalars(select(Upload.id)))
+        going_on = {*session.scalars(select(Upload.id)), *session.scalars(select(Job.picture_id))}
     for path in settled(files.incoming):
-        if path.name not in going_on:
+        if path.stem not in going_on:
             path.unlink(missing_ok=True)
 
 

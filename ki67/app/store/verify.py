@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import CompoundSelect, select, union
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
+from ki67.app.store.contents import CONTENTS
 from ki67.app.store.database import Database
 from ki67.app.store.files import Files, digest_of
 from ki67.app.store.log import broken
-from ki67.app.store.rows import Case, LogEntry, Picture, Result, Review
+from ki67.app.store.rows import LogEntry
 
 MANY = 1_000  # rows in memory at once
 
@@ -50,11 +50,7 @@ def chain(session: Session) -> tuple[int, int | None]:
 
 def named_files(session: Session, files: Files) -> Iterator[Path]:
     """Where every content lies that a row names, each once."""
-    pictures = select(Case.owner_id, Picture.digest).join(Picture)
-    cells = select(Case.owner_id, Result.cells).join(Picture, Picture.case_id == Case.id).join(Result)
-    marks = select(Case.owner_id, Review.cells).join(Picture, Picture.case_id == Case.id).join(Review)
-    contents: CompoundSelect[Any] = union(pictures, cells, marks)
-    for owner_id, digest in session.execute(contents):
+    for owner_id, digest in session.execute(union(*CONTENTS)):
         if digest is not None:  # a review that only counts has no cells
             yield files.path(owner_id, digest)
 

@@ -79,6 +79,27 @@ class Result(Base):
     created_at: Mapped[Created]
 
 
+class Tumour(Base):
+    """What the networks found on a slide; the outline of its tumour and the maps are files."""
+
+    __tablename__ = "tumours"
+
+    picture_id: Mapped[str] = mapped_column(ForeignKey("pictures.id", ondelete="CASCADE"), primary_key=True)
+    network: Mapped[Digest]
+    version: Mapped[str] = mapped_column(String(40))  # of ki67
+    um_per_px: Mapped[float]
+    tissue_mm2: Mapped[float]
+    tumour_mm2: Mapped[float]
+    tumour_share: Mapped[float | None]  # of the tissue; none where there is no tissue
+    patches: Mapped[int]
+    damaged_patches: Mapped[int]
+    outline: Mapped[Digest]
+    mask: Mapped[Digest]
+    heat: Mapped[Digest]
+    warnings: Mapped[list[str]]
+    created_at: Mapped[Created]
+
+
 class Upload(Base):
     """A file that comes in parts, and how much of it is here."""
 

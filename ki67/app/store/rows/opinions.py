@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ki67.app.store.rows.base import Base, Created, Digest, Id
 
-ReviewKind = Literal["count", "estimate", "cells"]
+ReviewKind = Literal["count", "estimate", "cells", "share"]
 Start = Literal["nothing", "network", "review"]
 SeenWhat = Literal["network", "review", "comment"]
 
 
 class Review(Base):
-    """A reader's own count, estimate or cells. A later one supersedes it, and both stay."""
+    """A reader's own count, estimate or cells; of a slide, a share. A later one supersedes it, and both stay."""
 
     __tablename__ = "reviews"
     __table_args__ = (Index(None, "picture_id", "account_id"),)
@@ -27,7 +27,7 @@ class Review(Base):
     kind: Mapped[ReviewKind] = mapped_column(String(8))
     n_positive: Mapped[int | None]
     n_negative: Mapped[int | None]
-    estimate: Mapped[float | None]  # of the index, from 0 to 1
+    estimate: Mapped[float | None]  # of the index, from 0 to 1; of kind `share`, how much of a slide's tissue is tumour
     cells: Mapped[Digest | None]  # a file
     started_from: Mapped[Start] = mapped_column(String(8))  # a corrected answer of the network is no independent opinion
     blind: Mapped[bool]  # nothing had been seen of anybody's answer: the server's own finding, not the client's word
