@@ -64,7 +64,7 @@ function figuresBeside(own, result) {
   const {you, network, difference, percent, points} = words.blind, said = (/** @type {number|null} */ value) => value === null ? '–' : String(value);
   const share = (/** @type {number} */ value) => Number.isNaN(value) ? words.cells.noIndex : percent(value);
   const apart = Number.isNaN(mine - theirs) ? '–' : points(mine - theirs);
-  const head = ['', you, network].map((name) => el('th', {scope: 'col'}, name));
+  const head = [el('td', {}), ...[you, network].map((name) => el('th', {scope: 'col'}, name))];
   const rows = [
     [words.cells.index, share(mine), share(theirs)], [words.cells.positive, said(own.nPositive), said(positive)],
     [words.cells.negative, said(own.nNegative), said(negative)], [difference, apart, ''],

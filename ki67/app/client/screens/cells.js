@@ -21,8 +21,10 @@ export async function cellsScreen(app, pictureId) {
   const {maySee} = await sightOf(app.store, picture), result = maySee ? await app.store.result(pictureId) : null;
   if (!maySee) return elsewhere(picture, words.cells.hidden, link(words.cells.toBlind, `#/picture/${pictureId}/blind`, 'main'));
   if (!result) return elsewhere(picture, words.cells.notCounted, link(words.cells.toPreview, `#/picture/${pictureId}`, 'main'));
-  const corrected = (await app.store.reviews(pictureId)).filter(({startedFrom}) => startedFrom === 'network').at(-1);
-  return correcting(app, picture, corrected?.cells ?? result.cells, result.umPerPx);
+  const reviews = await app.store.reviews(pictureId), corrected = reviews.filter(({startedFrom}) => startedFrom === 'network').at(-1);
+  const ways = [link(words.cells.toResult, `#/picture/${pictureId}/result`, 'quiet')];
+  if (reviews.some(({startedFrom}) => startedFrom === 'nothing')) ways.push(link(words.blind.beside, `#/picture/${pictureId}/beside`, 'quiet'));
+  return correcting(app, picture, corrected?.cells ?? result.cells, result.umPerPx, el('div', {class: 'row'}, ...ways));
 }
 
 
@@ -32,8 +34,8 @@ function elsewhere({case: caseId}, line, way) {
 }
 
 
-/** @param {App} app @param {Picture} picture @param {Cells} cells @param {number} umPerPx @returns {Promise<Screen>} */
-async function correcting(app, picture, cells, umPerPx) {
+/** @param {App} app @param {Picture} picture @param {Cells} cells @param {number} umPerPx @param {HTMLElement} onward @returns {Promise<Screen>} */
+async function correcting(app, picture, cells, umPerPx, onward) {
   const heard = el('p', {class: 'unseen', role: 'status'}), numbers = el('div', {}), comment = el('textarea', {rows: 2});
   const editor = await Editor.open(await app.store.pixels(picture.id), cells, {
     kinds: CLASSES, radius: radiusOf(umPerPx), label: words.cells.view, keys: words.cells.keys, reach: FINGER, marking: false,
@@ -51,7 +53,7 @@ async function correcting(app, picture, cells, umPerPx) {
   const side = el('div', {class: 'stack'},
     el('section', {class: 'card'}, pen(editor, CLASSES), seen.element, numbers, el('p', {class: 'soft'}, words.cells.hint), oneByOne(editor)),
     section(words.cells.save, el('p', {class: 'soft'}, words.cells.started), field(words.cells.comment, comment, words.blind.commentHint), save),
-    link(words.cells.toResult, `#/picture/${picture.id}/result`, 'quiet'), heard);
+    onward, heard);
   return {
     title: words.cells.title, content: el('div', {class: 'columns'}, stage(editor.viewer, ...back.buttons), side), back: `#/picture/${picture.id}/result`,
     leave: () => editor.viewer.close(),

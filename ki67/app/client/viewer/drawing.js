@@ -9,13 +9,15 @@ import {seen} from './view.js';
 /** @typedef {import('../values.js').Cells} Cells */
 /** @typedef {{context: CanvasRenderingContext2D, width: number, height: number, ratio: number, view: View}} Frame in CSS px; `ratio` pixels of the device in one */
 
+const GROUND = '#cfcac0'; // beside the picture
 const LEAST = 4; // the radius of a ring in CSS px
 const LEAST_OF_MASK = 2;
 
 /** @param {Frame} frame @param {import('./layers.js').Layers} layers */
 export function drawPicture({context, width, height, ratio, view}, layers) {
   context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, Math.ceil(width * ratio), Math.ceil(height * ratio));
+  context.fillStyle = GROUND;
+  context.fillRect(0, 0, Math.ceil(width * ratio), Math.ceil(height * ratio));
   const image = layerFor(layers, view.scale * ratio), scale = view.scale * ratio * layers.width / image.width;
   context.imageSmoothingEnabled = scale < 4; // of a picture that is shown much larger one sees the pixels
   context.setTransform(scale, 0, 0, view.scale * ratio * layers.height / image.height, view.x * ratio, view.y * ratio);

@@ -54,7 +54,7 @@ export class Viewer {
     this.element.setAttribute('role', 'application');
     this.element.setAttribute('aria-label', label);
     this.element.setAttribute('aria-description', keys);
-    this.#context = /** @type {CanvasRenderingContext2D} */ (this.element.getContext('2d', {alpha: true}));
+    this.#context = /** @type {CanvasRenderingContext2D} */ (this.element.getContext('2d', {alpha: false}));
     this.#gestures = new Gestures(this.element, {
       move: (by) => this.#see(moved(this.view, by)),
       pinch: (before, after) => this.#see(pinched(this.view, before, after)),
