@@ -96,8 +96,8 @@ VECTORS: Mapping[str, Callable[[], Vector]] = {
     "scale in the file of a camera": lambda: jpeg(field(size=(512, 512)), None, dpi=(60_000, 60_000)),
     "narrow": lambda: png(field().crop((0, 0, 33, 250))),
     "windows beside each other": lambda: png(field(size=(500, 260))),
-    "many windows": lambda: png(mosaic((0, 3, 6), (3, 0, 4))),
-    "many windows of a JPEG": lambda: jpeg(mosaic((0, 5), (3, 2)), 0.55),
+    "many windows": lambda: png(mosaic((0, 3), (6, 4))),
+    "windows of a JPEG": lambda: jpeg(mosaic((0, 3)), 0.55),
     "no tissue": lambda: shaded(lambda pixels: np.full_like(pixels, 244)),
     "blurred": lambda: png(field().filter(ImageFilter.GaussianBlur(4))),
     "noisy": lambda: shaded(lambda pixels: pixels + np.random.default_rng(1).normal(0, 40, pixels.shape)),
@@ -108,5 +108,5 @@ VECTORS: Mapping[str, Callable[[], Vector]] = {
     "green": lambda: stained(PAINT),
     "brown alone": lambda: stained(DAB),
     "small": lambda: png(field(size=(100, 100))),
-    "magnified": lambda: png(field().crop((80, 80, 176, 176)).resize((400, 400), Image.Resampling.BICUBIC)),
+    "magnified": lambda: png(field().crop((80, 80, 176, 176)).resize((384, 384), Image.Resampling.BICUBIC)),
 }
