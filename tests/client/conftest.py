@@ -17,6 +17,7 @@ import pytest
 from ki67.app.access.headers import ALWAYS
 from ki67.app.browser.site import Site
 from tests.browser.conftest import ROOT, Silent, browser  # noqa: F401
+from tests.client.in_page import InPage
 
 KEPT = ROOT / "build/client"
 PROGRAM = "from ki67.cli.main import main; main()"
@@ -57,6 +58,15 @@ def isolated_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "sw.js").unlink()
     with served(folder, Isolated) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def parts(browser: Any, isolated_client: str) -> Iterator[InPage]:  # noqa: F811
+    """The scorer's modules, one by one."""
+    page = browser.new_page()
+    page.goto(isolated_client + "words/en.js")
+    yield InPage(page)
+    page.close()
 
 
 @dataclass(frozen=True)

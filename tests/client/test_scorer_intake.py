@@ -1,7 +1,7 @@
 """A picture at the client's door: read as Python reads it, stripped to the same bytes, refused in words."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,6 @@ ALL_SAID = """
   return Object.entries(words.warnings).map(([name, say]) => [name, say(values[0])]);
 """
 DOTS = 39_077  # an inch: 0.65 µm/px
-
-
-@pytest.fixture(scope="module")
-def page(browser: Any, isolated_client: str) -> Iterator[InPage]:
-    opened = browser.new_page()
-    opened.goto(isolated_client + "words/en.js")
-    yield InPage(opened)
-    opened.close()
 
 
 def saved(kind: str, picture: Image.Image | None = None, **how: Any) -> bytes:
@@ -76,31 +68,31 @@ MADE: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_size_scale_and_bytes_are_pythons(page: InPage, tmp_path: Path, name: str) -> None:
+def test_size_scale_and_bytes_are_pythons(parts: InPage, tmp_path: Path, name: str) -> None:
     path, content = tmp_path / "sent", MADE[name]()
     path.write_bytes(content)
     expected = header(path)
-    found = page.asked("header", HEAD, content)
+    found = parts.asked("header", HEAD, content)
     size = {"width": expected.width, "height": expected.height}
     assert found == {"kind": f"image/{expected.kind.lower()}", "umPerPx": expected.um_per_px} | size
     with stripped(Files(tmp_path / "files", tmp_path / "incoming"), expected) as draft:
-        kept = unpacked(page.asked("stripped", STRIP, content))
+        kept = unpacked(parts.asked("stripped", STRIP, content))
         assert kept == draft.read_bytes()
     assert SECRET.encode() in content
     assert SECRET.encode() not in kept
 
 
-def test_the_way_a_camera_was_held_is_dropped_so_that_all_see_one_frame(page: InPage) -> None:
+def test_the_way_a_camera_was_held_is_dropped_so_that_all_see_one_frame(parts: InPage) -> None:
     content = saved("JPEG", exif=told(turned=SIDEWAYS))
-    kept = Image.open(io.BytesIO(unpacked(page.asked("stripped", STRIP, content))))
+    kept = Image.open(io.BytesIO(unpacked(parts.asked("stripped", STRIP, content))))
     assert dict(kept.getexif()) == {}
     assert np.array_equal(np.asarray(kept), np.asarray(Image.open(io.BytesIO(content))))
 
 
-def test_what_is_stripped_is_stripped_to_itself(page: InPage) -> None:
+def test_what_is_stripped_is_stripped_to_itself(parts: InPage) -> None:
     for name in ("camera", "png"):
-        once = unpacked(page.asked("stripped", STRIP, MADE[name]()))
-        assert unpacked(page.asked("stripped", STRIP, once)) == once
+        once = unpacked(parts.asked("stripped", STRIP, MADE[name]()))
+        assert unpacked(parts.asked("stripped", STRIP, once)) == once
 
 
 REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -131,11 +123,11 @@ def _jpeg_said_to_be(jpeg: bytes, side: int) -> bytes:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_counted_is_told_from_its_first_bytes(page: InPage, tmp_path: Path, name: str) -> None:
+def test_what_cannot_be_counted_is_told_from_its_first_bytes(parts: InPage, tmp_path: Path, name: str) -> None:
     code, make = REFUSED[name]
-    why = page.asked("header", HEAD, make())
+    why = parts.asked("header", HEAD, make())
     assert why["code"] == code
-    said = page.asked("refused", SAID, why)
+    said = parts.asked("refused", SAID, why)
     assert not {"undefined", "NaN", "null"} & set(said.replace(";", " ").split())
     if name in ALSO_PYTHONS:
         (tmp_path / "sent").write_bytes(make())
@@ -144,14 +136,14 @@ def test_what_cannot_be_counted_is_told_from_its_first_bytes(page: InPage, tmp_p
         assert str(caught.value).partition(": ")[2].replace("jpg, png or tif", "jpg or png") == said
 
 
-def test_a_scale_is_believed_within_pythons_limits(page: InPage) -> None:
+def test_a_scale_is_believed_within_pythons_limits(parts: InPage) -> None:
     least, most = PLAUSIBLE
     asked = [[least], [least / 1.01], [most], [most * 1.01], [1, ALIKE], [1, ALIKE * 1.01], []]
-    assert page.asked("header", "return values[0].map(header.agreed);", asked) == [least, None, most, None, 1, None, None]
+    assert parts.asked("header", "return values[0].map(header.agreed);", asked) == [least, None, most, None, 1, None, None]
 
 
-def test_every_warning_has_pythons_words(page: InPage) -> None:
-    told = dict(page.asked("refused", ALL_SAID, {"cells": 3, "enough": 500}))
+def test_every_warning_has_pythons_words(parts: InPage) -> None:
+    told = dict(parts.asked("refused", ALL_SAID, {"cells": 3, "enough": 500}))
     sides = {f"{name}{side}": text for name, texts in WARNINGS.items() for side, text in zip(("Low", "High"), texts, strict=True)}
     stains = {"likeHe": HE_FOR_KI67, "darkGround": DARK_GROUND, "strange": STRANGE, "noColour": NO_COLOUR}
     counts = {"none": "no tumour cells: the index is not defined", "few": "3 tumour cells, fewer than 500"}

@@ -1,7 +1,6 @@
 """The browser client's own JPEG decoder: bit for bit the pixels by which `ki67 score` counts, whole and at half size."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,22 +27,14 @@ WAYS = {
 COLOURS = {"whole": 0, "half as wide": 1, "half as wide and high": 2}
 
 
-@pytest.fixture(scope="module")
-def page(browser: Any, isolated_client: str) -> Iterator[InPage]:
-    opened = browser.new_page()
-    opened.goto(isolated_client + "words/en.js")
-    yield InPage(opened)
-    opened.close()
-
-
 def saved(picture: Image.Image, **how: Any) -> bytes:
     stream = io.BytesIO()
     picture.save(stream, "JPEG", **({"quality": 88} | how))
     return stream.getvalue()
 
 
-def seen(page: InPage, content: bytes, shrink: int) -> np.ndarray | None:
-    answer = page.asked("jpeg_pixels", DECODE, content, shrink)
+def seen(parts: InPage, content: bytes, shrink: int) -> np.ndarray | None:
+    answer = parts.asked("jpeg_pixels", DECODE, content, shrink)
     return None if answer is None else pixels(answer[1], answer[0])
 
 
@@ -55,30 +46,30 @@ def python(content: bytes, folder: Path, size: tuple[int, int], shrink: int) -> 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("colours", COLOURS)
-def test_pixels_are_libjpegs(page: InPage, tmp_path: Path, colours: str, way: str) -> None:
+def test_pixels_are_libjpegs(parts: InPage, tmp_path: Path, colours: str, way: str) -> None:
     for width, height in ((204, 150), (205, 151), (34, 18), (3, 5)):
         content = saved(field(size=(width, height)), subsampling=COLOURS[colours], **WAYS[way])
         for shrink in (WHOLE, HALF) if width % 2 == 0 else (WHOLE,):
-            assert np.array_equal(seen(page, content, shrink), python(content, tmp_path, (width, height), shrink))
+            assert np.array_equal(seen(parts, content, shrink), python(content, tmp_path, (width, height), shrink))
 
 
-def test_noise_and_colours_that_were_never_turned_are_too(page: InPage, tmp_path: Path) -> None:
+def test_noise_and_colours_that_were_never_turned_are_too(parts: InPage, tmp_path: Path) -> None:
     noise = Image.fromarray(np.random.default_rng(1).integers(0, 256, (90, 122, 3), np.uint8))
     for how in ({"subsampling": 2, "quality": 98}, {"subsampling": 0, "quality": 98}, {"keep_rgb": True}):
         content = saved(noise, **how)
         for shrink in (WHOLE, HALF):
-            assert np.array_equal(seen(page, content, shrink), python(content, tmp_path, noise.size, shrink))
+            assert np.array_equal(seen(parts, content, shrink), python(content, tmp_path, noise.size, shrink))
 
 
-def test_a_rare_way_of_coding_is_left_to_the_browser(page: InPage) -> None:
+def test_a_rare_way_of_coding_is_left_to_the_browser(parts: InPage) -> None:
     content = saved(field())
     frame = content.index(b"\xff\xc0")
     sampled_apart = content[: frame + 14] + b"\x21" + content[frame + 15 :]  # the second component as wide as the first
-    assert seen(page, sampled_apart, WHOLE) is None
+    assert seen(parts, sampled_apart, WHOLE) is None
 
 
 @pytest.mark.parametrize("name", ["cut", "lost", "torn"])
-def test_damage_is_refused_where_browsers_would_draw_it(page: InPage, name: str) -> None:
+def test_damage_is_refused_where_browsers_would_draw_it(parts: InPage, name: str) -> None:
     whole = saved(field(size=(400, 400)), restart_marker_blocks=20 if name == "torn" else 0)
     half = len(whole) // 2
     damaged = {
@@ -87,5 +78,5 @@ def test_damage_is_refused_where_browsers_would_draw_it(page: InPage, name: str)
         "torn": whole[:half] + whole[half + 3000 :],
     }[name]
     code = "try { await jpeg_pixels.JpegPixels.of(bytes(values[0]), 1); return null; } catch (error) { return error.code; }"
-    assert page.asked("jpeg_pixels", code, whole) is None
-    assert page.asked("jpeg_pixels", code, damaged) == "damaged"
+    assert parts.asked("jpeg_pixels", code, whole) is None
+    assert parts.asked("jpeg_pixels", code, damaged) == "damaged"

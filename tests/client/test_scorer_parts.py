@@ -1,6 +1,5 @@
 """The scorer in the browser, part by part, against Python's: same cells of maps, same bytes of pictures, same shares."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -35,14 +34,6 @@ HOT_SPOT = """
 """
 
 
-@pytest.fixture(scope="module")
-def page(browser: Any, isolated_client: str) -> Iterator[InPage]:
-    opened = browser.new_page()
-    opened.goto(isolated_client + "words/en.js")
-    yield InPage(opened)
-    opened.close()
-
-
 def blobs(height: int, width: int, blur: float, ground: float) -> np.ndarray:
     rng = np.random.default_rng([height, width])
     maps = np.stack([gaussian_filter(rng.normal(size=(height, width)), blur) for _ in range(3)], axis=-1)
@@ -53,40 +44,41 @@ def blobs(height: int, width: int, blur: float, ground: float) -> np.ndarray:
     (256, 256, 2.0, 0.0), (96, 160, 3.0, 60.0), (40, 33, 2.0, 20.0), (64, 64, 6.0, 120.0), (32, 32, 2.0, -400.0),
     (32, 48, 2.0, 500.0),
 ])  # fmt: skip
-def test_maps_give_the_same_cells(page: InPage, height: int, width: int, blur: float, ground: float) -> None:
+def test_maps_give_the_same_cells(parts: InPage, height: int, width: int, blur: float, ground: float) -> None:
     maps = blobs(height, width, blur, ground)
     cells = DETECTOR(maps)
     expected = np.column_stack([cells.label, cells.xy, cells.confidence])
     planes = np.ascontiguousarray(maps.transpose(2, 0, 1)).tobytes()
-    answer = page.asked("detect", DETECT, planes, width, height, DETECTOR.thresholds, DETECTOR.min_distance)
+    answer = parts.asked("detect", DETECT, planes, width, height, DETECTOR.thresholds, DETECTOR.min_distance)
     found = np.array(answer, np.float32).reshape(-1, 4)
     order, other = (np.lexsort(each.T) for each in (expected, found))
     np.testing.assert_allclose(found[other], expected[order], atol=1e-4)
 
 
 @pytest.mark.parametrize(("size", "wanted"), [((1228, 300), (256, 63)), ((100, 60), (250, 150)), ((40, 40), (40, 40))])
-def test_a_picture_is_reduced_to_pillows_bytes(page: InPage, size: tuple[int, int], wanted: tuple[int, int]) -> None:
+def test_a_picture_is_reduced_to_pillows_bytes(parts: InPage, size: tuple[int, int], wanted: tuple[int, int]) -> None:
     picture = np.random.default_rng(5).integers(0, 256, (size[1], size[0], 3), np.uint8)
     opaque = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
     sizes = [dict(zip(("width", "height"), each, strict=True)) for each in (size, wanted)]
-    found = pixels(page.asked("resize", RESIZE, opaque.tobytes(), *sizes), wanted[1])
+    found = pixels(parts.asked("resize", RESIZE, opaque.tobytes(), *sizes), wanted[1])
     assert np.array_equal(found, np.asarray(Image.fromarray(picture).resize(wanted, Image.Resampling.BOX)))
 
 
 @pytest.mark.parametrize("length", [40, 384, 385, 700, 1000, 2501])
-def test_windows_lie_where_pythons_do(page: InPage, length: int) -> None:
+def test_windows_lie_where_pythons_do(parts: InPage, length: int) -> None:
     rules = {"side": 384, "margin": 48, "stride": 16, "twins": 6}
-    found = page.asked("windows", "return windows.spans(...values).map(({start, high}) => [start, String(high)]);", length, rules)
+    code = "return windows.spans(...values).map(({start, high}) => [start, String(high)]);"
+    found = parts.asked("windows", code, length, rules)
     expected = [[span.start, float(span.high)] for span in spans(length)]
     assert [[start, float(high.replace("Infinity", "inf"))] for start, high in found] == expected
 
 
 @pytest.mark.parametrize("cells", [500, 501, 1200])
-def test_the_hot_spot_is_pythons(page: InPage, cells: int) -> None:
+def test_the_hot_spot_is_pythons(parts: InPage, cells: int) -> None:
     rng = np.random.default_rng(cells)
     xy, label = rng.uniform(0, 900, (cells, 2)).astype(np.float32), rng.integers(1, 3, cells).astype(np.uint8)
     label[xy[:, 0] < 300] = 1
-    found = page.asked("hotspot", HOT_SPOT, xy.tobytes(), label.tobytes())
+    found = parts.asked("hotspot", HOT_SPOT, xy.tobytes(), label.tobytes())
     expected = hot_spot(Cells.of_points(xy, label, "image"))
     if expected is None:
         assert found is None
@@ -96,20 +88,20 @@ def test_the_hot_spot_is_pythons(page: InPage, cells: int) -> None:
 
 
 @pytest.mark.parametrize(("hits", "trials"), [(0, 5), (3, 7), (120, 500)])
-def test_an_interval_is_wilsons(page: InPage, hits: int, trials: int) -> None:
-    assert page.asked("scores", "return scores.wilson(...values);", hits, trials) == pytest.approx(wilson(hits, trials))
+def test_an_interval_is_wilsons(parts: InPage, hits: int, trials: int) -> None:
+    assert parts.asked("scores", "return scores.wilson(...values);", hits, trials) == pytest.approx(wilson(hits, trials))
 
 
 @pytest.mark.parametrize(("name", "limits"), [("consensus", CUT_OFFS[0]), ("paper", CUT_OFFS[1])])
-def test_categories_are_pythons_at_both_cut_offs(page: InPage, name: str, limits: Any) -> None:
+def test_categories_are_pythons_at_both_cut_offs(parts: InPage, name: str, limits: Any) -> None:
     shares = [0.0, limits.low - 0.001, limits.low, 0.18, limits.high, limits.high + 0.001, 1.0]
     code = "const [all, name] = values; return all.map(share => scores.category(share, scores.CUT_OFFS[name]));"
     words = ("low", "middle", "high")
-    assert page.asked("scores", code, shares, name) == [words[place] for place in limits.categories(shares)]
+    assert parts.asked("scores", code, shares, name) == [words[place] for place in limits.categories(shares)]
 
 
-def test_a_case_is_the_sum_of_its_fields(page: InPage) -> None:
+def test_a_case_is_the_sum_of_its_fields(parts: InPage) -> None:
     code = "return result.pooled(values.map(label => ({cells: {label}})), 'paper');"
-    found, expected = page.asked("result", code, [1, 1, 2, 3], [2, 2, 2, 1], []), Scores(3, 4, 1)
+    found, expected = parts.asked("result", code, [1, 1, 2, 3], [2, 2, 2, 1], []), Scores(3, 4, 1)
     assert [found[name] for name in ("nPositive", "nNegative", "nTil")] == [3, 4, 1]
     assert [found["index"], found["low"], found["high"]] == pytest.approx([expected.ki67_index, *expected.interval])
