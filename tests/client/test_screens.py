@@ -14,6 +14,7 @@ from ki67.app.browser.made import made
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT
 from tests.client.conftest import KEPT
 from tests.client.fields import Field, field
+from tests.client.on_device import PASSPHRASE, Device
 
 pytestmark = pytest.mark.browser
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
@@ -189,6 +190,16 @@ def test_nothing_of_the_networks_is_shown_in_a_blind_case_before_ones_own_opinio
     assert page.locator(".list a").get_attribute("href") == f"#/picture/{found.picture}/blind"
 
 
+def test_what_is_locked_opens_by_its_passphrase_alone(page: Any, isolated_client: str) -> None:
+    Device(page).open().call("setPassphrase", PASSPHRASE)
+    page.reload()
+    for phrase in ("another sentence that is long", PASSPHRASE):
+        page.get_by_label("Passphrase").fill(phrase)
+        page.get_by_role("button", name="Open").click()
+        page.locator(".notice.bad, .empty").first.wait_for()
+    page.get_by_role("heading", name="Cases").wait_for()
+
+
 def test_a_case_is_made_and_filled_without_a_mouse(page: Any) -> None:
     page.get_by_role("button", name="New case").focus()
     page.keyboard.press("Enter")
@@ -232,7 +243,8 @@ def screens(found: Field) -> Iterator[str]:
     case = page.url.partition("#")[2]
     for hash_, ready in (
         ("/cases", ".list"), (case, ".index-bar"), (f"{case}/add", ".drop"), (f"/picture/{found.picture}", "#main .notice"),
-        (f"/picture/{found.picture}/result", ".index-bar"), ("/scale", ".picker"),
+        (f"/picture/{found.picture}/result", ".index-bar"), (f"/picture/{found.picture}/blind", ".viewer[width]"),
+        (f"/picture/{found.picture}/cells", ".viewer[width]"), ("/scale", ".picker"),
     ):  # fmt: skip
         page.goto(f"{found.address}#{hash_}")
         page.locator(ready).first.wait_for()

@@ -19,7 +19,7 @@ import {words} from './words/en.js';
  */
 /** A screen: `back` is where its arrow leads. @typedef {{title: string, content: HTMLElement, back?: string, leave?: () => void}} Screen */
 
-const SAID_FOR = 8000;  // milliseconds that a line stays
+const SAID_FOR = 6000;  // milliseconds that a line stays
 
 /** @param {string} id */
 const part = id => /** @type {HTMLElement} */ (document.getElementById(id));

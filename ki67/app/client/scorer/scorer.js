@@ -3,7 +3,7 @@
 import {Refused} from './refused.js';
 
 /** @typedef {import('../values.js').Wish} Wish @typedef {import('../values.js').Counted} Counted */
-/** @typedef {{digest: string, trainedOn: string, umPerPx: number, fieldUmPerPx: number}} Network */
+/** @typedef {{digest: string, trainedOn: string, umPerPx: number, fieldUmPerPx: number, field: number}} Network */
 /** @typedef {{network: Network, rules: any, rung: string}} Ready */
 /** @typedef {{done: (counted: Counted) => void, failed: (error: Error) => void}} Waiting */
 

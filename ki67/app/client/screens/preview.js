@@ -3,6 +3,7 @@
 import {FINER, flawsOf} from '../camera/focus.js';
 import {fitting, smaller, whole} from '../camera/reduced.js';
 import {sizeAt} from '../scorer/resize.js';
+import {scaleOf} from '../scorer/scale.js';
 import {words} from '../words/en.js';
 import {ocularSquare} from './intake.js';
 import {button, choice, confirmed, el, notice, section} from './made.js';
@@ -80,7 +81,7 @@ class Preview {
 
   async judge() {
     const {network} = await this.app.scorer, {picture} = this, part = picture.square ?? whole(picture);
-    const {width, height} = sizeAt(part, picture.umPerPx ?? network.fieldUmPerPx, network.umPerPx / FINER);
+    const {width, height} = sizeAt(part, scaleOf(picture.umPerPx, part, null, network).umPerPx, network.umPerPx / FINER);
     const flaws = flawsOf(await smaller(await this.app.store.pixels(picture.id), part, fitting(part, Math.max(width, height))));
     if (picture !== this.picture) return;  // changed meanwhile
     this.judged.replaceChildren(...flaws.length ? flaws.map(flaw => notice('caution', words.focus[flaw])) : [notice('good', words.focus.good)]);

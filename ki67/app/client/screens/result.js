@@ -18,15 +18,15 @@ export async function resultScreen(app, pictureId) {
   const picture = await app.store.picture(pictureId), one = picture && await app.store.case(picture.case);
   if (!picture || !one) throw new Error(words.preview.gone);
   const result = await app.store.result(pictureId);
-  if (!result || picture.state !== 'counted') return elsewhere(app, `#/picture/${pictureId}`);
-  if (!(await sightOf(app.store, picture)).maySee) return elsewhere(app, `#/picture/${pictureId}/blind`);
+  if (!result || picture.state !== 'counted') return elsewhere(`#/picture/${pictureId}`);
+  if (!(await sightOf(app.store, picture)).maySee) return elsewhere(`#/picture/${pictureId}/blind`);
   return shownResult(app, one, picture, result);
 }
 
 
-/** @param {App} app @param {string} hash @returns {import('../app.js').Screen} */
-function elsewhere(app, hash) {
-  app.go(hash);
+/** There instead of here: back leads past it. @param {string} hash @returns {import('../app.js').Screen} */
+function elsewhere(hash) {
+  location.replace(hash);
   return {title: words.app.wait, content: el('p', {class: 'empty'}, words.app.wait)};
 }
 
@@ -43,7 +43,8 @@ async function shownResult(app, one, picture, result) {
   const facts = section(words.result.how, figures([
     [words.scale.one, words.result.scale(result.umPerPx, result.scaleKnown)],
     [words.result.hotSpot, result.hotSpot === null ? words.result.noHotSpot : words.tenths(result.hotSpot)],
-    [words.result.time, words.result.milliseconds(result.milliseconds)]]));
+    [words.result.time, words.result.milliseconds(result.milliseconds)]]),
+  link(words.result.change, `#/picture/${picture.id}`, 'quiet'));
   const side = el('div', {class: 'stack'}, index, ...cautions(result), own ? ownOpinion(own, one.cutOffs) : null, facts, el('p', {class: 'soft'}, words.app.researchUse));
   const deeds = el('div', {class: 'deeds'}, link(words.result.cells, `#/picture/${picture.id}/cells`, 'main'), link(words.result.toCase, `#/case/${one.id}`));
   const content = el('div', {class: 'stack'}, el('div', {class: 'columns result'}, el('a', {class: 'plate', href: `#/picture/${picture.id}/cells`}, image), side), deeds);

@@ -1,6 +1,7 @@
 // The scale of a picture: by the profile of a phone, typed, or not known.
 
 import {scaleBy} from '../camera/micrometer.js';
+import {scaleOf} from '../scorer/scale.js';
 import {words} from '../words/en.js';
 import {PROFILE} from './intake.js';
 import {el, field, link, section} from './made.js';
@@ -26,6 +27,10 @@ export async function scaleChoice(app, picture, onChange) {
   const show = (/** @type {number|null} */ umPerPx) => {
     typed.hidden = select.value !== TYPED;
     said.textContent = umPerPx === null ? words.scale.unknownHint : words.scale.across(umPerPx, umPerPx * (picture.square ?? picture).width);
+    if (umPerPx === null) app.scorer.then(({network}) => {
+      const {known} = scaleOf(null, picture.square ?? picture, null, network);
+      if (known && select.value === UNKNOWN) said.textContent = words.scale.published(network.fieldUmPerPx);
+    });
   };
   const changed = () => {
     const profile = profiles.find(({id}) => id === select.value);

@@ -173,6 +173,7 @@ export const words = {
     umPerPx: 'Micrometres per pixel',
     umPerPxHint: 'Such as 0.25 for a scanner at 40×',
     unknownHint: 'Counted as if it had the scale of the network’s training. The result says so.',
+    published: (/** @type {number} */ umPerPx) => `${scale(umPerPx)}, as all published fields of this size have.`,
     across: (/** @type {number} */ umPerPx, /** @type {number} */ um) => `${scale(umPerPx)}: ${Math.round(um).toLocaleString('en')} µm across`,
     measure: 'Measure a profile',
   },
@@ -201,6 +202,7 @@ export const words = {
     ownKind: {count: 'Index, counted', estimate: 'Index, estimated', cells: 'Index of your cells'},
     ownCells: 'Tumour cells',
     cells: 'See the cells',
+    change: 'Count again in another way',
     toCase: 'To the case',
   },
 
