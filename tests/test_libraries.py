@@ -21,8 +21,8 @@ from ki67.cli.libraries import EXTRA, REMEDIES, remedy
 ROOT = Path(__file__).parents[1]
 COMMANDS = (
     "train x --out y", "compress m.keras --out m.ki67", "expand m.ki67 --out m.keras", "bench", "bench-score", "bench-coders",
-    "bench-client", "book", "reproduce", "release", "stage split", "data use x", "profile smoke", "real-check", "realism x", "fuzz",
-    "agree a.csv b.csv --figure f.png", "ship-cellularity x", "ship-slides x y",
+    "bench-client", "book", "reproduce", "release", "stage split", "data use x", "profile smoke", "real-check", "realism x",
+    "fuzz", "agree a.csv b.csv --figure f.png", "ship-cellularity x", "ship-slides x y",
 )  # fmt: skip
 PLAIN = """
 import sys
