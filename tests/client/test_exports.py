@@ -45,7 +45,7 @@ def sent(cells: Cells) -> dict[str, Any]:
     return {"xy": cells.xy.tolist(), "label": cells.label.tolist(), "confidence": cells.confidence.tolist()}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser: Any, isolated_client: str) -> Iterator[Any]:
     context = browser.new_context()
     opened = context.new_page()
@@ -54,8 +54,9 @@ def page(browser: Any, isolated_client: str) -> Iterator[Any]:
     context.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def device(page: Any) -> Device:
+    """One for all tests: each makes a case of its own."""
     return Device(page).open()
 
 
@@ -135,13 +136,13 @@ def test_what_is_read_blind_goes_out_only_after_ones_own_count(device: Device) -
     assert table(device, case, "scoresTable").count("\n") == table(device, case, "cellsTable").count("\n") == 1
     device.call("addReview", opinion(picture_id))
     assert table(device, case, "scoresTable").count("\n") == 2
-    assert table(device, case, "reviewsTable").splitlines()[1].startswith("1,count,3,5,0.3750,nothing,yes,r,")
+    assert table(device, case, "reviewsTable").splitlines()[1].startswith(f"1,count,3,5,0.3750,nothing,yes,of-{picture_id},")
 
 
-def opinion(picture_id: str, review_id: str = "r", comment: str = "") -> dict[str, Any]:
+def opinion(picture_id: str, comment: str = "") -> dict[str, Any]:
     return {
-        "id": review_id, "picture": picture_id, "made": 3, "kind": "count", "nPositive": 3, "nNegative": 5, "estimate": None,
-        "cells": None, "startedFrom": "nothing", "blind": True, "comment": comment, "remote": "there",
+        "id": f"of-{picture_id}", "picture": picture_id, "made": 3, "kind": "count", "nPositive": 3, "nNegative": 5,
+        "estimate": None, "cells": None, "startedFrom": "nothing", "blind": True, "comment": comment, "remote": "there",
     }  # fmt: skip
 
 

@@ -2,14 +2,13 @@
 
 import {fixed, roundedFloat} from './numbers.js';
 import {NEGATIVE, POSITIVE, TIL} from '../scorer/cells.js';
-import {bytesJoined} from '../scorer/bytes.js';
+import {uuid5} from '../store/hashes.js';
 
 /** @typedef {import('../values.js').Cells} Cells */
 /** `detection`: found by a network; `annotation`: drawn by somebody. @typedef {'detection'|'annotation'} Kind */
 
 /** QuPath computes its own positive percentage from classes that bear exactly the first two names. @type {{[label: number]: [string, number[]]}} */
 const CLASSES = {[POSITIVE]: ['Positive', [213, 94, 0]], [NEGATIVE]: ['Negative', [0, 114, 178]], [TIL]: ['TIL', [0, 158, 115]]};
-const NAMESPACE_URL = '6ba7b8119dad11d180b400c04fd430c8';
 
 
 /** The same cells of a picture get the same ids every time. @param {Cells} cells @param {string} image @param {Kind} kind */
@@ -26,21 +25,4 @@ async function feature(key, x, y, label, confidence, kind) {
     + `"geometry": {"type": "Point", "coordinates": [${roundedFloat(x, 2)}, ${roundedFloat(y, 2)}]}, `
     + `"properties": {"objectType": "${kind}", "classification": {"name": "${name}", "color": [${colour.join(', ')}]}, `
     + `"measurements": {"confidence": ${roundedFloat(confidence, 3)}}}}`;
-}
-
-
-/** An id that follows from a name (RFC 9562, version 5). @param {string} name */
-async function uuid5(name) {
-  const space = Uint8Array.from(NAMESPACE_URL.match(/../g) ?? [], byte => parseInt(byte, 16));
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-1', bytesJoined([space, new TextEncoder().encode(name)]))).slice(0, 16);
-  hash[6] = hash[6] & 0x0f | 0x50;
-  hash[8] = hash[8] & 0x3f | 0x80;
-  return uuidOf(hash);
-}
-
-
-/** @param {Uint8Array} bytes */
-export function uuidOf(bytes) {
-  const digits = [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('');
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

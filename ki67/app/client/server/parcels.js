@@ -2,7 +2,7 @@
 
 import {lookedAt, opinion, serverId} from './written.js';
 import {Refused} from '../scorer/refused.js';
-import {sha256} from '../store/device.js';
+import {sha256} from '../store/hashes.js';
 
 /** @typedef {import('../values.js').Case} Case @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Review} Review */
 /** @typedef {import('../store/device.js').Store} Store @typedef {import('./api.js').Server} Server */

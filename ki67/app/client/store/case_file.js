@@ -2,10 +2,9 @@
 // to a service's. Taken in twice it adds nothing, and no opinion is ever lost to another.
 
 import {checkedCase, checkedPicture, checkedProfile, checkedResult, checkedReview, list} from './checked.js';
-import {sha256} from './device.js';
+import {sha256, uuid5} from './hashes.js';
 import {read, written} from './written.js';
 import {opened, zipped} from './zip.js';
-import {uuidOf} from '../exports/geojson.js';
 import {headerOf} from '../scorer/header.js';
 import {Refused} from '../scorer/refused.js';
 import {stripped} from '../scorer/stripped.js';
@@ -113,16 +112,12 @@ async function takeReview(store, review) {
   const said = saying(review);
   if ((await store.reviews(review.picture)).some(each => saying(each) === said)) return false;
   if (await store.addReview(review)) return true;
-  return store.addReview({...review, id: uuidOf((await digest(said)).slice(0, 16))});
+  return store.addReview({...review, id: await uuid5(said)});
 }
 
 
 /** All of an opinion but its ids. @param {Review} review */
 function saying(review) { return written({...checkedReview(review), id: ''}); }
-
-
-/** @param {string} text */
-async function digest(text) { return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))); }
 
 
 /** @param {Opened} zip @param {string} name */

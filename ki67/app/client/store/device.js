@@ -1,6 +1,7 @@
 // Everything that is kept on this device: cases, their pictures, what was found in them, and opinions.
 
 import {TABLES} from './database.js';
+import {sha256} from './hashes.js';
 import {Vault} from './vault.js';
 import {MOST_BYTES, headerOf} from '../scorer/header.js';
 import {Refused} from '../scorer/refused.js';
@@ -187,9 +188,3 @@ export class Store {
 
 /** @param {{id: string}} one @param {{id: string}} other */
 function byId(one, other) { return one.id < other.id ? -1 : 1; }
-
-
-/** In hexadecimal digits. @param {Uint8Array} bytes */
-export async function sha256(bytes) {
-  return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map(byte => byte.toString(16).padStart(2, '0')).join('');
-}

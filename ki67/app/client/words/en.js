@@ -374,7 +374,7 @@ export const words = {
     simulated: 'It learnt from simulated tissue. Nothing shows that its figures hold on real tissue: check them on labelled pictures of your own first.',
     noScorer: 'The network is not loaded here.',
     here: 'Pictures are counted on this device. Only what you send to your own server leaves it.',
-    licence: 'MIT licence, © the ki67 authors. Nothing in this page is of anybody else.',
+    licence: 'MIT licence, © the ki67 authors. There is nobody else’s code in this page.',
   },
 
   server: {
