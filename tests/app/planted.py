@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 from itertools import count
 
+import numpy as np
+import tifffile
 from fastapi.testclient import TestClient
 from PIL import Image
 
 from ki67.app.service import Service
 from ki67.app.store.cells import keep_cells
-from ki67.app.store.rows import Case, Picture, Result
+from ki67.app.store.rows import Case, Picture, Result, Tumour
 from ki67.cells.cells import NEGATIVE, POSITIVE, Cells
 from ki67.cells.scores import score
 
@@ -39,6 +41,13 @@ def plain_png(number: int) -> bytes:
     return stream.getvalue()
 
 
+def plain_slide(number: int) -> bytes:
+    """A slide that is like no other."""
+    stream = BytesIO()
+    tifffile.imwrite(stream, np.full((SIDE, SIDE, 3), number % 256, np.uint8), tile=(64, 64), photometric="rgb", metadata=None)
+    return stream.getvalue()
+
+
 def planted(service: Service, case_id: str, cells: Cells | None, um_per_px: float = 0.648) -> str:
     """A picture of a case, scored where there are cells; its id."""
     number = next(NUMBERS)
@@ -58,6 +67,25 @@ def planted(service: Service, case_id: str, cells: Cells | None, um_per_px: floa
                 n_til=s.n_til, hot_spot=None, um_per_px=um_per_px, cells=keep_cells(service.files, owner_id, cells), warnings=[],
             ))  # fmt: skip
         return picture.id
+
+
+def planted_slide(service: Service, case_id: str) -> str:
+    """An outlined slide of a case; its id."""
+    number = next(NUMBERS)
+    with service.database.writing() as session:
+        owner_id = session.get_one(Case, case_id).owner_id
+        picture, found = (service.files.keep_bytes(owner_id, content) for content in (plain_slide(number), b"{}"))
+        slide = Picture(
+            case_id=case_id, number=number, kind="slide", sent_digest=f"{number:064x}", digest=picture, format="slide", bytes=9,
+            width=SIDE, height=SIDE, um_per_px=0.5, state="scored",
+        )  # fmt: skip
+        session.add(slide)
+        session.flush()
+        session.add(Tumour(
+            picture_id=slide.id, network="feed" * 16, version="0", um_per_px=0.5, tissue_mm2=2.0, tumour_mm2=1.0,
+            tumour_share=0.5, patches=9, damaged_patches=0, outline=found, mask=found, heat=found, warnings=[],
+        ))  # fmt: skip
+        return slide.id
 
 
 def befriended(asker: TestClient, login: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from planted import planted_slide
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
@@ -61,7 +62,7 @@ def ids(at: Service, account_id: str) -> Ids:
         case = Case(owner_id=account_id, name="A case")
         session.add(case)
         session.flush()
-        return {"case_id": case.id}
+    return {"case_id": case.id, "picture_id": planted_slide(at, case.id)}
 
 
 @pytest.fixture

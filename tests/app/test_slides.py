@@ -33,9 +33,11 @@ from ki67.app.scoring.network import of_patches
 from ki67.app.scoring.queue import Task
 from ki67.app.scoring.slides import SlideOutliner
 from ki67.app.service import Service
+from ki67.app.store.files import Files
 from ki67.app.store.rows import Account, Picture
 from ki67.app.store.rows.base import now
 from ki67.app.store.verify import verified
+from ki67.base import cluster as base_cluster
 from ki67.base.errors import WrongKind
 from ki67.slides.grid import PATCH, UM_PER_PX
 from ki67.slides.kept import KeptRows, Row
@@ -273,3 +275,15 @@ def test_a_field_does_not_wait_for_a_slide_and_a_process_killed_in_the_middle_of
     undisturbed = SlideOutliner(service.files)(task)
     found = ada.get(f"/v1/pictures/{row.id}/tumour").json()
     assert (found["tumour_mm2"], found["tissue_mm2"]) == (undisturbed.result.tumour_mm2, undisturbed.result.tissue_mm2)
+
+
+def test_on_a_cluster_a_slide_is_outlined_the_same_and_waits_where_the_cluster_is_away(
+    cluster: tuple[str, object], slide: Path, networks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = Files(tmp_path / "files", tmp_path / "incoming")
+    task = Task(0, "slide", "ada", files.keep_bytes("ada", slide.read_bytes()), "slide", 0.5, 0)
+    there, here = (SlideOutliner(files, address, networks)(task) for address in (cluster[0], ""))
+    assert there == here
+    monkeypatch.setattr(base_cluster, "PATIENCE", 0.3)
+    with pytest.raises(Problem, match="no Dask scheduler answers"):
+        SlideOutliner(files, "tcp://127.0.0.1:9", networks)(task)
