@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ki67.app.intake.checked import refuse_damage
+from ki67.app.intake.jpeg import strip_jpeg
 from ki67.app.intake.stripped import stripped
 from ki67.app.store.files import Files
 from ki67.base.errors import Unreadable
@@ -144,3 +146,12 @@ def test_a_file_that_is_cut_off_anywhere_is_refused_and_never_breaks_the_strippi
 def header_of(path: Path, content: bytes) -> Header:
     path.write_bytes(content)
     return header(path)
+
+
+def test_a_long_row_of_bytes_that_may_begin_a_marker_takes_no_time(tmp_path: Path) -> None:
+    path, draft = tmp_path / "a.jpg", tmp_path / "draft"
+    path.write_bytes(saved("JPEG")[:-2] + b"\xff" * 20_000 + b"\0")
+    begin = time.process_time()
+    strip_jpeg(path, draft, 1)
+    assert time.process_time() - begin < 2
+    assert draft.read_bytes().endswith(b"\xff" * 20_000 + b"\0\xff\xd9")

@@ -16,7 +16,8 @@ KEPT = (*range(0xC0, 0xE0),)  # tables, frames, scans: all that pixels are made 
 BARE_JFIF = b"JFIF\0\1\1\0\0\1\0\1\0\0"  # says YCbCr and nothing more: no thumbnail, no resolution
 COLOURS = 12  # bytes by which Adobe says how colours are meant
 UPRIGHT = 1
-AFTER_SCAN = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")  # in coded pixels 0xFF is followed by zero or a restart marker
+MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
+AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # in no coded pixels; of a long row of 0xFF no byte is looked at twice
 
 
 def strip_jpeg(path: Path, draft: Path, orientation: int) -> None:
@@ -36,7 +37,7 @@ def segments(path: Path, data: mmap.mmap) -> Iterator[tuple[int, int, int]]:
     """Each segment up to the picture's end by its marker, where its content begins, and where the next marker is."""
     at = 2
     while True:
-        found = AFTER_SCAN.match(data, at)
+        found = MARKER.match(data, at)
         if found is None:
             raise Unreadable(damaged(path, f", no segment at byte {at}"))
         kind, start = found[1][0], found.end()

@@ -19,6 +19,7 @@ from ki67.bench.service.running import Running, running
 SIDE = 15_000  # of a picture of far more pixels than are taken
 FULL = 10_000  # of one with as many as are taken
 SMALL, UNPACKED = 500, 500_000_000  # a picture that says to be small, and the bytes in it
+ROW = 1_000_000
 KINDS = {"jpeg": "image/jpeg", "png": "image/png", "tiff": "image/tiff"}
 BLOCK = bytes(1_000_000)
 
@@ -97,6 +98,11 @@ def png_with(name: bytes, content: bytes) -> bytes:
     return whole[:start] + chunk(name, content) + whole[start:]
 
 
+def jpeg_with_row() -> bytes:
+    """A JPEG that ends in a row of bytes with which a marker may begin, and none that ends it."""
+    return empty("jpeg", SMALL)[:-2] + b"\xff" * ROW + b"\0"
+
+
 def png_of_more() -> bytes:
     """A PNG that says to be small and holds far more rows."""
     signature, head = b"\x89PNG\r\n\x1a\n", struct.pack(">IIBBBBB", SMALL, SMALL, 8, 2, 0, 0, 0)
@@ -124,6 +130,7 @@ BOMBS = (
     Bomb("tiff_of_more", "tiff", "TIFF that unpacks to more than it says", tiff_of_more),
     Bomb("png_text", "png", "PNG with packed text", lambda: png_with(b"zTXt", b"Comment\0\0" + deflated(UNPACKED))),
     Bomb("png_profile", "png", "PNG with a packed profile", lambda: png_with(b"iCCP", b"icc\0\0" + deflated(UNPACKED))),
+    Bomb("jpeg_row", "jpeg", "JPEG with a long row of 0xFF", jpeg_with_row),
     Bomb("png_full", "png", f"PNG of {FULL:,}×{FULL:,} pixels, as many as are taken", lambda: empty("png", FULL), is_one=False),
     Bomb("jpeg_full", "jpeg", f"JPEG of {FULL:,}×{FULL:,} pixels, as many", lambda: empty("jpeg", FULL), is_one=False),
 )

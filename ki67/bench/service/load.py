@@ -20,7 +20,7 @@ CLIENTS = 8  # that send as fast as they are answered
 FEW = 2  # pictures, by which the start of `ki67 score` is told
 CROWD = 64  # connections of the open loop: enough that one is always free
 SHARE = 0.7  # of what the service can do
-PATIENCE_S, LOOK_S = 300.0, 0.05
+PATIENCE_S, LOOK_S = 300.0, 0.2
 
 
 def loaded(folder: Path, database: str, rounds: int, fields: int, seconds: float) -> Iterator[Figure]:
