@@ -1,72 +1,49 @@
 // A case that somebody else asks about: its pictures one by one, an opinion of each, and only then what others said.
 
-import {serverId} from '../server/written.js';
+import {written} from '../server/written.js';
 import {words} from '../words/en.js';
-import {ask, asking, renewed} from './asking.js';
-import {commentsOf} from './comments.js';
-import {choice, el, field, notice, section} from './made.js';
-import {signInScreen} from './sign_in.js';
 import {opinionsOf} from './answers.js';
+import {ask, lineOf, renewed} from './asking.js';
+import {commentsOf} from './comments.js';
+import {countingView} from './counting.js';
+import {el, notice, section} from './made.js';
+import {signInScreen} from './sign_in.js';
 
 /** @typedef {import('../app.js').App} App @typedef {import('../server/views.js').ServerPicture} ServerPicture */
-
-const MOST = 10_000_000;  // cells that anybody counts in a picture, as the service has it
+/** @typedef {import('./counting.js').Opinion} Opinion */
+/** What has to be let go of when another picture is shown. @typedef {{leave: () => void}} Shown */
 
 
 /** @param {App} app @param {string} caseId on the server @returns {Promise<import('../app.js').Screen>} */
 export async function opinionScreen(app, caseId) {
   if (!app.server.me) return signInScreen(app);
-  const shown = new Set();  // addresses of pictures, to be let go
-  const show = (/** @type {Blob} */ blob) => {
-    const address = URL.createObjectURL(blob);
-    shown.add(address);
-    return address;
-  };
-  const content = await renewed(again => next(app, caseId, show, again));
-  return {title: words.opinion.title, content, back: '#/inbox', leave: () => shown.forEach(address => URL.revokeObjectURL(address))};
+  const shown = {leave: () => undefined}, content = await renewed(again => next(app, caseId, shown, again));
+  return {title: words.opinion.title, content, back: '#/inbox', leave: () => shown.leave()};
 }
 
 
-/** The next picture without an opinion of one's own, or the end. @param {App} app @param {string} caseId @param {(blob: Blob) => string} show @param {() => Promise<void>} again */
-async function next(app, caseId, show, again) {
+/** The next picture without an opinion of one's own, or the end. @param {App} app @param {string} caseId @param {Shown} shown @param {() => Promise<void>} again */
+async function next(app, caseId, shown, again) {
+  shown.leave();
+  shown.leave = () => undefined;
   const pictures = await app.server.pictures(caseId), i = pictures.findIndex(({said}) => !said);
   if (i < 0) return ended(app, caseId);
-  const address = show(await app.server.pixels(pictures[i].id));
-  return el('div', {class: 'columns'}, figure(address, words.opinion.progress(i + 1, pictures.length)),
-    section(words.opinion.how, answerForm(app, pictures[i], again)));
+  const line = words.opinion.progress(i + 1, pictures.length), id = crypto.randomUUID(), {um_per_px: umPerPx} = pictures[i];
+  const view = await countingView(await app.server.pixels(pictures[i].id), {umPerPx, line, save: said => given(app, pictures[i], id, said, again)});
+  shown.leave = view.leave;
+  return view.element;
 }
 
 
-/** @param {string} address @param {string} line */
-function figure(address, line) {
-  return el('figure', {class: 'stack'}, el('a', {href: address, target: '_blank'}, el('img', {src: address, alt: words.opinion.picture, class: 'looked-at'})),
-    el('figcaption', {class: 'soft'}, line));
-}
-
-
-/** An answer by eye or by count; sent again after a cut, it is kept once. @param {App} app @param {ServerPicture} picture @param {() => Promise<void>} again */
-function answerForm(app, picture, again) {
-  const id = serverId(crypto.randomUUID()), comment = el('textarea', {rows: 2, maxLength: 4000});
-  const percent = number(100, 'any'), positive = number(MOST, '1'), negative = number(MOST, '1');
-  const estimate = field(words.opinion.index, percent), count = el('div', {class: 'stack'}, field(words.opinion.positive, positive), field(words.opinion.negative, negative));
-  const turn = (/** @type {'estimate'|'count'} */ kind) => {
-    estimate.hidden = percent.disabled = kind === 'count';
-    count.hidden = positive.disabled = negative.disabled = kind === 'estimate';
-  };
-  const kind = choice(words.opinion.by, [['estimate', words.opinion.estimate], ['count', words.opinion.count]], 'estimate', turn);
-  turn('estimate');
-  return asking([kind, estimate, count, field(words.opinion.comment, comment)], words.opinion.give, async () => {
-    /** @type {import('../server/views.js').Opinion} */
-    const told = {id, started_from: 'nothing', shown: 'nothing', comment: comment.value};
-    await app.server.giveReview(picture.id, kind.chosen() === 'estimate' ? {...told, kind: 'estimate', estimate: percent.valueAsNumber / 100} :
-      {...told, kind: 'count', n_positive: positive.valueAsNumber, n_negative: negative.valueAsNumber});
+/** Sent again after a cut, by its id, it is kept once. @param {App} app @param {ServerPicture} picture @param {string} id @param {Opinion} said @param {() => Promise<void>} again */
+async function given(app, picture, id, said, again) {
+  try {
+    await app.server.giveReview(picture.id, written({...said, id, startedFrom: 'nothing', blind: true}, picture));
     await again();
-  });
+  } catch (error) {
+    app.say(lineOf(error));
+  }
 }
-
-
-/** @param {number} max @param {string} step */
-function number(max, step) { return el('input', {type: 'number', inputMode: 'decimal', min: '0', max: String(max), step, required: true}); }
 
 
 /** All is said: what others said, and the word that it is done. @param {App} app @param {string} caseId */

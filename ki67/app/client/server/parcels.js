@@ -1,6 +1,6 @@
 // What of this device is not on the server yet.
 
-import {lookedAt, opinion, serverId} from './written.js';
+import {lookedAt, serverId, written} from './written.js';
 import {Refused} from '../scorer/refused.js';
 import {sha256} from '../store/hashes.js';
 
@@ -82,6 +82,6 @@ export class Parcels {
   async #sendReview(pictureId, review) {
     const picture = await this.store.picture(pictureId);
     if (!picture?.remote) throw new Refused('gone');
-    await this.store.sentReview(review.id, (await this.server.giveReview(picture.remote, opinion(review, picture))).id);
+    await this.store.sentReview(review.id, (await this.server.giveReview(picture.remote, written(review, picture))).id);
   }
 }

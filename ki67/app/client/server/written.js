@@ -3,6 +3,7 @@
 import {POSITIVE, NEGATIVE} from '../scorer/cells.js';
 
 /** @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Review} Review @typedef {import('../values.js').Cells} Cells */
+/** @typedef {Omit<Review, 'picture'|'made'|'remote'>} Said */
 /** @typedef {import('./views.js').NewReview} NewReview @typedef {import('./views.js').Mark} Mark */
 
 const HUNDREDTHS = 100;  // of a pixel are exact enough, and rounded down they stay inside the picture
@@ -24,8 +25,11 @@ export async function lookedAt({square}, file) {
 }
 
 
-/** @param {Review} review @param {Picture} picture @returns {NewReview} */
-export function opinion(review, picture) {
+/**
+ * An opinion of a picture, or of the part of it that was sent.
+ * @param {Said} review @param {{width: number, height: number, square?: Picture['square']}} picture @returns {NewReview}
+ */
+export function written(review, picture) {
   const {kind, startedFrom, blind, comment} = review;
   /** @type {import('./views.js').Opinion} */
   const told = {id: serverId(review.id), started_from: startedFrom, shown: blind ? 'nothing' : 'network', comment};
@@ -35,7 +39,7 @@ export function opinion(review, picture) {
 }
 
 
-/** In the pixels of what was sent, and of that alone. @param {Cells} cells @param {Picture} picture @returns {Mark[]} */
+/** In the pixels of what was sent, and of that alone. @param {Cells} cells @param {{width: number, height: number, square?: Picture['square']}} picture @returns {Mark[]} */
 function marks({xy, label}, {square, width, height}) {
   const part = square ?? {x: 0, y: 0, width, height};
   const all = Array.from(label, (each, i) => ({x: exactEnough(xy[2 * i] - part.x), y: exactEnough(xy[2 * i + 1] - part.y), label: nameOf(each)}));

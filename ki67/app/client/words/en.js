@@ -501,17 +501,7 @@ export const words = {
 
   opinion: {
     title: 'Your opinion',
-    progress: (/** @type {number} */ n, /** @type {number} */ of) => `Picture ${n} of ${of}`,
-    picture: 'The picture that is asked about',
-    how: 'Your answer',
-    by: 'By',
-    estimate: 'Estimate',
-    count: 'Count',
-    index: 'Positive tumour cells, in percent',
-    positive: 'Positive cells',
-    negative: 'Negative cells',
-    comment: 'Comment',
-    give: 'Give this opinion',
+    progress: (/** @type {number} */ n, /** @type {number} */ of) => `Picture ${n} of ${of}. What others said is shown when your last opinion is given.`,
     allGiven: 'All your opinions are given.',
     finish: 'Done: tell who asked',
     finished: 'They were told.',
