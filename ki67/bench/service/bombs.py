@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ki67.bench.service.asking import Client
 from ki67.bench.service.figures import Figure, at_most
 from ki67.bench.service.load import until_scored
 from ki67.bench.service.made import UM_PER_PX
@@ -37,19 +36,21 @@ class Bomb:
 
 def bombed(folder: Path, database: str) -> Iterator[Figure]:
     """One bomb after the other."""
-    with running(folder, database) as service, service.client() as client:
-        case = client.new_case()
-        client.send(case, empty("png", SMALL), UM_PER_PX, KINDS["png"])  # what the first of all loads is no bomb's
+    with running(folder, database) as service:
+        with service.client() as client:
+            case = client.new_case()
+            client.send(case, empty("png", SMALL), UM_PER_PX, KINDS["png"])  # what the first of all loads is no bomb's
         until_scored(service, case, 1)
         for bomb in BOMBS:
-            yield from cost(service, client, case, bomb)
+            yield from cost(service, case, bomb)
 
 
-def cost(service: Running, client: Client, case: str, bomb: Bomb) -> Iterator[Figure]:
+def cost(service: Running, case: str, bomb: Bomb) -> Iterator[Figure]:
     """Megabytes at the peak above what was held before, and seconds, until it is answered."""
     content, held = bomb.made(), Peak(service.server)
     begin = time.perf_counter()
-    answer = client.send(case, content, UM_PER_PX, KINDS[bomb.kind])
+    with service.client() as client:
+        answer = client.send(case, content, UM_PER_PX, KINDS[bomb.kind])
     seconds, what = time.perf_counter() - begin, f"{bomb.what}, answered by {answer.status}"
     yield Figure(f"{bomb.key}_mb", f"{what}: memory", held.more(), "MB", at_most(200))
     yield Figure(f"{bomb.key}_s", f"{what}: time", seconds, "s", at_most(1) if bomb.is_one else None)

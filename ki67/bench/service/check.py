@@ -14,6 +14,7 @@ from ki67.base.errors import InputError, one_line
 from ki67.base.tables import write_csv, write_json
 from ki67.bench.compressed import machine
 from ki67.bench.postgres import Postgres, postgres, programs
+from ki67.bench.service.asking import AWAY
 from ki67.bench.service.figures import Figure
 from ki67.bench.service.parts import PARTS, Extent, Place
 
@@ -21,7 +22,7 @@ MEASURED = Path("measurements/app.json")
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 MET, MISSED, NOT_RUN = "yes", "no", "not run"
 NO_SERVER = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
-BROKE = (RuntimeError, TimeoutError)  # a service that answers what it must not, or nothing
+BROKE = (RuntimeError, *AWAY)  # a service that answers what it must not, or nothing
 
 
 @dataclass(frozen=True)
