@@ -44,7 +44,7 @@ KINDS: Mapping[str, object] = {"integer": 42, "number": 0.21}
 def example_of(name: str, told: Mapping[str, Any]) -> object | None:
     """For a name that is known, a text or a number; none for what shows itself what it may be."""
     kind: Mapping[str, Any] = next((each for each in (told, *told.get("anyOf", ())) if each.get("type", "null") != "null"), {})
-    if {"enum", "const"} & kind.keys():
+    if {"enum", "const"} & kind.keys() or kind.get("type") == "boolean":
         return None
     if name in NAMED:
         return NAMED[name]

@@ -74,7 +74,7 @@ def headers(at: Service, account_id: str) -> dict[str, str]:
     return {"Origin": ORIGIN, "Cookie": f"{COOKIE}={token}"}
 
 
-@pytest.mark.parametrize("place", PERMISSIONS, ids=" ".join)
+@pytest.mark.parametrize("place", [place for place in PERMISSIONS if place[1].startswith("/v1/")], ids=" ".join)
 def test_the_contract_is_kept(contract: Any, headers: dict[str, str], ids: Ids, place: tuple[str, str]) -> None:
     method, path = place
     operation = contract[path][method]
