@@ -29,9 +29,10 @@ REFUSAL = """async ([method, args]) => {
   return null;
 }"""
 EVERYTHING = """async () => {
-  const found = [], lettersOf = bytes => Array.from(bytes, byte => String.fromCharCode(byte)).join(''), keep = value => {
+  const found = [], lettersOf = bytes => Array.from(bytes, byte => String.fromCharCode(byte)).join('');
+  const keep = value => {
     if (ArrayBuffer.isView(value)) found.push(lettersOf(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)));
-    else if (value && typeof value === 'object') Object.entries(value).forEach(keep);
+    else if (value && typeof value === 'object') [...Object.keys(value), ...Object.values(value)].forEach(keep);
     else found.push(String(value));
   };
   const request = indexedDB.open('ki67');
