@@ -66,8 +66,8 @@ def lived_through(service: Running, away: AbstractContextManager[None], seconds:
     """Take something away under clients that send."""
     with sending(service) as senders:
         until_acknowledged(senders, SOME)
-        begin = time.monotonic()
         with away:
+            begin = time.monotonic()
             reads = read_until(service, begin + seconds)
         end = time.monotonic()
         until_acknowledged(senders, SOME)

@@ -107,8 +107,11 @@ def running(data: Path, database: str = "") -> Iterator[Running]:
 
 def children(pid: int) -> list[int]:
     """The processes that one has started, and that live."""
-    lists = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
-    return [int(child) for text in lists for child in text.split()]
+    found = list[int]()
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # a thread that has just ended
+            found += map(int, path.read_text().split())
+    return found
 
 
 def kill_one(pid: int) -> None:
