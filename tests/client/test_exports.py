@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ki67.cells.cells import CSV_HEADER, Cells, write_csv
 from ki67.cells.scores import CUT_OFFS, score
@@ -137,6 +138,36 @@ def test_what_is_read_blind_goes_out_only_after_ones_own_count(device: Device) -
     device.call("addReview", opinion(picture_id))
     assert table(device, case, "scoresTable").count("\n") == 2
     assert table(device, case, "reviewsTable").splitlines()[1].startswith(f"1,count,3,5,0.3750,nothing,yes,of-{picture_id},")
+
+
+def test_the_printed_page_says_what_a_reader_of_it_must_know(device: Device) -> None:
+    case, picture_id = counted_case(device, Cells.of_points([[9, 9]] * 40, [1] * 9 + [2] * 31, "image"),
+                                    warnings=[{"code": "few", "cells": 40, "enough": 500}])  # fmt: skip
+    device.call("addReview", opinion(picture_id))
+    text = device.page.evaluate("""async id => {
+      const [{contentOf}, {printed}] = [await import('/exports/content.js'), await import('/exports/printed.js')];
+      return (await printed(await contentOf(self.store, await self.store.case(id)), self.store, 'simulated')).textContent;
+    }""", case)  # fmt: skip
+    low, high = (f"{100 * end:.1f} %" for end in score(Cells.of_points([[9, 9]] * 40, [1] * 9 + [2] * 31, "image")).interval)
+    for said in ("T-2041", "22.5 %", f"{low} to {high}", "high by 10 and 20 %", "borderline by 16 and 30 %", "40 of the 500",
+                 "fewer than 500", "37.5 %, blind", "network abc, trained on simulated", "Research use only"):  # fmt: skip
+        assert said in text
+
+
+@pytest.mark.parametrize(("label", "colour"), [(1, (213, 94, 0)), (2, (0, 114, 178)), (3, (0, 158, 115))])
+def test_a_drawing_has_a_ring_of_its_class_round_every_cell(page: Any, label: int, colour: tuple[int, int, int]) -> None:
+    made = f"""async ([bytes, label]) => {{
+      const {{drawn, png}} = await import('/exports/drawn.js'), field = new Blob([Uint8Array.from(bytes)]);
+      const cells = {{xy: Float32Array.of(32, 24), label: Uint8Array.of(label), confidence: Float32Array.of(1)}};
+      const blob = await png(await drawn(field, cells, .36));
+      return {BYTES};
+    }}"""
+    with Image.open(io.BytesIO(base64.b64decode(page.evaluate(made, [list(picture()), label])))) as drawing:
+        pixels = np.asarray(drawing.convert("RGB"), int)
+    rows, columns = np.nonzero((abs(pixels - colour) < 9).all(axis=2))
+    assert pixels.shape == (48, 64, 3)
+    assert len(rows) > 20
+    assert np.hypot(columns - 31.5, rows - 23.5) == pytest.approx(np.full(len(rows), 10), abs=2)
 
 
 def opinion(picture_id: str, comment: str = "") -> dict[str, Any]:
