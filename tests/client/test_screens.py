@@ -136,6 +136,33 @@ def test_the_square_of_an_ocular_is_taken_by_itself(page: Any) -> None:
     assert box["width"] == pytest.approx(box["height"], abs=3)
 
 
+def test_the_part_that_is_counted_is_moved_by_keys_and_kept(page: Any, isolated_client: str) -> None:
+    found = field(page, isolated_client)
+    shown(found, "")
+    page.get_by_label("Square").check()
+    page.get_by_label("arrow keys move it").focus()
+    before = page.locator(".square").bounding_box()
+    page.keyboard.press("Shift+ArrowRight")
+    page.get_by_label("arrow keys change it").press("Shift+ArrowUp")
+    page.reload()
+    after, width = page.locator(".square").bounding_box(), page.locator(".plate").bounding_box()["width"]
+    moved, grown = (after["x"] - before["x"]) / width, (after["height"] - before["height"]) / width
+    assert [moved, grown] == pytest.approx([0.1, -0.1], abs=0.01)
+
+
+def test_ones_own_counts_stand_beside_the_networks(page: Any, isolated_client: str) -> None:
+    found = field(page, isolated_client, found=FIFTEEN)
+    nothing = {"estimate": None, "cells": None, "startedFrom": "nothing", "blind": False, "comment": "", "remote": None}
+    own = {"id": "1", "picture": found.picture, "made": 1, "kind": "count", "nPositive": 10, "nNegative": 30}
+    Device(page).open().call("addReview", own | nothing)
+    shown(found, "result")
+    page.get_by_text("Your opinion").wait_for()
+    assert page.get_by_text("25.0 %").is_visible()
+    page.get_by_role("link", name="To the case").click()
+    page.get_by_text("By your own counts").wait_for()
+    assert page.locator("dd", has_text="25.0 %").is_visible()
+
+
 def test_a_picture_without_a_scale_says_so_in_its_result(page: Any) -> None:
     new_case(page)
     page.get_by_role("link", name="Add fields").click()

@@ -19,9 +19,10 @@ export async function captureScreen(app, caseId) {
   const take = inTurn(async blob => {
     const one = await takeIn(app, caseId, blob, blob instanceof File ? blob.name : words.capture.shot);
     if (one.picture) taken.add(one.picture.id);
-    list.prepend(await row(app, one));
+    list.prepend(row(app, one));
     app.say(lineOf(one));
-    onward.replaceChildren(link(words.capture.onward(taken.size), taken.size === 1 ? `#/picture/${[...taken][0]}` : `#/case/${caseId}`, 'main'));
+    const to = taken.size === 1 ? `#/picture/${[...taken][0]}` : `#/case/${caseId}`;
+    onward.replaceChildren(link(words.capture.onward(taken.size), to, 'main'));
   });
   const camera = viewfinder(blob => take([blob]));
   const content = el('div', {class: 'stack'}, el('div', {class: 'columns'}, camera.content, files(take)), list, onward);
@@ -45,7 +46,8 @@ function inTurn(takeOne) {
 /** @param {(blob: Blob) => Promise<unknown>} take */
 function viewfinder(take) {
   const video = el('video', {muted: true, playsInline: true, 'aria-label': words.capture.seen});
-  const shutter = button(words.capture.shoot, async () => { if (camera) await take(await camera.picture()); }, 'main', {class: 'shutter', 'aria-label': words.capture.shoot});
+  const shoot = async () => { if (camera) await take(await camera.picture()); };
+  const shutter = button(words.capture.shoot, shoot, 'main', {class: 'shutter', 'aria-label': words.capture.shoot});
   const said = el('div', {role: 'alert'});
   const on = button(words.capture.switchOn, open, 'main'), off = button(words.capture.switchOff, close, 'quiet');
   /** @type {Camera|null} */
@@ -85,7 +87,8 @@ function files(take) {
     input.value = '';  // so that the same file can be chosen again
   };
   return el('section', {class: 'card drop'}, el('h2', {}, words.capture.files), el('p', {class: 'soft'}, words.capture.filesHint),
-    el('div', {class: 'row'}, el('label', {class: 'button picker'}, input, words.capture.choose), button(words.capture.tryOne, async () => take([await example()]), 'quiet')));
+    el('div', {class: 'row'}, el('label', {class: 'button picker'}, input, words.capture.choose),
+      button(words.capture.tryOne, async () => take([await example()]), 'quiet')));
 }
 
 
@@ -123,9 +126,9 @@ function lineOf({name, picture, again, why}) {
 
 
 /** @param {App} app @param {Taken} one */
-async function row(app, one) {
+function row(app, one) {
   const {picture} = one;
   if (!picture) return el('li', {class: 'refused'}, notice('bad', lineOf(one)));
-  return el('li', {}, el('a', {href: `#/picture/${picture.id}`}, await thumbnail(await app.store.pixels(picture.id), picture.square),
+  return el('li', {}, el('a', {href: `#/picture/${picture.id}`}, thumbnail(() => app.store.pixels(picture.id), picture.square),
     el('span', {}, el('span', {class: 'name'}, lineOf(one)), el('small', {}, words.size(picture)))));
 }

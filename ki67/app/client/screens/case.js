@@ -1,17 +1,19 @@
 // One case: its fields, and the index over all of them.
 
-import {pooled} from '../scorer/result.js';
-import {counts} from '../scorer/scores.js';
+import {figures as figuresOf, pooled} from '../scorer/result.js';
+import {counts, total} from '../scorer/scores.js';
 import {words} from '../words/en.js';
-import {countPicture} from './scoring.js';
-import {sightOf, wayTo} from './sight.js';
 import {cellsSoFar, indexShown} from './index_bar.js';
 import {button, choice, el, figures, link, notice, section} from './made.js';
+import {ownCounts} from './own.js';
+import {countPicture} from './scoring.js';
+import {sightOf, wayTo} from './sight.js';
 import {thumbnail} from './thumbnail.js';
 import {refusal} from './told.js';
 
 /** @typedef {import('../values.js').Case} Case @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Result} Result */
-/** @typedef {import('../app.js').App} App @typedef {{picture: Picture, hidden: boolean, result: Result|null}} Field */
+/** @typedef {import('../app.js').App} App @typedef {import('../scorer/scores.js').Counts} Counts */
+/** `own`: what the reader counted themselves. @typedef {{picture: Picture, hidden: boolean, result: Result|null, own: Counts|null}} Field */
 
 
 /** @param {App} app @param {string} caseId @returns {Promise<import('../app.js').Screen>} */
@@ -44,8 +46,8 @@ async function parts(app, one, draw) {
 
 /** What one may see of a field. @param {App} app @param {Picture} picture @returns {Promise<Field>} */
 async function fieldOf(app, picture) {
-  const hidden = !(await sightOf(app.store, picture)).maySee;
-  return {picture, hidden, result: hidden || picture.state !== 'counted' ? null : await app.store.result(picture.id) ?? null};
+  const hidden = !(await sightOf(app.store, picture)).maySee, last = (await app.store.reviews(picture.id)).at(-1);
+  return {picture, hidden, own: last ? ownCounts(last) : null, result: hidden || picture.state !== 'counted' ? null : await app.store.result(picture.id) ?? null};
 }
 
 
@@ -59,7 +61,14 @@ function summary(one, fields, cutOffs) {
     [words.result.positive, el('span', {class: 'positive'}, words.number(found.nPositive))],
     [words.result.negative, el('span', {class: 'negative'}, words.number(found.nNegative))],
     [words.result.til, el('span', {class: 'til'}, words.number(found.nTil))]]),
-  unknown ? notice('caution', words.case.scaleNotKnown(unknown)) : null, cutOffs);
+  ownIndex(fields), unknown ? notice('caution', words.case.scaleNotKnown(unknown)) : null, cutOffs);
+}
+
+
+/** Of the fields that the reader counted. @param {Field[]} fields */
+function ownIndex(fields) {
+  const own = fields.flatMap(field => field.own ?? []);
+  return own.length ? figures([[words.case.own(own.length, fields.length), words.tenths(figuresOf(total(own), 'paper').index)]]) : null;
 }
 
 
@@ -77,7 +86,7 @@ function cutOffsChoice(app, one, draw) {
 async function row(app, {picture, hidden, result}, number) {
   const hash = picture.state === 'counted' ? await wayTo(app.store, picture) : `#/picture/${picture.id}`;
   const end = result ? el('span', {class: 'end'}, share(result)) : null;
-  return el('li', {}, el('a', {href: hash}, await thumbnail(await app.store.pixels(picture.id), picture.square),
+  return el('li', {}, el('a', {href: hash}, thumbnail(() => app.store.pixels(picture.id), picture.square),
     el('span', {}, el('span', {class: 'name'}, words.preview.title(number)), el('small', {}, lineOf(picture, hidden, result))), end));
 }
 

@@ -33,8 +33,8 @@ async function newCase(app) {
   const name = el('input', {required: true, maxLength: LONGEST_NAME, autocomplete: 'off'});
   const cutOffs = choice(words.cases.cutOffs, [['paper', words.cutOffs.paper], ['consensus', words.cutOffs.consensus]], 'paper');
   const blind = toggle(words.cases.blind, false, undefined, words.cases.blindHint);
-  const asked = sheet(words.cases.add, [field(words.cases.name, name, words.cases.nameHint), cutOffs, blind], words.cases.create, words.cancel);
-  if (!await asked.closed) return;
+  const content = [field(words.cases.name, name, words.cases.nameHint), cutOffs, blind];
+  if (!await sheet(words.cases.add, content, words.cases.create, words.cancel).closed) return;
   const id = crypto.randomUUID();
   await app.store.putCase({id, name: name.value.trim(), made: Date.now(), blind: blind.on(), cutOffs: cutOffs.chosen(), remote: null});
   app.go(`#/case/${id}`);

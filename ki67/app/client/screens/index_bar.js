@@ -6,8 +6,8 @@ import {el} from './made.js';
 
 /** @typedef {import('../scorer/result.js').Figures} Figures @typedef {import('../values.js').CutOffs} CutOffs */
 
-const ENDS = [0.5, 1];  // where the scale ends: at the first that holds the interval
-export const ENOUGH = 500;  // tumour cells that guidelines ask for
+const ENDS = [0.5, 1];   // where the scale ends: at the first that holds the interval
+const ENOUGH = 500;  // tumour cells that guidelines ask for
 
 
 /** @param {Figures} figures @param {CutOffs} cutOffs */

@@ -1,16 +1,17 @@
 // (e) What was counted in a picture, and how far to trust it.
 
 import {figures as figuresOf} from '../scorer/result.js';
-import {counts} from '../scorer/scores.js';
+import {counts, tumourCells} from '../scorer/scores.js';
 import {words} from '../words/en.js';
 import {cellsSoFar, indexShown} from './index_bar.js';
 import {el, figures, link, notice, section} from './made.js';
+import {ownCounts, ownIndex} from './own.js';
 import {sightOf} from './sight.js';
 import {shown} from './thumbnail.js';
 import {caution} from './told.js';
 
 /** @typedef {import('../values.js').Case} Case @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Result} Result */
-/** @typedef {import('../values.js').Review} Review @typedef {import('../values.js').CutOffs} CutOffs @typedef {import('../app.js').App} App */
+/** @typedef {import('../values.js').Review} Review @typedef {import('../app.js').App} App */
 
 
 /** Leads on to the preview where nothing was counted yet, and to the own count where that comes first. @param {App} app @param {string} pictureId */
@@ -45,9 +46,11 @@ async function shownResult(app, one, picture, result) {
     [words.result.hotSpot, result.hotSpot === null ? words.result.noHotSpot : words.tenths(result.hotSpot)],
     [words.result.time, words.result.milliseconds(result.milliseconds)]]),
   link(words.result.change, `#/picture/${picture.id}`, 'quiet'));
-  const side = el('div', {class: 'stack'}, index, ...cautions(result), own ? ownOpinion(own, one.cutOffs) : null, facts, el('p', {class: 'soft'}, words.app.researchUse));
+  const side = el('div', {class: 'stack'}, index, ...cautions(result), own ? ownOpinion(own) : null, facts,
+    el('p', {class: 'soft'}, words.app.researchUse));
   const deeds = el('div', {class: 'deeds'}, link(words.result.cells, `#/picture/${picture.id}/cells`, 'main'), link(words.result.toCase, `#/case/${one.id}`));
-  const content = el('div', {class: 'stack'}, el('div', {class: 'columns result'}, el('a', {class: 'plate', href: `#/picture/${picture.id}/cells`}, image), side), deeds);
+  const plate = el('a', {class: 'plate', href: `#/picture/${picture.id}/cells`}, image);
+  const content = el('div', {class: 'stack'}, el('div', {class: 'columns'}, plate, side), deeds);
   return {title: words.result.title(number), content, back: `#/case/${one.id}`, leave: release};
 }
 
@@ -59,12 +62,8 @@ function cautions({warnings, scaleKnown}) {
 }
 
 
-/** @param {Review} review @param {CutOffs} cutOffs */
-function ownOpinion(review, cutOffs) {
-  const {cells, nPositive, nNegative, estimate} = review;
-  const counted = cells ? counts(cells) : nPositive === null || nNegative === null ? null : {positive: nPositive, negative: nNegative, til: 0};
-  const own = counted ? figuresOf(counted, cutOffs) : null;
-  return section(words.result.own, figures([
-    [words.result.ownKind[review.kind], words.tenths(own ? own.index : estimate ?? NaN)],
-    ...own ? [/** @type {[string, string]} */ ([words.result.ownCells, words.number(own.nPositive + own.nNegative)])] : []]));
+/** @param {Review} review */
+function ownOpinion(review) {
+  const counted = ownCounts(review), kind = /** @type {[string, string]} */ ([words.result.ownKind[review.kind], words.tenths(ownIndex(review))]);
+  return section(words.result.own, figures(counted ? [kind, [words.result.ownCells, words.number(tumourCells(counted))]] : [kind]));
 }

@@ -59,13 +59,13 @@ function drag(handle, down, frame, picture, move, now, end) {
 
 
 /** @param {Rect} from @param {number} dx @param {number} dy @param {Size} picture @returns {Rect} */
-export function moved(from, dx, dy, picture) {
+function moved(from, dx, dy, picture) {
   return {...from, x: within(from.x + dx, 0, picture.width - from.width), y: within(from.y + dy, 0, picture.height - from.height)};
 }
 
 
 /** @param {Rect} from @param {number} dx @param {number} dy @param {Size} picture @returns {Rect} */
-export function sized(from, dx, dy, picture) {
+function sized(from, dx, dy, picture) {
   return {...from, width: within(from.width + dx, LEAST, picture.width - from.x), height: within(from.height + dy, LEAST, picture.height - from.y)};
 }
 

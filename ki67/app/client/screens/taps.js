@@ -15,7 +15,8 @@ const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
  * @param {Photograph} photo @param {(which: number) => void} onMove @param {(which: number) => unknown} onDown when a mark was put down
  */
 export function twoTaps(photo, onMove, onDown) {
-  const {image, release} = shown(photo.blob, words.scale.alt), loupe = el('canvas', {class: 'loupe', width: SIDE, height: SIDE, hidden: true, 'aria-hidden': 'true'});
+  const {image, release} = shown(photo.blob, words.scale.alt);
+  const loupe = el('canvas', {class: 'loupe', width: SIDE, height: SIDE, hidden: true, 'aria-hidden': 'true'});
   const points = [{x: photo.width * 0.3, y: photo.height / 2}, {x: photo.width * 0.7, y: photo.height / 2}];
   const place = (/** @type {number} */ which, /** @type {Point} */ {x, y}) => {
     points[which] = {x: Math.min(Math.max(x, 0), photo.width - 1), y: Math.min(Math.max(y, 0), photo.height - 1)};
@@ -72,7 +73,10 @@ function nearest(points, to) {
 }
 
 
-/** What lies about a point, large, with a cross; in the corner that is away from it. @param {HTMLCanvasElement} loupe @param {HTMLImageElement} image @param {Point} point @param {boolean} right */
+/**
+ * What lies about a point, large, with a cross; in the corner that is away from it.
+ * @param {HTMLCanvasElement} loupe @param {HTMLImageElement} image @param {Point} point @param {boolean} right
+ */
 function look(loupe, image, {x, y}, right) {
   loupe.classList.toggle('right', right);
   const context = loupe.getContext('2d'), seen = SIDE / TIMES;

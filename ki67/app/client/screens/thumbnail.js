@@ -5,16 +5,28 @@ import {el} from './made.js';
 const SIDE = 64;  // pixels of the page
 
 
-/** A small square of it; decorative, for its name stands beside it. @param {Blob} blob @param {import('../values.js').Rect|null} square */
-export async function thumbnail(blob, square) {
+/** @type {Promise<void>} */
+let before = Promise.resolve();
+
+
+/**
+ * A small square of it, decorative, for its name stands beside it. It is drawn after those asked for before, one at a time: a
+ * decoded picture is large.
+ * @param {() => Promise<Blob>} pixels @param {import('../values.js').Rect|null} square
+ */
+export function thumbnail(pixels, square) {
   const side = SIDE * Math.ceil(devicePixelRatio), canvas = el('canvas', {class: 'thumbnail', width: side, height: side, 'aria-hidden': 'true'});
-  try {
-    const bitmap = await createImageBitmap(blob, {colorSpaceConversion: 'none'});
-    const {x, y, width, height} = square ?? {x: 0, y: 0, width: bitmap.width, height: bitmap.height}, edge = Math.min(width, height);
-    canvas.getContext('2d')?.drawImage(bitmap, x + (width - edge) / 2, y + (height - edge) / 2, edge, edge, 0, 0, side, side);
-    bitmap.close();
-  } catch { canvas.classList.add('broken'); }
+  before = before.then(async () => draw(canvas, await pixels(), square)).catch(() => { canvas.classList.add('broken'); });
   return canvas;
+}
+
+
+/** @param {HTMLCanvasElement} canvas @param {Blob} blob @param {import('../values.js').Rect|null} square */
+async function draw(canvas, blob, square) {
+  const bitmap = await createImageBitmap(blob, {colorSpaceConversion: 'none'});
+  const {x, y, width, height} = square ?? {x: 0, y: 0, width: bitmap.width, height: bitmap.height}, edge = Math.min(width, height);
+  canvas.getContext('2d')?.drawImage(bitmap, x + (width - edge) / 2, y + (height - edge) / 2, edge, edge, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
 }
 
 

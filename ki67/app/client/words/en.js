@@ -88,6 +88,7 @@ export const words = {
     running: (/** @type {number} */ i, /** @type {number} */ n) => `Counting field ${i} of ${n} …`,
     fresh: 'not counted yet',
     countFirst: 'give your own count first',
+    own: (/** @type {number} */ n, /** @type {number} */ of) => n === of ? 'By your own counts' : `By your own counts, of ${n} of ${of} fields`,
     cells: (/** @type {number} */ n, /** @type {number} */ warnings) => counted(n, 'cell') + (warnings ? ` · ${counted(warnings, 'warning')}` : ''),
     save: 'Save and export',
     assign: 'Ask a colleague',
