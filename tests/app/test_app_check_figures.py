@@ -1,13 +1,16 @@
 """The arithmetic of `ki67 app-check`: its shares, its moments, its goals, and what it counts as seen."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from ki67.base.tables import read_json
 from ki67.bench.service.asking import Answer
 from ki67.bench.service.crowd import DONE, ELSE, LATER, kind_of
 from ki67.bench.service.figures import Figure, at_least, at_most, due_times, quantile
 from ki67.bench.service.memory import growth, kilobytes
+from ki67.bench.service.rows import Row, keep
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.99, 99), (0.991, 100), (1.0, 100), (0.0, 1)])
@@ -66,3 +69,21 @@ def test_growth_leaves_out_what_the_beginning_loads() -> None:
 
 def test_memory_is_read_from_the_systems_account() -> None:
     assert kilobytes("Rss:  900 kB\nPss:                 450 kB\nPss_Anon: 1 kB\n", "Pss") == 450
+
+
+def test_what_could_not_be_measured_stands_in_the_table_with_its_reason(tmp_path: Path) -> None:
+    rows = [
+        Row("load", "SQLite", Figure("p99_ms", "answer", 280.0, "ms", at_most(300))),
+        Row("kill", "SQLite", None, "broke off: 500", broke=True),
+        Row("kill", "PostgreSQL", None, "PostgreSQL's server is not installed"),
+    ]
+    keep(rows, {"cores": 2}, tmp_path / "app.json")
+    assert read_json(tmp_path / "app.json") == {
+        "machine": {"cores": 2}, "goals": {"met": 1, "missed": 1, "not_run": 1}, "load": {"sqlite": {"p99_ms": 280.0}},
+    }  # fmt: skip
+    assert (tmp_path / "app.csv").read_text().splitlines() == [
+        "part,database,what,figure,unit,goal,met",
+        "load,SQLite,answer,280,ms,≤ 300,yes",
+        "kill,SQLite,broke off: 500,,,,no",
+        "kill,PostgreSQL,PostgreSQL's server is not installed,,,,not run",
+    ]

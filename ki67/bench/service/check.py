@@ -3,61 +3,20 @@
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from ki67.base.errors import InputError, one_line
-from ki67.base.tables import write_csv, write_json
 from ki67.bench.compressed import machine
 from ki67.bench.postgres import Postgres, postgres, programs
 from ki67.bench.service.asking import AWAY
-from ki67.bench.service.figures import Figure
 from ki67.bench.service.parts import PARTS, Extent, Place
+from ki67.bench.service.rows import Row, keep
 
 MEASURED = Path("measurements/app.json")
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
-MET, MISSED, NOT_RUN = "yes", "no", "not run"
 NO_SERVER = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
 BROKE = (RuntimeError, *AWAY)  # a service that answers what it must not, or nothing
-
-
-@dataclass(frozen=True)
-class Row:
-    """A figure of a part on a database; or why there is none."""
-
-    part: str
-    database: str
-    figure: Figure | None
-    why: str = ""
-    broke: bool = False
-
-    @property
-    def met(self) -> str:
-        """In a word, for the table."""
-        if self.figure is None:
-            return MISSED if self.broke else NOT_RUN
-        return {True: MET, False: MISSED, None: ""}[self.figure.met]
-
-    def line(self) -> str:
-        """For the terminal."""
-        begin = f"{self.part:7}{self.database:11}"
-        if self.figure is None:
-            return f"{begin}{self.met}: {self.why}"
-        goal = f"  (goal {self.figure.goal}: {self.met})" if self.figure.goal else ""
-        return f"{begin}{self.figure.what}: {self.figure.value:,.4g} {self.figure.unit}".rstrip() + goal
-
-    def record(self) -> dict[str, Any]:
-        """For the table."""
-        figure = self.figure
-        return {
-            "part": self.part, "database": self.database, "what": figure.what if figure else self.why,
-            "figure": figure.value if figure else None, "unit": figure.unit if figure else "",
-            "goal": str(figure.goal or "") if figure else "", "met": self.met,
-        }  # fmt: skip
 
 
 def check(only: Collection[str], extent: Extent) -> Iterator[Row]:
@@ -97,19 +56,6 @@ def place(server: Postgres | None) -> Iterator[Place]:
         yield Place(Path(folder) / "service", server.make(f"check_{next(NUMBERS)}") if server else "", server)
 
 
-def keep(rows: Sequence[Row], setting: dict[str, Any]) -> None:
-    """`measurements/app.csv` for the table, `measurements/app.json` for who quotes a figure."""
-    write_csv(pd.DataFrame([row.record() for row in rows]), MEASURED.with_suffix(".csv"))
-    figures: dict[str, Any] = {}
-    for row in rows:
-        if row.figure:
-            of_part = figures.setdefault(row.part, {}).setdefault(row.database.lower(), {})
-            of_part[row.figure.key] = row.figure.value
-    found = [row.met for row in rows]
-    goals = {"met": found.count(MET), "missed": found.count(MISSED), "not_run": found.count(NOT_RUN)}
-    write_json({"machine": setting, "goals": goals, **figures}, MEASURED)
-
-
 def bench(only: Sequence[str], extent: Extent, whole: bool) -> Iterator[str]:
     """Say each figure once it is there; a whole run is kept."""
     if unknown := sorted(set(only) - PARTS.keys()):
@@ -119,5 +65,5 @@ def bench(only: Sequence[str], extent: Extent, whole: bool) -> Iterator[str]:
         rows.append(row)
         yield row.line()
     if whole and not only:
-        keep(rows, setting)
+        keep(rows, setting, MEASURED)
         yield f"{MEASURED}: written"
