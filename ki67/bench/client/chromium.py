@@ -64,13 +64,16 @@ def chromium() -> "Iterator[Browser]":
     if program is None:
         raise NotHere("chromium is not installed (Debian: apt-get install chromium)")
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import Error, sync_playwright
     except ImportError as missing:
         raise NotHere("playwright is not installed; use the environment of `make env`") from missing
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        try:
+            browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+            yield browser
+            browser.close()
+        except Error as broke:
+            raise RuntimeError(str(broke)) from broke
 
 
 def counted(site: Site, turns: int) -> Iterator[Figure]:

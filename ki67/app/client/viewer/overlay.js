@@ -1,6 +1,7 @@
 // Cells drawn once for a view and some way about it. While a hand moves, that drawing is moved and stretched: a frame then costs one
 // copy however many cells there are. It is drawn anew where it covers the screen no longer, and sharply when the hand rests.
 
+import {inMemory} from './sprites.js';
 import {seen} from './view.js';
 
 /** @typedef {import('./drawing.js').Frame} Frame */
@@ -10,7 +11,7 @@ const COARSE = 1.5; // no more is it stretched
 
 export class Overlay {
   #image = document.createElement('canvas');
-  #context = /** @type {CanvasRenderingContext2D} */ (this.#image.getContext('2d'));
+  #context = inMemory(this.#image);
   /** @type {Frame|null} */ #drawn = null;
 
   /** What was drawn is no longer so. */

@@ -24,11 +24,20 @@ export class Sprites {
 }
 
 
+/**
+ * A canvas that no graphics card holds: to copy thousands of small ones from a card, or onto it, is what browsers are slow at.
+ * @param {HTMLCanvasElement} canvas
+ */
+export function inMemory(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', {willReadFrequently: true}));
+}
+
+
 /** @param {Kind} kind @param {number} radius @param {number} ratio @param {Look} look @returns {Sprite} */
 function sprite(kind, radius, ratio, look) {
   const middle = Math.ceil((radius * 1.3 + CASING) * ratio), image = document.createElement('canvas');
   image.width = image.height = 2 * middle;
-  const context = /** @type {CanvasRenderingContext2D} */ (image.getContext('2d'));
+  const context = inMemory(image);
   context.translate(middle, middle);
   context.scale(ratio, ratio);
   (look === 'mask' ? fill : ring)(context, kind, radius);
