@@ -41,6 +41,20 @@ STEPS = """async () => {
   return {seen, start: [...start.label], first: history.now === start};
 }"""
 
+GESTURES = """async ([met, steps]) => {
+  const {Gestures} = await import('./viewer/gestures.js'), element = document.createElement('div'), told = [];
+  element.setPointerCapture = () => undefined;
+  const note = (name) => (...given) => { told.push(name); return name === 'tap' && met; };
+  new Gestures(element, Object.fromEntries(['move', 'pinch', 'zoom', 'tap', 'press'].map((name) => [name, note(name)])));
+  for (const [type, pointerId, clientX, pause] of steps) {
+    element.dispatchEvent(new PointerEvent(`pointer${type}`, {pointerId, clientX}));
+    await new Promise((done) => setTimeout(done, pause));
+  }
+  return told;
+}"""
+DOWN, MOVE, UP, LONG = "down", "move", "up", 700
+TAP = [[DOWN, 1, 50, 0], [MOVE, 1, 53, 0], [UP, 1, 53, 0]]
+
 
 @pytest.fixture(scope="module")
 def page(browser: Any, isolated_client: str) -> Iterator[Any]:
@@ -108,6 +122,18 @@ def test_every_step_can_be_taken_back_and_a_new_one_ends_what_was_taken_back(pag
     told = page.evaluate(STEPS)
     assert told["seen"] == [[1, 3], [2, 3], [3], [2, 3], [1, 3], [2, 3], [2], [2], [1]]
     assert told["start"] == [1] and told["first"]
+
+
+@pytest.mark.parametrize(("met", "steps", "told"), [
+    (True, TAP, ["tap"]),
+    (True, TAP + TAP, ["tap", "tap"]),
+    (False, TAP + TAP, ["tap", "tap", "zoom"]),
+    (True, [[DOWN, 1, 50, LONG], [UP, 1, 50, 0]], ["press"]),
+    (True, [[DOWN, 1, 50, 0], [MOVE, 1, 90, LONG], [UP, 1, 90, 0]], ["move"]),
+    (True, [[DOWN, 1, 50, 0], [DOWN, 2, 90, 0], [MOVE, 2, 95, LONG], [UP, 2, 95, 0], [UP, 1, 50, 0]], ["pinch"]),
+])  # fmt: skip
+def test_a_hand_means_one_thing_at_a_time(page: Any, met: bool, steps: list[list[Any]], told: list[str]) -> None:
+    assert page.evaluate(GESTURES, [met, steps]) == told
 
 
 def test_a_tap_changes_a_class_a_press_adds_and_takes_away(browser: Any, isolated_client: str) -> None:

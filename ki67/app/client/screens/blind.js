@@ -5,8 +5,6 @@ import {countingView} from './counting.js';
 import {notice} from './made.js';
 import {sightOf} from './sight.js';
 
-export {countingView};
-
 /** @typedef {import('../app.js').App} App @typedef {import('../app.js').Screen} Screen */
 /** @typedef {import('../values.js').Picture} Picture @typedef {import('./counting.js').Opinion} Opinion */
 
