@@ -26,7 +26,8 @@ export function smallestCircle(points) {
 function smallestOfFew(points) {
   const circles = supports(points).map((support) => {
     const circle = through(support);
-    return {...circle, radius: apart(farthest(points, circle), circle)};
+    circle.radius = apart(farthest(points, circle), circle);
+    return circle;
   });
   return circles.reduce((best, circle) => circle.radius < best.radius ? circle : best);
 }
@@ -45,18 +46,22 @@ function through(support) {
   const [a, b, c = b] = support;
   const u = {x: b.x - a.x, y: b.y - a.y}, v = {x: c.x - a.x, y: c.y - a.y};
   const uu = u.x * u.x + u.y * u.y, vv = v.x * v.x + v.y * v.y, area = 2 * (u.x * v.y - u.y * v.x) || ALMOST_IN_LINE;
-  const middle = support.length === 2
-    ? {x: a.x + u.x / 2, y: a.y + u.y / 2}
-    : {x: a.x + (uu * v.y - vv * u.y) / area, y: a.y + (vv * u.x - uu * v.x) / area};
-  return {...middle, radius: apart(a, middle), held: support};
+  const pair = support.length === 2;
+  const x = a.x + (pair ? u.x / 2 : (uu * v.y - vv * u.y) / area), y = a.y + (pair ? u.y / 2 : (vv * u.x - uu * v.x) / area);
+  return {x, y, radius: Math.sqrt((a.x - x) ** 2 + (a.y - y) ** 2), held: support};
 }
 
 
 /** @param {Point[]} points @param {Point} from */
 function farthest(points, from) {
-  return points.reduce((best, point) => apart(point, from) > apart(best, from) ? point : best);
+  let best = points[0], most = -1;
+  for (const point of points) {
+    const square = (point.x - from.x) ** 2 + (point.y - from.y) ** 2;
+    if (square > most) { most = square; best = point; }
+  }
+  return best;
 }
 
 
 /** @param {Point} one @param {Point} other */
-function apart(one, other) { return Math.hypot(one.x - other.x, one.y - other.y); }
+function apart(one, other) { return Math.sqrt((one.x - other.x) ** 2 + (one.y - other.y) ** 2); }
