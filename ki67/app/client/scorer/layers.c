@@ -24,15 +24,15 @@ static Vector load(const float *from) { return wasm_v128_load(from); }
 // Slopes are at most 1.
 static Vector activated(Vector x, Vector slope) { return wasm_f32x4_max(x, mul(x, slope)); }
 
-// What lies within the plane of four values in a row.
-static void store(const Planes *to, int channel, int y, int x, Vector value) {
-  int left = to->width - x;
-  if (y >= to->height || left <= 0) return;
-  float *place = at(to, channel, y, x);
+// Four values in a row, or as many of them as are `left` of the plane.
+static inline void keep(float *place, int left, Vector value) {
   if (left >= LANES) { wasm_v128_store(place, value); return; }
   float lanes[LANES];
   wasm_v128_store(lanes, value);
   for (int i = 0; i < left; i++) place[i] = lanes[i];
+}
+static void store(const Planes *to, int channel, int y, int x, Vector value) {
+  if (y < to->height) keep(at(to, channel, y, x), to->width - x, value);
 }
 
 // Four output channels by two vectors: as many sums as registers hold.
@@ -203,27 +203,38 @@ void pooled(const Planes *in, const Planes *out, int part, int parts) {
 
 EXPORT(doubled)
 void doubled(const Planes *in, const Planes *out, int part, int parts) {
-  for (int c = 0; c < in->channels; c++) ROWS(out) for (int x = 0; x < in->width; x += LANES) {
-    Vector a = load(at(in, c, y / 2, x));
-    store(out, c, y, 2 * x, wasm_i32x4_shuffle(a, a, 0, 0, 1, 1));
-    store(out, c, y, 2 * x + LANES, wasm_i32x4_shuffle(a, a, 2, 2, 3, 3));
+  for (int c = 0; c < in->channels; c++) ROWS(out) {
+    const float *from = at(in, c, y / 2, 0);
+    float *to = at(out, c, y, 0);
+    for (int x = 0; x < in->width; x += LANES) {
+      Vector a = load(from + x);
+      keep(to + 2 * x, out->width - 2 * x, wasm_i32x4_shuffle(a, a, 0, 0, 1, 1));
+      keep(to + 2 * x + LANES, out->width - 2 * x - LANES, wasm_i32x4_shuffle(a, a, 2, 2, 3, 3));
+    }
   }
 }
 
 EXPORT(copied)
 void copied(const Planes *in, const Planes *out, int first, int part, int parts) {
-  for (int c = 0; c < in->channels; c++) ROWS(in) for (int x = 0; x < in->width; x += LANES)
-    store(out, first + c, y, x, load(at(in, c, y, x)));
+  for (int c = 0; c < in->channels; c++) ROWS(in) {
+    const float *from = at(in, c, y, 0);
+    float *to = at(out, first + c, y, 0);
+    for (int x = 0; x < in->width; x += LANES) keep(to + x, in->width - x, load(from + x));
+  }
 }
 
 // Up to three planes added, times a factor, plus a term, activated.
 EXPORT(summed)
 void summed(const Planes *one, const Planes *two, const Planes *three, const Planes *out, const float *factor, const float *term, float slope, int part, int parts) {
   Vector s = wasm_f32x4_splat(slope);
-  for (int c = 0; c < out->channels; c++) ROWS(out) for (int x = 0; x < out->width; x += LANES) {
-    Vector sum = load(at(one, c, y, x));
-    if (two) sum = add(sum, load(at(two, c, y, x)));
-    if (three) sum = add(sum, load(at(three, c, y, x)));
-    store(out, c, y, x, activated(add(mul(sum, splat(factor + c)), splat(term + c)), s));
+  for (int c = 0; c < out->channels; c++) ROWS(out) {
+    const float *a = at(one, c, y, 0), *b = two ? at(two, c, y, 0) : 0, *e = three ? at(three, c, y, 0) : 0;
+    float *to = at(out, c, y, 0);
+    for (int x = 0; x < out->width; x += LANES) {
+      Vector sum = load(a + x);
+      if (b) sum = add(sum, load(b + x));
+      if (e) sum = add(sum, load(e + x));
+      keep(to + x, out->width - x, activated(add(mul(sum, splat(factor + c)), splat(term + c)), s));
+    }
   }
 }

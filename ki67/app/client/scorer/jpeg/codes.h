@@ -9,7 +9,7 @@ typedef unsigned long long Bits;
 
 typedef struct {
   short quick[1 << QUICK];                  // length and symbol, 0 where the code is longer
-  int beyond[LONGEST + 2];                  // of each length, the first code that is longer, as sixteen bits
+  int beyond[LONGEST + 1];                  // of each length, the first code that is longer, as sixteen bits
   int offset[LONGEST + 1];                  // from a code to its symbol
   Byte symbols[256], known;
 } Table;
@@ -36,7 +36,6 @@ static void make_table(Table *t, const Byte *counts, const Byte *symbols) {
     t->beyond[length] = code << (LONGEST - length);
     code <<= 1;
   }
-  t->beyond[LONGEST + 1] = 1 << 30;
   t->known = 1;
 }
 
@@ -66,7 +65,7 @@ static inline int take_code(Reader *r, const Table *t) {
   int quick = t->quick[peek(r, QUICK)];
   if (quick) { skip(r, quick >> 8); return quick & 255; }
   int code = peek(r, LONGEST), length = QUICK + 1;
-  while (code >= t->beyond[length]) length++;
+  while (length <= LONGEST && code >= t->beyond[length]) length++;
   if (length > LONGEST) { r->bad = 1; return 0; }
   skip(r, length);
   return t->symbols[((code >> (LONGEST - length)) + t->offset[length]) & 255];

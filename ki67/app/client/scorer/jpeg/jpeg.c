@@ -16,6 +16,7 @@ static int at16(const Byte *at) { return at[0] << 8 | at[1]; }
 static int divided(int a, int b) { return (a + b - 1) / b; }
 
 static int read_frame(const Byte *at, int length) {
+  if (j.width) return DAMAGED;
   if (length < 15 || at[0] != 8 || at[5] != COMPONENTS) return UNKNOWN;
   j.height = at16(at + 1); j.width = at16(at + 3);
   j.h = j.v = 1;
