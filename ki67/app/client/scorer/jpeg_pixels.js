@@ -5,7 +5,7 @@ import {damaged} from './refused.js';
 /** @typedef {import('./resize.js').Picture} Picture @typedef {import('../values.js').Rect} Rect */
 
 const PAGE = 65536, FIRST_PAGES = 32, APART = 64;
-const UNKNOWN = -1, DAMAGED = -2; // what jpeg.wasm answers
+const FINE = 0, UNKNOWN = -1, DAMAGED = -2; // what jpeg.wasm answers
 /** @type {Promise<WebAssembly.Module>|null} */
 let module = null;
 
@@ -50,7 +50,7 @@ export class JpegPixels {
     this.room = planes + size;
     this.end = aligned(this.room + 3 * (this.width + APART));
     if (size !== DAMAGED) this.#grow(this.end);
-    if (size === DAMAGED || this.wasm.decode() === DAMAGED) throw damaged();
+    if (size === DAMAGED || this.wasm.decode() !== FINE) throw damaged();
     return true;
   }
 
