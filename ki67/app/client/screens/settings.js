@@ -62,7 +62,7 @@ function aboutSection(app) {
   const facts = el('div', {class: 'stack'}, el('p', {class: 'soft'}, words.app.wait));
   app.scorer.then(({network, rung}) => facts.replaceChildren(figures([
     [words.settings.network, network.digest.slice(0, 8)], [words.settings.trainedOn, words.settings.trained(network.trainedOn)],
-    [words.scale.one, words.result.scale(network.fieldUmPerPx, true)], [words.settings.rung, rung]]),
+    [words.settings.learntAt, words.result.scale(network.fieldUmPerPx, true)], [words.settings.rung, rung]]),
   network.trainedOn === 'simulated' ? notice('caution', words.settings.simulated) : ''),
   () => facts.replaceChildren(el('p', {class: 'soft'}, words.settings.noScorer)));
   return section(words.settings.about, el('p', {}, el('strong', {}, words.app.researchUse)), facts, el('p', {}, words.settings.here), el('small', {}, words.settings.licence));

@@ -29,7 +29,7 @@ class Files {
   async put(id, bytes) {
     try {
       const stream = await (await this.folder.getFileHandle(id, {create: true})).createWritable();
-      await stream.write(bytes).catch(async (error) => {
+      await stream.write(bytes).catch(async error => {
         await stream.abort();
         throw error;
       });
@@ -80,7 +80,7 @@ class Rows {
   ids() { return this.#within('readonly', (rows) => rows.getAllKeys()); }
 
   /** @param {IDBTransactionMode} mode @param {(rows: IDBObjectStore) => IDBRequest} work @returns {Promise<any>} */
-  #within(mode, work) { return within(this.database, mode, (transaction) => answer(work(transaction.objectStore(BYTES)))); }
+  #within(mode, work) { return within(this.database, mode, transaction => answer(work(transaction.objectStore(BYTES)))); }
 }
 
 

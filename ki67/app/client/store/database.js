@@ -18,7 +18,7 @@ export const LOCK = 'lock', BYTES = 'bytes';
 
 /** One a version, in their order; what is on devices is never edited, only followed. @type {Upgrade[]} */
 const UPGRADES = [
-  (database) => {
+  database => {
     for (const table of TABLES) database.createObjectStore(table, {keyPath: 'key'}).createIndex('of', 'of');
     database.createObjectStore(LOCK);
     database.createObjectStore(BYTES);
@@ -30,7 +30,7 @@ const UPGRADES = [
 export async function openDatabase(name = NAME, upgrades = UPGRADES) {
   const request = indexedDB.open(name, upgrades.length);
   request.onupgradeneeded = ({oldVersion}) => { for (const upgrade of upgrades.slice(oldVersion)) upgrade(request.result); };
-  const database = await answer(request).catch((error) => { throw inWords(error); });
+  const database = await answer(request).catch(error => { throw inWords(error); });
   database.onversionchange = () => database.close();  // a newer client in another tab may go on
   return database;
 }
@@ -53,7 +53,7 @@ export function answer(request) {
 export async function within(database, mode, work) {
   try {
     const transaction = database.transaction([...database.objectStoreNames], mode, {durability: 'strict'});
-    const done = finished(transaction), result = await work(transaction).catch((error) => given(transaction, done, error));
+    const done = finished(transaction), result = await work(transaction).catch(error => given(transaction, done, error));
     await done;
     return result;
   } catch (error) {
@@ -74,7 +74,7 @@ function finished(transaction) {
 /** Nothing of a transaction lasts of which a part failed. @param {IDBTransaction} transaction @param {Promise<void>} done @param {unknown} why @returns {Promise<never>} */
 async function given(transaction, done, why) {
   try { transaction.abort(); } catch { /* it has ended by itself */ }
-  const end = await done.then(() => null, (error) => error);
+  const end = await done.then(() => null, error => error);
   throw end?.name === 'QuotaExceededError' ? end : why;
 }
 

@@ -36,13 +36,13 @@ export function unmarked(whole) { return whole.subarray(MARK.length); }
 /** @type {Envelope} */
 export const open = {
   lock: null,
-  row: async (row) => ({open: row}),
-  openRow: async (body) => {
+  row: async row => ({open: row}),
+  openRow: async body => {
     if ('sealed' in body) throw new Refused('reload');  // in another tab there is a passphrase by now
     return body.open;
   },
-  bytes: async (bytes) => bytes,
-  openBytes: async (bytes) => {
+  bytes: async bytes => bytes,
+  openBytes: async bytes => {
     if (areSealed(bytes)) throw new Refused('reload');
     return bytes;
   },

@@ -1,6 +1,6 @@
 // Rows as they lie in the database: open or sealed, with no more beside them than what they are found by.
 
-import {answer, within} from './database.js';
+import {TABLES, answer, within} from './database.js';
 import {Refused} from '../scorer/refused.js';
 
 /** @typedef {import('./database.js').Tables} Tables */
@@ -10,9 +10,8 @@ import {Refused} from '../scorer/refused.js';
 /** @typedef {{table: Table, key: string}} Place */
 
 const KEY = {cases: 'id', pictures: 'id', results: 'picture', reviews: 'id', profiles: 'id', settings: 'name'};
-const WHOLE = {pictures: 'case', results: 'picture', reviews: 'picture'};
-const WHOLES = /** @type {Partial<Record<Table, Table>>} */ ({pictures: 'cases', results: 'pictures', reviews: 'pictures'});
-const PARTS = /** @type {Partial<Record<Table, Table[]>>} */ ({cases: ['pictures'], pictures: ['results', 'reviews']});
+/** What a row is a part of, and the field that names it. @type {Partial<Record<Table, {table: Table, field: string}>>} */
+const WHOLE = {pictures: {table: 'cases', field: 'case'}, results: {table: 'pictures', field: 'picture'}, reviews: {table: 'pictures', field: 'picture'}};
 
 
 /** @param {Table} table @param {string} key */
@@ -32,25 +31,25 @@ export class Rows {
 
   /** @template {Table} T @param {T} table @param {string} key @returns {Promise<Tables[T]|null>} */
   async get(table, key) {
-    const kept = await this.#reading((transaction) => answer(transaction.objectStore(table).get(key)));
+    const kept = await this.#reading(transaction => answer(transaction.objectStore(table).get(key)));
     return kept ? this.#opened(table, kept) : null;
   }
 
   /** @template {Table} T @param {T} table @returns {Promise<Tables[T][]>} */
   async all(table) {
-    const kept = await this.#reading((transaction) => answer(transaction.objectStore(table).getAll()));
+    const kept = await this.#reading(transaction => answer(transaction.objectStore(table).getAll()));
     return Promise.all(kept.map((/** @type {Kept} */ each) => this.#opened(table, each)));
   }
 
   /** The parts of something, say a case's pictures. @template {Table} T @param {T} table @param {string} of @returns {Promise<Tables[T][]>} */
   async parts(table, of) {
-    const kept = await this.#reading((transaction) => answer(transaction.objectStore(table).index('of').getAll(of)));
+    const kept = await this.#reading(transaction => answer(transaction.objectStore(table).index('of').getAll(of)));
     return Promise.all(kept.map((/** @type {Kept} */ each) => this.#opened(table, each)));
   }
 
   /** @param {Table} table @returns {Promise<string[]>} */
   keys(table) {
-    return this.#reading(async (transaction) => /** @type {string[]} */ (await answer(transaction.objectStore(table).getAllKeys())));
+    return this.#reading(async transaction => /** @type {string[]} */ (await answer(transaction.objectStore(table).getAllKeys())));
   }
 
   /** In the place of what was there. @template {Table} T @param {T} table @param {Tables[T]} row */
@@ -75,7 +74,7 @@ export class Rows {
 
   /** A row with all of its parts, theirs too. @param {Table} table @param {string} key @returns {Promise<Place[]>} what was removed */
   async remove(table, key) {
-    return within(this.database, 'readwrite', async (transaction) => {
+    return within(this.database, 'readwrite', async transaction => {
       const places = await withParts(transaction, {table, key});
       for (const place of places) await answer(transaction.objectStore(place.table).delete(place.key));
       return places;
@@ -84,9 +83,9 @@ export class Rows {
 
   /** @template {Table} T @template R @param {T} table @param {Tables[T]} row @param {(rows: IDBObjectStore, kept: Kept) => Promise<R>} write */
   async #write(table, row, write) {
-    const kept = await this.#kept(table, row), whole = WHOLES[table];
-    return within(this.database, 'readwrite', async (transaction) => {
-      const there = !whole || await answer(transaction.objectStore(whole).getKey(kept.of)) !== undefined;
+    const kept = await this.#kept(table, row), whole = WHOLE[table];
+    return within(this.database, 'readwrite', async transaction => {
+      const there = !whole || await answer(transaction.objectStore(whole.table).getKey(kept.of)) !== undefined;
       if (!there) throw new Refused('gone');
       return write(transaction.objectStore(table), kept);
     });
@@ -94,9 +93,8 @@ export class Rows {
 
   /** @template {Table} T @param {T} table @param {Tables[T]} row @returns {Promise<Kept>} */
   async #kept(table, row) {
-    const fields = /** @type {any} */ (row), key = fields[KEY[table]];
-    const of = table in WHOLE ? fields[WHOLE[/** @type {keyof typeof WHOLE} */ (table)]] : '';
-    return {key, of, body: await this.envelope.row(row, placeName(table, key))};
+    const fields = /** @type {any} */ (row), key = fields[KEY[table]], whole = WHOLE[table];
+    return {key, of: whole ? fields[whole.field] : '', body: await this.envelope.row(row, placeName(table, key))};
   }
 
   /** @template {Table} T @param {T} table @param {Kept} kept @returns {Promise<Tables[T]>} */
@@ -110,7 +108,7 @@ export class Rows {
 /** @param {IDBTransaction} transaction @param {Place} place @returns {Promise<Place[]>} */
 async function withParts(transaction, place) {
   const found = [place];
-  for (const table of PARTS[place.table] ?? []) {
+  for (const table of TABLES.filter(each => WHOLE[each]?.table === place.table)) {
     const keys = /** @type {string[]} */ (await answer(transaction.objectStore(table).index('of').getAllKeys(place.key)));
     for (const key of keys) found.push(...await withParts(transaction, {table, key}));
   }

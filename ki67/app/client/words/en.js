@@ -371,6 +371,7 @@ export const words = {
     network: 'Network',
     trainedOn: 'Trained on',
     trained: (/** @type {string} */ on) => `${on} tissue`,
+    learntAt: 'Learnt at',
     rung: 'Counts with',
     simulated: 'It learnt from simulated tissue. Nothing shows that its figures hold on real tissue: check them on labelled pictures of your own first.',
     noScorer: 'The network is not loaded here.',
