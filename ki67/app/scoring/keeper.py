@@ -35,9 +35,9 @@ class Scoring:
     def started(cls, settings: AppSettings, kind: PictureKind) -> Self:
         """A new one. It lives as long as this process holds the pipe, so that it outlives no service, even a killed one."""
         name = new_id()
-        process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([*COMMAND, kind], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
         scoring = cls(name, process)
-        os.write(scoring.pipe, Order.of(settings, name, kind).line)
+        os.write(scoring.pipe, Order.of(settings, name).line)
         os.set_blocking(scoring.pipe, False)
         return scoring
 

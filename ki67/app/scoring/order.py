@@ -6,25 +6,23 @@ from pathlib import Path
 from typing import Self
 
 from ki67.app.settings import AppSettings
-from ki67.app.store.rows.cases import PictureKind
 
 
 @dataclass(frozen=True)
 class Order:
-    """Where pictures are, where rows are, under which name jobs are taken, and of which kind."""
+    """Where pictures are, where rows are, and under which name jobs are taken."""
 
     worker: str
-    kind: PictureKind
     url: str
     files: str
     incoming: str
     cluster: str
 
     @classmethod
-    def of(cls, settings: AppSettings, worker: str, kind: PictureKind) -> Self:
+    def of(cls, settings: AppSettings, worker: str) -> Self:
         """For one more process of a service."""
         files, incoming = (str(folder.absolute()) for folder in (settings.files, settings.incoming))
-        return cls(worker, kind, settings.url, files, incoming, settings.cluster)
+        return cls(worker, settings.url, files, incoming, settings.cluster)
 
     @classmethod
     def from_line(cls, line: bytes) -> Self:

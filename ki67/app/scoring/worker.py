@@ -1,4 +1,4 @@
-"""A process that scores what waits, until the pipe that it was started with is closed: `python -m ki67.app.scoring.worker`."""
+"""A process that scores what waits, until its pipe is closed: `python -m ki67.app.scoring.worker field`, or `slide`."""
 
 import os
 import signal
@@ -127,13 +127,13 @@ def listen(pipe: FileIO, worker: Worker) -> None:
     worker.end()
 
 
-def work(order: Order, files: Files) -> Work:
+def work(kind: PictureKind, files: Files, cluster: str) -> Work:
     """Of a kind; what scores the other is not loaded."""
-    if order.kind == "slide":
+    if kind == "slide":
         from ki67.app.scoring.slides import WAITING, SlideOutliner
 
-        at_once = WAITING if order.cluster else 1
-        return Work("slide", SlideOutliner(files, order.cluster), at_once, at_once)
+        at_once = WAITING if cluster else 1
+        return Work("slide", SlideOutliner(files, cluster), at_once, at_once)
     from ki67.app.scoring.fields import FieldScorer
 
     return Work("field", FieldScorer(files, CORES), CORES, MOST)
@@ -145,9 +145,10 @@ def main() -> None:
     share_arenas()
     pipe = FileIO(sys.stdin.fileno(), closefd=False)  # unbuffered: a bell is heard when it rings
     order = Order.from_line(pipe.readline())
-    os.nice(KINDNESS[order.kind])
+    kind: PictureKind = "slide" if "slide" in sys.argv[1:] else "field"
+    os.nice(KINDNESS[kind])
     database, files = Database(order.url, connections=2), Files(*order.folders)
-    worker = Worker(order.worker, database, files, work(order, files))
+    worker = Worker(order.worker, database, files, work(kind, files, order.cluster))
     threading.Thread(target=listen, args=(pipe, worker), daemon=True).start()
     worker.run()
     os._exit(0)  # a slide that is under way would keep its thread for minutes

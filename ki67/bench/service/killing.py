@@ -11,7 +11,7 @@ from ki67.app.settings import AppSettings
 from ki67.app.store.database import Database
 from ki67.app.store.rows import Job
 from ki67.bench.service.kept import Kept, looked_over
-from ki67.bench.service.running import Running, held_still, kill_one
+from ki67.bench.service.running import Running, held_still, kill_one, scores_fields
 from ki67.bench.service.sending import sending, until_acknowledged
 
 SOME = 4  # pictures that are acknowledged after a start, before the next moment is drawn
@@ -52,7 +52,7 @@ def scorer_killed(service: Running, kills: int) -> ScorerKilled:
 def killed_in_mid_scoring(service: Running, database: Database) -> int:
     """Hold it still, and kill it where it has pictures in hand; how many."""
     while True:
-        for worker in service.workers:
+        for worker in filter(scores_fields, service.workers):
             with held_still([worker]):
                 if held := in_hand(database):
                     kill_one(worker)

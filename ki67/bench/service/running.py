@@ -86,6 +86,11 @@ class Running:
         return children(self.server)
 
 
+def scores_fields(worker: int) -> bool:
+    """Whether that is what a process was started for; the other kind outlines slides."""
+    return Path(f"/proc/{worker}/cmdline").read_bytes().endswith(b"field\0")
+
+
 def found(pattern: str, line: str) -> str:
     """What a line tells."""
     match = re.search(pattern, line)
