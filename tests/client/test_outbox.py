@@ -1,5 +1,6 @@
 """What was made on a device reaches the service once and whole, however often the way there is cut."""
 
+import io
 import re
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.client.colleagues import Colleague, noise_png
 from tests.client.conftest import KEPT, PROGRAM
@@ -20,6 +23,16 @@ AGAIN = """async ([caseId, estimate]) => {
   const {Store} = await import('/store/device.js'), store = await Store.open(), [picture] = await store.pictures(caseId);
   const [review] = await store.reviews(picture.id);
   await store.addReview({...review, id: crypto.randomUUID(), made: Date.now(), estimate, remote: null});
+}"""
+SQUARE = """async square => {
+  const {Store} = await import('/store/device.js'), store = await Store.open(), [found] = await store.cases();
+  const [picture] = await store.pictures(found.id), xy = Float32Array.from([square.x + 3.25, square.y + 4.5, 1, 1]);
+  await store.addReview({
+    id: crypto.randomUUID(), picture: picture.id, made: Date.now(), kind: 'cells', nPositive: 1, nNegative: 0, estimate: null,
+    cells: {xy, label: Uint8Array.from([1, 2]), confidence: Float32Array.from([1, 1])}, startedFrom: 'nothing', blind: true,
+    comment: '', remote: null,
+  });
+  await store.putPicture({...picture, square, state: 'counted'});
 }"""
 ELSEWHERE = """picture => fetch(`/v1/pictures/${picture}/reviews`, {
   method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({kind: 'estimate', estimate: 0.3}),
@@ -146,6 +159,21 @@ def test_who_saw_the_devices_own_count_first_is_not_said_to_be_blind(ada: Collea
     ada.makes("B 12/3", [noise_png(1)], [0.1], shown=True)
     ada.sees("Everything is on the server")
     assert [review["blind"] for review in reviews(ada)] == [False]
+
+
+def test_of_a_picture_that_is_looked_at_in_part_only_the_part_is_sent_with_its_cells(ada: Colleague) -> None:
+    ada.page.context.set_offline(True)
+    ada.makes("B 12/3", [noise_png(1)], [])
+    ada.page.evaluate(SQUARE, {"x": 16, "y": 8, "width": 40, "height": 32})
+    ada.page.context.set_offline(False)
+    ada.sees("Everything is on the server")
+    [picture], [review] = pictures(ada), reviews(ada)
+    assert (picture["width"], picture["height"]) == (40, 32)
+    [cell] = ada.asks(f"/v1/reviews/{review['id']}/cells.geojson")["features"]
+    assert cell["geometry"]["coordinates"] == [3.25, 4.5]
+    sent = ada.page.request.get(f"{ada.page.url.split('#')[0]}v1/pictures/{picture['id']}/file").body()
+    part = np.asarray(Image.open(io.BytesIO(noise_png(1))))[8:40, 16:56]
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(sent))), part)
 
 
 def test_no_name_of_a_file_is_sent(ada: Colleague) -> None:

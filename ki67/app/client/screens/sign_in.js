@@ -26,7 +26,8 @@ function ways(app) {
     await app.server.signIn(login.value.trim(), password.value);
     app.go('#/inbox');
   });
-  return el('div', {class: 'stack narrow'}, el('p', {}, words.signIn.line), section(words.signIn.byPassword, form),
+  const away = !app.server.reachable && notice('caution', words.server.noAnswer);
+  return el('div', {class: 'stack narrow'}, el('p', {}, words.signIn.line), away, section(words.signIn.byPassword, form),
     hasPasskeys() && section(words.signIn.byPasskey, el('p', {}, words.signIn.passkeyLine), passkeyButton(app)));
 }
 

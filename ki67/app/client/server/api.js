@@ -11,6 +11,7 @@ import {Declined, Offline, asked} from './asked.js';
 /** @typedef {{challenge_id: string, options: object}} Challenge */
 /** @typedef {import('./asked.js').Question} Question */
 
+const AT_THE_DOOR = 3_000, FOR_FILES = 120_000;  // milliseconds of patience: a page does not wait for a server to show itself
 const ADDRESSES = new URL('../v1/', import.meta.url), HOME = 'meta[name="ki67-home"][content="service"]', NOT_SIGNED_IN = 401;
 
 
@@ -35,7 +36,7 @@ export class Server {
   /** Who is signed in, if it answers. */
   async look() {
     try {
-      this.#signedIn(await this.#read('me'));
+      this.#signedIn(await this.#read('me', {patience: AT_THE_DOOR}));
     } catch (error) {
       if (!(error instanceof Offline || error instanceof Declined)) throw error;
     }
@@ -101,7 +102,7 @@ export class Server {
   pictures(id) { return this.#pages(`cases/${id}/pictures`, 'pictures'); }
 
   /** @param {string} id @returns {Promise<Blob>} */
-  async pixels(id) { return (await this.#ask(`pictures/${id}/file`)).blob(); }
+  async pixels(id) { return (await this.#ask(`pictures/${id}/file`, {patience: FOR_FILES})).blob(); }
 
   /** Begins, or goes on where it was cut. @param {string} caseId @param {{sha256: string, bytes: number, um_per_px: number|null}} file @returns {Promise<Upload>} */
   announce(caseId, file) { return this.#read(`cases/${caseId}/uploads`, {method: 'POST', json: file}); }
@@ -109,7 +110,7 @@ export class Server {
   /** @param {string} uploadId @param {number} offset @param {Blob} part @returns {Promise<Upload>} */
   sendPart(uploadId, offset, part) {
     const headers = {'Upload-Offset': String(offset), 'Content-Type': 'application/octet-stream'};
-    return this.#read(`uploads/${uploadId}`, {method: 'PATCH', bytes: part, headers});
+    return this.#read(`uploads/${uploadId}`, {method: 'PATCH', bytes: part, headers, patience: FOR_FILES});
   }
 
   /** @param {string} pictureId @param {number} um_per_px @returns {Promise<ServerPicture>} */
