@@ -173,7 +173,7 @@ def test_of_a_picture_that_is_looked_at_in_part_only_the_part_is_sent_with_its_c
     assert cell["geometry"]["coordinates"] == [3.25, 4.5]
     sent = ada.page.request.get(f"{ada.page.url.split('#')[0]}v1/pictures/{picture['id']}/file").body()
     part = np.asarray(Image.open(io.BytesIO(noise_png(1))))[8:40, 16:56]
-    assert np.array_equal(np.asarray(Image.open(io.BytesIO(sent))), part)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(sent)).convert("RGB")), part)
 
 
 def test_no_name_of_a_file_is_sent(ada: Colleague) -> None:

@@ -84,7 +84,7 @@ def test_a_second_opinion_is_blind_and_the_agreement_is_told(newcomer: Newcomer,
     assert bob.page.get_by_text("B 12/3").count() == 0
     bob.page.get_by_text("A case, read blind").click()
     for share, then in (("20", "Picture 2 of 2"), ("30", "All your opinions are given.")):
-        bob.page.get_by_text("Estimate", exact=True).click()
+        bob.page.get_by_role("radio", name="Estimate").check()
         bob.fill({"Ki-67+ tumour cells of all tumour cells, in percent": share})
         bob.press("Save my count")
         bob.sees(then)

@@ -19,7 +19,7 @@ export async function lookedAt({square}, file) {
   const {x, y, width, height} = square;
   const bitmap = await createImageBitmap(file, x, y, width, height, {colorSpaceConversion: 'none', premultiplyAlpha: 'none'});
   const canvas = new OffscreenCanvas(width, height);
-  /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d')).drawImage(bitmap, 0, 0);
+  /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d', {alpha: false})).drawImage(bitmap, 0, 0);
   bitmap.close();
   return canvas.convertToBlob({type: 'image/png'});
 }
