@@ -134,6 +134,12 @@ def test_light_that_runs_over_is_too_bright(page: Any, fields: list[Image.Image]
     assert ["bright" in flaws(page, lit(field, 1.5)) for field in fields] == [True] * len(fields)
 
 
+@pytest.mark.parametrize(("share", "level"), [(0, 10), (0.5, 20), (0.74, 20), (0.76, 200), (1, 255)])
+def test_a_quantile_is_the_level_below_which_that_share_lies(page: Any, share: float, level: int) -> None:
+    values = [10.4] * 4 + [20.9] * 11 + [200.0] * 4 + [255.0]
+    assert page.evaluate(PLAIN, ["light", "quantile", [values, share]]) == level
+
+
 def test_sharpness_is_not_a_matter_of_light(page: Any, fields: list[Image.Image]) -> None:
     small = fields[0].reduce(3)
     dimmed = small.point(lambda value: value // 2)

@@ -1,5 +1,6 @@
 """The screens in a real browser: from the camera to a case's index, what is refused and why, and that everybody can use them."""
 
+import base64
 import io
 import struct
 import zlib
@@ -25,6 +26,15 @@ SMALL = """() => [...document.querySelectorAll('a, button, input, select, textar
   .filter(each => { const {width, height} = each.getBoundingClientRect(); return width < 44 || height < 44; })
   .map(each => each.outerHTML)"""
 FILES = "Choose pictures"
+HAND_OVER = """([name, bytes]) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([Uint8Array.from(atob(bytes), letter => letter.charCodeAt(0))], name));
+  document.body.dispatchEvent(EVENT);
+}"""
+HANDED = {
+    "dropped.jpg": HAND_OVER.replace("EVENT", "new DragEvent('drop', {dataTransfer: carried, bubbles: true, cancelable: true})"),
+    "pasted.jpg": HAND_OVER.replace("EVENT", "new ClipboardEvent('paste', {clipboardData: carried, bubbles: true})"),
+}
 POSITIVE, NEGATIVE = 1, 2
 FIFTEEN = [(100.0 + i, 100.0, POSITIVE if i < 3 else NEGATIVE) for i in range(20)]  # percent
 
@@ -111,6 +121,23 @@ def test_what_is_no_picture_is_refused_in_words_and_the_others_are_kept(page: An
     assert [(name, why) for name, why in expected.items() if not any(name in line and why in line for line in said)] == [], said
     page.get_by_role("link", name="Look at it").click()
     page.get_by_role("heading", name="Field 1").wait_for()
+
+
+def test_where_there_is_no_camera_files_are_offered_instead(page: Any) -> None:
+    new_case(page)
+    page.get_by_role("link", name="Add fields").click()
+    page.get_by_role("button", name="Switch the camera on").click()
+    assert "hoose files" in page.get_by_role("alert").locator(".notice").inner_text()
+
+
+def test_pictures_are_dropped_and_pasted(page: Any) -> None:
+    new_case(page)
+    page.get_by_role("link", name="Add fields").click()
+    page.locator(".drop").wait_for()
+    for name, colour in (("dropped.jpg", "#ddd"), ("pasted.jpg", "#eee")):
+        page.evaluate(HANDED[name], [name, base64.b64encode(jpeg(colour=colour)).decode()])
+        page.locator(".list .name", has_text=f"{name}: taken").wait_for()
+    page.get_by_role("link", name="To the case with 2 new fields").wait_for()
 
 
 def test_the_same_picture_twice_is_one(page: Any) -> None:

@@ -13,12 +13,19 @@ export function lightOf({width, height, data}) {
 }
 
 
-/** The value that a share of the values lies below. @param {Float32Array} values @param {number} share */
+/** The whole value below which a share of the values lies. @param {Float32Array} values 0 to 255 @param {number} share */
 export function quantile(values, share) {
-  const sorted = values.slice().sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  const many = new Uint32Array(256);
+  for (const value of values) many[Math.floor(value)]++;
+  let level = 0;
+  for (let below = many[0]; below <= share * values.length && level < 255;) below += many[++level];
+  return level;
 }
 
 
 /** @param {Float32Array} values @param {(value: number) => boolean} such */
-export function shareOf(values, such) { return values.reduce((sum, value) => sum + Number(such(value)), 0) / values.length; }
+export function shareOf(values, such) {
+  let many = 0;
+  for (const value of values) if (such(value)) many++;
+  return many / values.length;
+}

@@ -1,13 +1,27 @@
-// Part of a picture, smaller, for a quick look at it: as the browser decodes it, by exact areas.
+// Part of a picture, smaller, for a quick look at it. It is made by a thread of its own, so that the page never stands still.
 
-import {drawn} from '../scorer/decode.js';
-import {reduced} from '../scorer/resize.js';
+import {Refused} from '../scorer/refused.js';
 
-/** @typedef {import('../values.js').Rect} Rect */
+/** @typedef {import('../values.js').Rect} Rect @typedef {import('../scorer/resize.js').Picture} Pixels */
+/** @typedef {{pixels?: Pixels, why?: import('../values.js').Warning, failed?: string}} Answer */
+
+/** @type {Worker|null} */
+let reducer = null;
 
 
-/** @param {Blob} blob as it is kept @param {Rect} part @param {{width: number, height: number}} size */
-export async function smaller(blob, part, size) { return reduced(await drawn(blob, false), part, size); }
+/** @param {Blob} blob as it is kept @param {Rect} part @param {{width: number, height: number}} size @returns {Promise<Pixels>} */
+export function smaller(blob, part, size) {
+  const {port1, port2} = new MessageChannel();
+  reducer ??= new Worker(new URL('reducer.js', import.meta.url), {type: 'module'});
+  reducer.postMessage({blob, part, size}, [port2]);
+  return new Promise((done, failed) => {
+    port1.onmessage = ({data: {pixels, why, failed: line}}) => {
+      port1.close();
+      if (pixels) done(pixels);
+      else failed(why ? new Refused(why.code, why) : new Error(line));
+    };
+  });
+}
 
 
 /** The size of a part whose longer side has at most so many pixels; never larger than it is. @param {Rect} part @param {number} most */
