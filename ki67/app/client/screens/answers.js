@@ -25,11 +25,16 @@ export async function opinionsOf(app, caseId) {
 
 
 /** @param {App} app @param {import('../server/views.js').ServerPicture} picture */
-async function opinions(app, {id, state}) {
-  const said = await app.server.reviews(id);
-  const index = state === 'scored' ? words.assign.percent((await app.server.result(id)).ki67_index) : words.opinion.noResult[state];
-  return figures([[words.opinion.network, index], ...said.map(review => /** @type {[string, import('./made.js').Child]} */ ([
+async function opinions(app, picture) {
+  const said = await app.server.reviews(picture.id), network = picture.kind === 'field' && await networks(app, picture);
+  return figures([...network ? [/** @type {[string, string]} */ ([words.opinion.network, network])] : [], ...said.map(review => /** @type {[string, import('./made.js').Child]} */ ([
     review.by.id === app.server.me?.id ? words.opinion.yours : review.by.name,
     el('span', {}, words.assign.opinionOf(review), review.comment && el('small', {class: 'by'}, review.comment)),
   ]))]);
+}
+
+
+/** @param {App} app @param {import('../server/views.js').ServerPicture} field */
+async function networks(app, {id, state}) {
+  return state === 'scored' ? words.assign.percent((await app.server.result(id)).ki67_index) : words.opinion.noResult[state];
 }

@@ -1,12 +1,12 @@
 // A case that somebody else asks about: its pictures one by one, an opinion of each, and only then what others said.
 
-import {written} from '../server/written.js';
+import {serverId, written} from '../server/written.js';
 import {words} from '../words/en.js';
 import {opinionsOf} from './answers.js';
-import {ask, lineOf, renewed} from './asking.js';
+import {ask, asking, lineOf, renewed} from './asking.js';
 import {commentsOf} from './comments.js';
 import {countingView} from './counting.js';
-import {el, notice, section} from './made.js';
+import {el, field, notice, section} from './made.js';
 import {signInScreen} from './sign_in.js';
 
 /** @typedef {import('../app.js').App} App @typedef {import('../server/views.js').ServerPicture} ServerPicture */
@@ -28,10 +28,24 @@ async function next(app, caseId, shown, again) {
   shown.leave = () => undefined;
   const pictures = await app.server.pictures(caseId), i = pictures.findIndex(({said}) => !said);
   if (i < 0) return ended(app, caseId);
-  const line = words.opinion.progress(i + 1, pictures.length), id = crypto.randomUUID(), {um_per_px: umPerPx} = pictures[i];
+  const line = words.opinion.progress(i + 1, pictures.length), id = crypto.randomUUID(), {um_per_px: umPerPx, kind} = pictures[i];
+  if (kind === 'slide') return ofSlide(app, pictures[i], id, line, shown, again);
   const view = await countingView(await app.server.pixels(pictures[i].id), {umPerPx, line, save: said => given(app, pictures[i], id, said, again)});
   shown.leave = view.leave;
   return view.element;
+}
+
+
+/** How much of a slide is tumour, by eye. @param {App} app @param {ServerPicture} slide @param {string} id @param {string} line @param {Shown} shown @param {() => Promise<void>} again */
+async function ofSlide(app, slide, id, line, shown, again) {
+  const address = URL.createObjectURL(await app.server.smallPixels(slide.id));
+  shown.leave = () => URL.revokeObjectURL(address);
+  const percent = el('input', {type: 'number', inputMode: 'decimal', min: '0', max: '100', step: 'any', required: true});
+  const form = asking([field(words.opinion.share, percent), el('p', {class: 'soft'}, line)], words.opinion.give, async () => {
+    await app.server.giveReview(slide.id, {id: serverId(id), kind: 'share', estimate: percent.valueAsNumber / 100, started_from: 'nothing', shown: 'nothing', comment: ''});
+    await again();
+  });
+  return el('div', {class: 'columns'}, el('img', {src: address, alt: words.opinion.slide}), section(words.opinion.title, form));
 }
 
 

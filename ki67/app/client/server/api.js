@@ -104,6 +104,9 @@ export class Server {
   /** @param {string} id @returns {Promise<Blob>} */
   async pixels(id) { return (await this.#ask(`pictures/${id}/file`, {patience: FOR_FILES})).blob(); }
 
+  /** @param {string} id @returns {Promise<Blob>} */
+  async smallPixels(id) { return (await this.#ask(`pictures/${id}/thumbnail`)).blob(); }
+
   /** Begins, or goes on where it was cut. @param {string} caseId @param {{sha256: string, bytes: number, um_per_px: number|null}} file @returns {Promise<Upload>} */
   announce(caseId, file) { return this.#read(`cases/${caseId}/uploads`, {method: 'POST', json: file}); }
 

@@ -496,14 +496,17 @@ export const words = {
     negative: 'Negative',
     saidFirst: 'Some of your own opinions are not sent yet. Until they are there, no answer is shown: it would make them less than blind.',
     opinions: 'Opinions',
-    opinionOf: (/** @type {import('../server/views.js').ServerReview} */ {index, blind, started_from}) =>
-      [percent(index), blind ? 'blind' : 'not blind', started_from === 'network' && 'corrected the network’s cells'].filter(Boolean).join(' · '),
+    opinionOf: (/** @type {import('../server/views.js').ServerReview} */ {kind, index, estimate, blind, started_from}) =>
+      [kind === 'share' ? `${percent(estimate)} tumour` : percent(index), blind ? 'blind' : 'not blind', started_from === 'network' && 'corrected the network’s cells'].filter(Boolean).join(' · '),
     picture: (/** @type {number} */ n) => `Picture ${n}`,
   },
 
   opinion: {
     title: 'Your opinion',
     progress: (/** @type {number} */ n, /** @type {number} */ of) => `Picture ${n} of ${of}. What others said is shown when your last opinion is given.`,
+    slide: 'The slide in small',
+    share: 'Tumour in its tissue, in percent',
+    give: 'Give this opinion',
     allGiven: 'All your opinions are given.',
     finish: 'Done: tell who asked',
     finished: 'They were told.',
