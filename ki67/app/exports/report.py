@@ -8,8 +8,8 @@ from ki67.app.store.rows import Case, Picture, Result
 from ki67.app.store.rows.base import now
 from ki67.cells.scores import CUT_OFFS, Scores
 from ki67.pictures import page
-from ki67.pictures.batch import counted
 from ki67.pictures.markup import Cell, doubted, hashed, number, percent, row, warned
+from ki67.score.report import total
 from ki67.score.results import CellResult
 
 LIMITS = CUT_OFFS[0]
@@ -34,13 +34,6 @@ def as_scored(picture: Picture, result: Result) -> CellResult:
     scores = Scores(result.n_positive, result.n_negative, result.n_til)
     name, size = str(picture.number), (picture.width, picture.height)
     return CellResult(name, *size, result.um_per_px, scores, result.hot_spot, tuple(result.warnings))
-
-
-def total(scored: Sequence[CellResult]) -> str:
-    """All counted cells; no interval of a case, whose pictures are not independent."""
-    s = Scores.total(each.scores for each in scored)
-    index = f"{percent(s.ki67_index)} of all counted tumour cells" if s.n_tumour else "the index is not defined"
-    return f"{counted(len(scored), 'picture')}; {s.n_positive:,} cells positive, {s.n_negative:,} negative: {index}."
 
 
 def line(result: CellResult, picture: Picture) -> Sequence[Cell]:
