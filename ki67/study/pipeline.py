@@ -83,7 +83,7 @@ def repro(folder: Path, *targets: str) -> list[str]:
 
 
 def build_book() -> int:
-    """Render what the results say now, the client beside it; a warning fails, and so does a link that leads nowhere or outside."""
+    """Render what the results say now, and the client beside it; a warning fails, and a link that leads nowhere or outside."""
     log = Path("build/book.log")
     log.parent.mkdir(exist_ok=True)
     program = Path(sys.executable).with_name("jupyter-book")
