@@ -8,10 +8,10 @@ import {el, svg} from './made.js';
 const WIDTH = 320, HEIGHT = 76, MARGIN = 24, MIDDLE = 30, STEPS = [.02, .05, .1, .2, .5, 1];
 
 
-/** Nothing where they are not defined. @param {Difference} difference @param {string} label */
+/** Nothing where they are not defined; an interval of few pictures may reach beyond any difference that there is, and is cut there. @param {Difference} difference @param {string} label */
 export function drawnDifference({bias, lower, upper}, label) {
   if (bias.value === null || lower === null || upper === null) return null;
-  const reach = STEPS.find(step => step >= Math.max(Math.abs(lower), Math.abs(upper))) ?? 2;
+  const furthest = Math.max(...[lower, upper, bias.low ?? 0, bias.high ?? 0].map(Math.abs)), reach = STEPS.find(step => step >= furthest) ?? 1;
   const x = (/** @type {number} */ at) => WIDTH / 2 + Math.max(Math.min(at / reach, 1), -1) * (WIDTH / 2 - MARGIN);
   const interval = bias.low !== null && bias.high !== null && line('interval', x(bias.low), MIDDLE, x(bias.high), MIDDLE);
   return el('figure', {}, svg('svg', {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': label, class: 'differences'},

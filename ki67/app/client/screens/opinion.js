@@ -54,6 +54,7 @@ async function given(app, picture, id, said, again) {
   try {
     await app.server.giveReview(picture.id, written({...said, id, startedFrom: 'nothing', blind: true}, picture));
     await again();
+    scrollTo(0, 0);
   } catch (error) {
     app.say(lineOf(error));
   }
