@@ -298,7 +298,8 @@ def screens(found: Field) -> Iterator[str]:
     for hash_, ready in (
         ("/cases", ".list"), (case, ".index-bar"), (f"{case}/add", ".drop"), (f"/picture/{found.picture}", "#main .notice"),
         (f"/picture/{found.picture}/result", ".index-bar"), (f"/picture/{found.picture}/blind", ".viewer[width]"),
-        (f"/picture/{found.picture}/cells", ".viewer[width]"), ("/scale", ".picker"),
+        (f"/picture/{found.picture}/cells", ".viewer[width]"), (f"{case}/save", "#main .card"), ("/scale", ".picker"),
+        ("/settings", "#main .card"),
     ):  # fmt: skip
         page.goto(f"{found.address}#{hash_}")
         page.locator(ready).first.wait_for()
