@@ -158,6 +158,33 @@ def test_a_case_that_was_read_at_both_places_keeps_both_opinions(ada: Colleague)
     assert [review["supersedes"] for review in found] == [None, found[0]["id"], found[1]["id"]]
 
 
+def test_what_the_service_refuses_stays_on_the_device_with_its_line_until_somebody_tries_again(ada: Colleague) -> None:
+    problem = {"type": "about:blank", "title": "Too large", "status": 413, "detail": "a picture: has too many bytes"}
+    ada.page.route(PARTS, lambda route: route.fulfill(status=413, json=problem))
+    ada.makes("B 12/3", [noise_png(1)], [0.1])
+    ada.sees("B 12/3: the server does not take a part of it. a picture: has too many bytes")
+    ada.page.unroute(PARTS)
+    ada.press("Try again")
+    ada.sees("Everything is on the server")
+    assert len(reviews(ada)) == 1
+
+
+def test_who_is_asked_to_wait_waits_and_sends_by_themselves(ada: Colleague) -> None:
+    asked = list[str]()
+
+    def later(route: Any) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            return route.fulfill(status=429, headers={"Retry-After": "1"}, json={"detail": "too often"})
+        return route.continue_()
+
+    ada.page.route(PARTS, later)
+    ada.makes("B 12/3", [noise_png(1)], [0.1])
+    ada.sees("The server asks to wait · 2 waiting")
+    ada.sees("Everything is on the server")
+    assert len(asked) == 2
+
+
 def test_who_saw_the_devices_own_count_first_is_not_said_to_be_blind(ada: Colleague) -> None:
     ada.makes("B 12/3", [noise_png(1)], [0.1], shown=True)
     ada.sees("Everything is on the server")
