@@ -66,6 +66,20 @@ def test_what_is_wrong_is_said_in_the_servers_words_and_nothing_is_lost(newcomer
     assert ada.page.get_by_label("Login").input_value() == "ada"
 
 
+def test_what_one_account_made_on_a_device_is_not_sent_by_another(newcomer: Newcomer, team: Team) -> None:
+    device = newcomer()
+    device.opens(team.setup, "ada")
+    link = invited(device)
+    device.makes("B 12/3", [noise_png(1)], [0.1])
+    device.sees("Everything is on the server")
+    device.press("Sign out")
+    device.page.get_by_role("heading", name="Cases").wait_for()
+    device.opens(link, "bob")
+    device.makes("B 12/4", [noise_png(2)], [0.1])
+    device.sees("What is on this device was sent by another account · 2 waiting")
+    assert device.asks("/v1/cases")["cases"] == []
+
+
 def test_a_second_opinion_is_blind_and_the_agreement_is_told(newcomer: Newcomer, team: Team) -> None:
     ada, bob = newcomer(), newcomer()
     ada.opens(team.setup, "ada")
