@@ -7,7 +7,6 @@ import pytest
 
 from tests.client.fields import field
 
-pytestmark = pytest.mark.browser
 POSITIVE, NEGATIVE = 1, 2
 FOUND = [(100, 100, POSITIVE), (200, 100, NEGATIVE), (300, 300, NEGATIVE)]
 

@@ -13,7 +13,6 @@ from scipy.ndimage import gaussian_filter
 
 from ki67.simulate import Scene, render_field
 
-pytestmark = pytest.mark.browser
 Pixels = NDArray[np.uint8]
 BLACK, GLASS = (9, 8, 10), (226, 222, 214)
 GAMMA = 2.2

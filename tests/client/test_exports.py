@@ -18,7 +18,6 @@ from ki67.pictures.tables import csv_lines, escaped
 from ki67.score.results import SCORES, CellResult
 from tests.client.on_device import Device, picture
 
-pytestmark = pytest.mark.browser
 CAMERA, NAME = "SECRET-CAMERA", "Mrs Miller.jpg"
 CUT_OFFS_OF = {"consensus": CUT_OFFS[0], "paper": CUT_OFFS[1]}
 BYTES = "btoa(Array.from(new Uint8Array(await blob.arrayBuffer()), byte => String.fromCharCode(byte)).join(''))"

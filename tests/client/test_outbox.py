@@ -16,7 +16,6 @@ from PIL import Image
 from tests.client.colleagues import Colleague, noise_png
 from tests.client.conftest import KEPT, PROGRAM
 
-pytestmark = pytest.mark.browser
 PARTS = re.compile(r"/v1/uploads/")
 LARGE = 900  # pixels of a side: three parts
 

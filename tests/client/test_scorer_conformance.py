@@ -18,7 +18,6 @@ from ki67.engine.model import load_model
 from ki67.score.scorer import CellScorer
 from ki67.weights import NETWORK
 
-pytestmark = pytest.mark.browser
 START = """async () => {
   const names = ['scorer/scorer.js', 'words/en.js', 'scorer/result.js', 'scorer/scores.js'];
   const modules = names.map(name => new URL(name, location).href);

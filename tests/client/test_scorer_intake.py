@@ -20,7 +20,6 @@ from ki67.pictures.stains import DARK_GROUND, HE_FOR_KI67, NO_COLOUR, STRANGE
 from ki67.score.appearance import WARNINGS
 from tests.client.in_page import InPage, unpacked
 
-pytestmark = pytest.mark.browser
 SECRET, SIDEWAYS, ORIENTATION = "Jane Roe 1951", 6, 0x0112
 HEAD = "try { return header.headerOf(bytes(values[0])); } catch (error) { return error.why; }"
 STRIP = "return text(stripped.stripped(bytes(values[0])));"

@@ -12,7 +12,6 @@ from ki67.app.browser.vectors import field
 from ki67.data.images import decoded
 from tests.client.in_page import InPage, pixels
 
-pytestmark = pytest.mark.browser
 DECODE = """
   const picture = await jpeg_pixels.JpegPixels.of(bytes(values[0]), values[1]);
   if (!picture) return null;

@@ -14,7 +14,6 @@ from ki67.score.hotspot import hot_spot
 from ki67.score.windows import spans
 from tests.client.in_page import InPage, pixels
 
-pytestmark = pytest.mark.browser
 DETECTOR = Detector((95.0, 80.0, 55.0))
 DETECT = """
   const [maps, width, height, thresholds, minDistance] = values, floats = new Float32Array(bytes(maps).buffer);

@@ -17,7 +17,6 @@ from tests.client.conftest import KEPT
 from tests.client.fields import Field, field
 from tests.client.on_device import PASSPHRASE, Device
 
-pytestmark = pytest.mark.browser
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 AXE = ROOT / "build/axe/package/axe.min.js"
 BROKEN_RULES = "async () => (await axe.run()).violations.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html).join(' ')}`)"

@@ -7,7 +7,6 @@ import pytest
 
 from tests.client.on_device import PASSPHRASE, Device, picture, wait_until
 
-pytestmark = pytest.mark.browser
 JPEG, CAMERA, NAME = b"\xff\xd8\xff", "SECRET-CAMERA", "Mrs Miller.jpg"
 ROWS = "rows of the database"
 either_way = pytest.mark.parametrize("new_tab", ["files of the origin", ROWS], indirect=True)

@@ -9,7 +9,6 @@ import pytest
 from tests.client.colleagues import Colleague, noise_png
 from tests.client.conftest import Team
 
-pytestmark = pytest.mark.browser
 Newcomer = Callable[[], Colleague]
 KEY = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,

@@ -10,7 +10,6 @@ from scipy.spatial import cKDTree
 from ki67.cells.metrics import match_one_to_one
 from tests.client.fields import field
 
-pytestmark = pytest.mark.browser
 POSITIVE, NEGATIVE, TIL = 1, 2, 3
 FOUND = [(100, 100, POSITIVE), (200, 100, NEGATIVE), (300, 300, TIL)]
 VIEW = "async ([name, ...given]) => (await import('./viewer/view.js'))[name](...given)"

@@ -13,7 +13,6 @@ from ki67.app.browser.made import made
 from tests.client.conftest import KEPT, kept_offline
 from tests.client.on_device import PASSPHRASE
 
-pytestmark = pytest.mark.browser
 CAMERA, NAME = "SECRET-CAMERA", "Mrs-Miller.jpg"
 EXPORTS = {
     "Figures of the fields": "scores.csv", "Figures of the case": "case.csv", "Cells": "cells.csv", "Opinions": "opinions.csv",
