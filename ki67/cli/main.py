@@ -45,6 +45,7 @@ GROUPS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
         "bench-slide": measure.bench_slide,
         "bench-coders": measure.bench_coders,
         "bench-client": measure.bench_client,
+        "app-pictures": measure.app_pictures,
         "app-check": measure.app_check,
         "fuzz": measure.fuzz,
     },

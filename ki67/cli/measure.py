@@ -90,6 +90,15 @@ def bench_client(
         typer.echo(line)
 
 
+@quiet()
+def app_pictures(folder: Annotated[Path, typer.Option(help="where they go")] = Path("figures")) -> None:
+    """Take the pictures of the browser client that README and book show."""
+    from ki67.bench.client.screens import screens
+
+    for path in screens(folder):
+        typer.echo(path)
+
+
 def fuzz(
     mutations: Annotated[int, typer.Option(min=1, help="damaged files to read")] = 10_000,
     seed: Annotated[int, typer.Option(min=0)] = 0,
