@@ -1,5 +1,6 @@
 """`ki67 app`, the service, and `ki67 app verify`, which looks over what it keeps."""
 
+import gc
 from pathlib import Path
 from typing import Annotated
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from ki67.app.access.permissions import PERMISSIONS, Needs
 from ki67.app.api import ROUTERS
 
-ROUTES = {(method, route.path): route for router in ROUTERS for route in router.routes for method in route.methods}
+ROUTES = {(method, route.path_format): route for router in ROUTERS for route in router.routes for method in route.methods}
 PROTECTED = [place for place, permission in PERMISSIONS.items() if permission.needs is not Needs.NOTHING]
 
 

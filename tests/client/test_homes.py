@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ki67.app.browser.imports import needed
 from ki67.app.browser.policy import PAGE
 from ki67.app.browser.site import KINDS, Site, listed
 from tests.client.conftest import KEPT, Team, kept_offline
@@ -106,3 +107,18 @@ def test_what_a_browser_has_is_not_sent_again(context: Any, team: Team) -> None:
     again = context.request.get(f"{team.origin}/app.js", headers={"If-None-Match": first.headers["etag"]})
     assert (first.status, again.status, again.body()) == (200, 304, b"")
     assert first.headers["content-type"] == "text/javascript; charset=utf-8"
+
+
+def test_the_front_page_names_every_module_that_its_first_screen_needs(site: Site) -> None:
+    named = set(re.findall(r'modulepreload" href="([^"]+)"', site.files["index.html"].decode()))
+    assert {"app.js", "screens/cases.js", "store/device.js", "words/en.js"} <= named
+    assert "screens/cells.js" not in named
+
+
+def test_modules_are_followed_however_they_name_each_other() -> None:
+    files = {
+        "app.js": b"import {b} from './rooms/b.js';\nconst later = () => import('./late.js');",
+        "rooms/b.js": b"import {\n  c,\n} from '../c.js';\nexport {d} from './d.js';",
+        "c.js": b"", "rooms/d.js": b"import './e.js';", "rooms/e.js": b"// from './x.js'", "late.js": b"",
+    }  # fmt: skip
+    assert needed(files, "app.js") == {"app.js", "rooms/b.js", "c.js", "rooms/d.js", "rooms/e.js"}

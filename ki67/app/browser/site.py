@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
+from ki67.app.browser.imports import needed
 from ki67.app.browser.made import MAKERS, made
 from ki67.app.browser.policy import PAGE
 from ki67.base.files import write_bytes
@@ -22,6 +23,7 @@ KINDS: Mapping[str, str] = {
     ".bin": "application/octet-stream", ".jpg": "image/jpeg",
 }  # fmt: skip
 FRONT, VERSION = "index.html", "version.js"
+STARTS = ("app.js", "screens/cases.js")  # the shell, and the screen that it opens with
 IN_SERVICE = '<meta name="ki67-home" content="service">'
 IN_BOOK = f'<meta name="ki67-home" content="book">\n<meta http-equiv="Content-Security-Policy" content="{"; ".join(PAGE)}">'
 
@@ -61,7 +63,7 @@ class Site:
     @classmethod
     def around(cls, files: Mapping[str, bytes], kept: Path) -> Self:
         """With what is made here, and the list."""
-        whole = dict(files) | {name: made(name, kept).read_bytes() for name in MAKERS}
+        whole = dict(files) | {FRONT: asking_at_once(files)} | {name: made(name, kept).read_bytes() for name in MAKERS}
         return cls(whole | {VERSION: listed(whole)})
 
     def answer(self, address: str) -> bytes:
@@ -79,6 +81,13 @@ class Site:
                 path.unlink()
         for address, content in self.files.items():
             write_bytes(folder / address, content)
+
+
+def asking_at_once(files: Mapping[str, bytes]) -> bytes:
+    """The front page, which names every module that its first screen needs."""
+    modules = sorted(set.union(*(needed(files, start) for start in STARTS)))
+    links = "".join(f'  <link rel="modulepreload" href="{module}">\n' for module in modules)
+    return files[FRONT].replace(b"  <script", links.encode() + b"  <script", 1)
 
 
 def listed(files: Mapping[str, bytes]) -> bytes:

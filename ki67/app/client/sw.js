@@ -7,7 +7,8 @@ importScripts('version.js');
 const worker = self;
 /** @type {Record<string, string>} */
 const FILES = worker.FILES; // a hash of each address
-const KEPT = 'ki67-client', FRONT = 'index.html';
+const KEPT = 'ki67-client', FRONT = 'index.html', LANES = 2;
+const opened = caches.open(KEPT);
 const ISOLATED = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -24,28 +25,37 @@ worker.addEventListener('fetch', (/** @type {any} */ event) => {
 });
 
 
-/** Everything that is not on the device yet. */
+/** Everything that is not on the device yet, a few at a time: the page, which loads too, goes first. */
 async function kept() {
-  const cache = await caches.open(KEPT);
-  await Promise.all(Object.keys(FILES).map(async (address) => {
-    if (!await cache.match(key(address))) await cache.put(key(address), await loaded(address));
-  }));
+  const cache = await opened, waiting = Object.keys(FILES);
+  const lane = async () => {
+    for (let address = waiting.shift(); address !== undefined; address = waiting.shift())
+      if (!await cache.match(key(address))) await cache.put(key(address), await loaded(address));
+  };
+  await Promise.all(Array.from({length: LANES}, lane));
 }
 
 
-/** A file from the host, if it is the one that belongs to the others. @param {string} address */
+/** A file from the host: what the browser has of it already, if that is the one that belongs to the others. @param {string} address */
 async function loaded(address) {
-  const response = await fetch(new URL(address, worker.registration.scope), {cache: 'no-cache'});
-  const content = await response.clone().arrayBuffer();
-  const hash = [...new Uint8Array(await crypto.subtle.digest('SHA-256', content))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (!response.ok || hash !== FILES[address]) throw new Error(`${address}: not the file of this version`);
-  return response;
+  for (const cache of /** @type {RequestCache[]} */ (['force-cache', 'reload'])) {
+    const response = await fetch(new URL(address, worker.registration.scope), {cache});
+    if (response.ok && await hashOf(response.clone()) === FILES[address]) return response;
+  }
+  throw new Error(`${address}: not the file of this version`);
+}
+
+
+/** @param {Response} response */
+async function hashOf(response) {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', await response.arrayBuffer()));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 
 /** What no version needs any more. */
 async function dropped() {
-  const cache = await caches.open(KEPT), needed = new Set(Object.keys(FILES).map(key));
+  const cache = await opened, needed = new Set(Object.keys(FILES).map(key));
   for (const request of await cache.keys()) if (!needed.has(request.url)) await cache.delete(request);
 }
 
@@ -58,7 +68,7 @@ async function replacedIfAlone() {
 
 /** @param {string} address */
 async function answered(address) {
-  const cache = await caches.open(KEPT), found = await cache.match(key(address)) ?? await loaded(address);
+  const found = await (await opened).match(key(address)) ?? await loaded(address);
   const headers = new Headers(found.headers);
   for (const [name, value] of Object.entries(ISOLATED)) headers.set(name, value);
   return new Response(found.body, {status: 200, headers});

@@ -15,12 +15,13 @@ from ki67.app.scoring import queue
 from ki67.app.scoring.order import Order
 from ki67.app.settings import AppSettings
 from ki67.app.store.database import Database
-from ki67.app.store.rows.base import new_id
+from ki67.app.store.rows.base import new_id, now
 from ki67.app.store.rows.cases import PictureKind
 
 COMMAND = (sys.executable, "-m", "ki67.app.scoring.worker")
 PATIENCE = 5.0  # seconds that a process has to end by itself
 SHORT_LIFE, PAUSE = 5.0, 2.0  # one that dies so soon is followed by the next only after a pause
+LOOK_AGAIN = 10.0  # seconds after which it is looked whether a slide waits, though nobody rang
 BELL = b"."
 
 
@@ -65,16 +66,17 @@ class Scoring:
 
 
 class Keeper:
-    """As many processes for fields as the settings say, and one for slides, so that no field waits for a slide."""
+    """As many processes for fields as the settings say, and one for slides once there is one, so that no field waits for it."""
 
     def __init__(self, settings: AppSettings) -> None:
         self.settings = settings
         self._kinds = kinds(settings.workers)
         self._places: list[Scoring | None] = [None] * len(self._kinds)
-        self._over = threading.Event()
+        self._over, self._rung = threading.Event(), threading.Event()
 
     def ring(self) -> None:
         """Tell every process that there is work."""
+        self._rung.set()
         for scoring in self._places:
             if scoring:
                 scoring.ring()
@@ -96,6 +98,7 @@ class Keeper:
             yield self
         finally:
             self._over.set()
+            self._rung.set()
             for scoring in filter(None, self._places):
                 scoring.end()
             for thread in keeping:
@@ -103,7 +106,7 @@ class Keeper:
 
     def _keep(self, place: int, database: Database) -> None:
         """One process after the other; what a dead one held is free at once."""
-        while not self._over.is_set():
+        while self._wanted(self._kinds[place], database):
             begin = time.monotonic()
             scoring = self._places[place] = Scoring.started(self.settings, self._kinds[place])
             if self._over.is_set():  # while it was starting
@@ -118,10 +121,25 @@ class Keeper:
                 self._over.wait(PAUSE)
 
 
+    def _wanted(self, kind: PictureKind, database: Database) -> bool:
+        """Fields always may come; a process for slides is begun when one waits. False when all is over."""
+        while not self._over.is_set() and kind == "slide" and not is_waiting(database, kind):
+            self._rung.wait(LOOK_AGAIN)
+            self._rung.clear()
+        return not self._over.is_set()
+
+
 def kinds(workers: int) -> list[PictureKind]:
     """What each process scores: one is for slides, unless nothing is scored at all."""
     fields: list[PictureKind] = ["field"] * workers
     return [*fields, "slide"] if fields else []
+
+
+def is_waiting(database: Database, kind: PictureKind) -> bool:
+    """Whether there is work; not known where the database is away."""
+    with suppress(Problem), database.reading() as session:
+        return queue.waits(session, kind, now())
+    return False
 
 
 def free_again(database: Database, name: str) -> None:

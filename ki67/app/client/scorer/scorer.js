@@ -12,11 +12,13 @@ import {Refused} from './refused.js';
 export class Scorer {
   /** Ready once the network is there. @param {URL} [base] where the scorer's files lie @returns {Promise<Scorer>} */
   static async start(base = new URL('./', import.meta.url)) {
+    const network = fetch(new URL('../network.bin', base)).then((response) => response.arrayBuffer());
     const worker = new Worker(new URL('worker.js', base), {type: 'module'});
     const ready = await new Promise((done, failed) => {
       const fail = (/** @type {string} */ why) => failed(new Error(`the scorer does not start (${why}); load the page anew`));
       worker.onmessage = ({data}) => 'failed' in data ? fail(data.failed) : done(data);
       worker.onerror = ({message}) => fail(message);
+      network.then((packed) => worker.postMessage({packed}, [packed]), (error) => fail(String(error)));
     });
     return new Scorer(worker, ready);
   }

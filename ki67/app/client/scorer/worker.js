@@ -8,19 +8,21 @@ import {Refused} from './refused.js';
 /** @typedef {{number: number, blob: Blob, wish: import('../values.js').Wish}} Asked */
 /** @typedef {{number: number, counted?: import('../values.js').Counted, why?: import('../values.js').Warning, failed?: string}} Answer */
 
-const started = start();
-started.catch((error) => postMessage({failed: String(error)}));
+/** @type {Promise<Counter>|null} */
+let started = null;
 let last = Promise.resolve();
+const lanes = Lanes.start();
 
-self.onmessage = ({data}) => { last = last.then(() => answer(data)); };
+self.onmessage = ({data}) => {
+  if ('packed' in data) (started = start(data.packed)).catch((error) => postMessage({failed: String(error)}));
+  else last = last.then(() => answer(data));
+};
 
 
-/** Tells what the network is. */
-async function start() {
-  const packed = await (await fetch(new URL('../network.bin', import.meta.url))).arrayBuffer();
-  const [lanes, content] = await Promise.all([Lanes.start(), unpacked(packed)]);
-  const counter = new Counter(parts(content), lanes);
-  postMessage({network: counter.facts, rules: counter.rules, rung: lanes.rung});
+/** Tells what the network is, which the page loads while this thread's modules come. @param {ArrayBuffer} packed */
+async function start(packed) {
+  const counter = new Counter(parts(await unpacked(packed)), await lanes);
+  postMessage({network: counter.facts, rules: counter.rules, rung: (await lanes).rung});
   return counter;
 }
 
@@ -28,7 +30,7 @@ async function start() {
 /** @param {Asked} asked */
 async function answer({number, blob, wish}) {
   try {
-    const counted = await (await started).count(new Uint8Array(await blob.arrayBuffer()), wish);
+    const counted = await (await /** @type {Promise<Counter>} */ (started)).count(new Uint8Array(await blob.arrayBuffer()), wish);
     postMessage({number, counted});
   } catch (error) {
     postMessage(error instanceof Refused ? {number, why: error.why} : {number, failed: String(error)});
