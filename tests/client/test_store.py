@@ -140,6 +140,28 @@ def test_bytes_that_lost_their_row_are_tidied_away(device: Device, new_tab: Tabs
     wait_until(lambda: new_tab().open().holds(JPEG) == [False])
 
 
+def test_a_browser_that_learns_to_write_files_finds_what_it_kept_as_rows(new_tab: Tabs) -> None:
+    before = new_tab()
+    before.page.evaluate("() => { delete FileSystemFileHandle.prototype.createWritable; }")
+    case = before.open().new_case()
+    kept = before.add(case, picture())
+    before.page.close()
+    device = new_tab().open()
+    assert device.pixels(kept["id"]).startswith(JPEG)
+    assert device.pixels(device.add(case, picture(seed=2))["id"]).startswith(JPEG)
+    device.call("removeEverything")
+    assert device.holds(JPEG) == [False]
+
+
+def test_where_files_fail_for_a_moment_nothing_is_kept_elsewhere(device: Device, new_tab: Tabs) -> None:
+    kept, tab = device.add(device.new_case(), picture()), new_tab()
+    fail = "name => { navigator.storage.getDirectory = () => Promise.reject(new DOMException('not now', name)); }"
+    tab.page.evaluate(fail, "UnknownError")
+    with pytest.raises(Exception, match="not now"):
+        tab.open()
+    assert new_tab().open().pixels(kept["id"]).startswith(JPEG)
+
+
 def test_an_older_database_is_brought_up_and_a_newer_one_left_alone(device: Device) -> None:
     rows, newer = device.page.evaluate("""async () => {
       const {openDatabase, within, answer} = await import('/store/database.js');

@@ -12,11 +12,12 @@ import {BYTES, answer, inWords, within} from './database.js';
 const FOLDER = 'ki67';
 
 
-/** Where bytes lie in this browser; always in the same place of the two. @param {IDBDatabase} database @returns {Promise<Blobs>} */
+/** Where pictures lie already; the first goes to a file where this browser can write one. @param {IDBDatabase} database @returns {Promise<Blobs>} */
 export async function findBlobs(database) {
-  const files = 'createWritable' in (globalThis.FileSystemFileHandle?.prototype ?? {});
-  const root = files ? await navigator.storage.getDirectory().catch(() => null) : null;
-  return root ? new Files(await root.getDirectoryHandle(FOLDER, {create: true})) : new Rows(database);
+  const rows = new Rows(database), canWrite = 'createWritable' in (globalThis.FileSystemFileHandle?.prototype ?? {});
+  if (!canWrite || (await rows.ids()).length) return rows;
+  const root = await navigator.storage.getDirectory().catch(forbidden);
+  return root ? new Files(await root.getDirectoryHandle(FOLDER, {create: true})) : rows;
 }
 
 
@@ -85,7 +86,15 @@ class Rows {
 
 
 /** @param {any} error @returns {null} */
-function absent(error) {
-  if (error?.name === 'NotFoundError') return null;
+function absent(error) { return nothingFor('NotFoundError', error); }
+
+
+/** A private window. @param {any} error @returns {null} */
+function forbidden(error) { return nothingFor('SecurityError', error); }
+
+
+/** @param {string} name @param {any} error @returns {null} */
+function nothingFor(name, error) {
+  if (error?.name === name) return null;
   throw error;
 }

@@ -41,11 +41,12 @@ export class Vault {
 
   /** All that is kept, and the lock, gone; that needs no passphrase. */
   static async clear() {
-    const database = await openDatabase(), blobs = await findBlobs(database);
+    const database = await openDatabase();
     await navigator.locks.request(TABS, async () => {
       await within(database, 'readwrite', async transaction => {
         for (const table of transaction.objectStoreNames) await answer(transaction.objectStore(table).clear());
       });
+      const blobs = await findBlobs(database);  // no rows are left
       for (const id of await blobs.ids()) await blobs.remove(id);
     });
     database.close();
