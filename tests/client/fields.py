@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-MADE = """async ({blind, found, width, height}) => {
+MADE = """async ({blind, found, square, width, height}) => {
   const [{Store}, {cellsOf}] = await Promise.all([import('./store/device.js'), import('./scorer/cells.js')]);
   const store = await Store.open(), id = crypto.randomUUID();
   await store.putCase({id, name: 'A case', made: Date.now(), blind, cutOffs: 'paper', remote: null});
@@ -15,7 +15,7 @@ MADE = """async ({blind, found, width, height}) => {
   const picture = await store.addPicture(id, blob, Date.now());
   if (found) await store.putResult({picture: picture.id, made: Date.now(), cells: cellsOf(found.map((cell) => [...cell, .9])),
     umPerPx: .135, scaleKnown: true, hotSpot: null, warnings: [], network: 'none', milliseconds: 0});
-  await store.putPicture({...picture, umPerPx: .135, state: found ? 'counted' : 'new'});
+  await store.putPicture({...picture, umPerPx: .135, square, state: found ? 'counted' : 'new'});
   return picture.id;
 }"""
 REVIEWS = """async (picture) => {
@@ -65,9 +65,11 @@ class Field:
         return self.page.evaluate(REVIEWS, self.picture)  # type: ignore[no-any-return]
 
 
-def field(page: Any, address: str, blind: bool = False, found: Found | None = None, side: int = 400) -> Field:
-    """A plain square picture; the network found these cells in it, or has not looked."""
+def field(
+    page: Any, address: str, blind: bool = False, found: Found | None = None, side: int = 400, square: dict[str, int] | None = None
+) -> Field:
+    """A plain square picture; the network found these cells in it, or has not looked. Points are those of the part that is looked at."""
     page.goto(address)
     page.locator("#main .button").first.wait_for()
-    made = page.evaluate(MADE, {"blind": blind, "found": found, "width": side, "height": side})
-    return Field(page, address, made, side)
+    made = page.evaluate(MADE, {"blind": blind, "found": found, "square": square, "width": side, "height": side})
+    return Field(page, address, made, square["width"] if square else side)

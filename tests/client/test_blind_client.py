@@ -48,6 +48,16 @@ def test_marks_stand_beside_the_networks_cell_by_cell(page: Any, isolated_client
     assert review["xy"][:2] == pytest.approx([103, 98], abs=2)
 
 
+def test_a_reader_counts_the_part_that_the_network_counts(page: Any, isolated_client: str) -> None:
+    part = {"x": 100, "y": 50, "width": 200, "height": 200}
+    read = field(page, isolated_client, square=part).at("blind")
+    read.tap(20, 30)
+    page.get_by_role("button", name="Save my count").click()
+    page.wait_for_url(f"**/{read.picture}")
+    [review] = read.reviews()
+    assert review["xy"] == pytest.approx([120, 80], abs=2)
+
+
 def test_a_tally_counts_up_and_down_and_never_below_nothing(page: Any, isolated_client: str) -> None:
     read = field(page, isolated_client).at("blind")
     page.get_by_label("Count", exact=True).check()

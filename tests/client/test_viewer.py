@@ -175,6 +175,20 @@ def test_cells_are_reached_and_changed_by_keys_alone(browser: Any, isolated_clie
     page.close()
 
 
+def test_a_correction_adds_cells_to_the_part_that_was_counted_alone(browser: Any, isolated_client: str) -> None:
+    page, part = browser.new_page(viewport={"width": 1280, "height": 800}), {"x": 100, "y": 50, "width": 200, "height": 200}
+    shown = field(page, isolated_client, found=[(150, 100, POSITIVE)], square=part).at("cells")
+    shown.tap(-20, 100, press_ms=600)
+    assert shown.count("Ki-67+") == 1
+    shown.tap(150, 120, press_ms=600)
+    assert shown.count("Ki-67+") == 2
+    page.get_by_text("Save as my correction", exact=True).last.click()
+    page.wait_for_url("**/result")
+    [review] = shown.reviews()
+    assert review["xy"] == pytest.approx([150, 100, 250, 170], abs=2)
+    page.close()
+
+
 def test_a_hidden_kind_is_not_met_by_a_finger(browser: Any, isolated_client: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     shown = field(page, isolated_client, found=FOUND).at("cells")

@@ -1,5 +1,6 @@
 // (c) One's own count, before the network's is seen.
 
+import {inWhole, lookedAt} from '../store/looked_at.js';
 import {words} from '../words/en.js';
 import {countingView} from './counting.js';
 import {notice} from './made.js';
@@ -14,7 +15,7 @@ export async function blindScreen(app, pictureId) {
   const {title, notBlind, line} = words.blind, picture = await app.store.picture(pictureId);
   if (!picture) return {title, content: notice('bad', words.refused.gone()), back: '#/cases'};
   const {seen} = await sightOf(app.store, picture);
-  const view = await countingView(await app.store.pixels(pictureId), {
+  const view = await countingView(await lookedAt(picture, await app.store.pixels(pictureId)), {
     umPerPx: picture.umPerPx, line: seen ? notBlind : line, save: (opinion) => saved(app, picture, opinion),
   });
   return {title, content: view.element, back: `#/case/${picture.case}`, leave: view.leave};
@@ -25,7 +26,8 @@ export async function blindScreen(app, pictureId) {
 async function saved(app, picture, opinion) {
   const {seen} = await sightOf(app.store, picture), counted = await app.store.result(picture.id);
   await app.store.addReview({
-    ...opinion, id: crypto.randomUUID(), picture: picture.id, made: Date.now(), startedFrom: 'nothing', blind: !seen, remote: null,
+    ...opinion, cells: opinion.cells && inWhole(picture, opinion.cells), id: crypto.randomUUID(), picture: picture.id, made: Date.now(),
+    startedFrom: 'nothing', blind: !seen, remote: null,
   });
   app.say(counted ? words.blind.saved : words.blind.savedNotCounted);
   app.go(counted ? `#/picture/${picture.id}/beside` : `#/picture/${picture.id}`);

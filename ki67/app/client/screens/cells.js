@@ -1,6 +1,7 @@
 // (d) The network's cells over the picture, to look at and to correct.
 
 import {counts, ki67Index, tumourCells} from '../scorer/scores.js';
+import {inPart, inWhole, lookedAt} from '../store/looked_at.js';
 import {Editor} from '../viewer/editor.js';
 import {CLASSES} from '../viewer/kinds.js';
 import {radiusOf} from '../viewer/size.js';
@@ -37,7 +38,7 @@ function elsewhere({case: caseId}, line, way) {
 /** @param {App} app @param {Picture} picture @param {Cells} cells @param {number} umPerPx @param {HTMLElement} onward @returns {Promise<Screen>} */
 async function correcting(app, picture, cells, umPerPx, onward) {
   const heard = el('p', {class: 'unseen', role: 'status'}), numbers = el('div', {}), comment = el('textarea', {rows: 2});
-  const editor = await Editor.open(await app.store.pixels(picture.id), cells, {
+  const editor = await Editor.open(await lookedAt(picture, await app.store.pixels(picture.id)), inPart(picture, cells), {
     kinds: CLASSES, radius: radiusOf(umPerPx), label: words.cells.view, keys: words.cells.keys, reach: FINGER, marking: false,
     changed: (now) => { refresh(now); heard.textContent = spoken(now); },
     chosen: (cell, now) => { heard.textContent = spokenOf(cell, now); },
@@ -67,7 +68,7 @@ async function saved(app, picture, editor, comment) {
   const {positive, negative} = counts(editor.cells);
   await app.store.addReview({
     id: crypto.randomUUID(), picture: picture.id, made: Date.now(), kind: 'cells', nPositive: positive, nNegative: negative, estimate: null,
-    cells: editor.cells, startedFrom: 'network', blind: false, comment: comment.trim(), remote: null,
+    cells: inWhole(picture, editor.cells), startedFrom: 'network', blind: false, comment: comment.trim(), remote: null,
   });
   app.say(words.cells.saved);
   app.go(`#/picture/${picture.id}/result`);

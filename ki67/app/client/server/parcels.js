@@ -1,8 +1,9 @@
 // What of this device is not on the server yet.
 
-import {lookedAt, serverId, written} from './written.js';
+import {serverId, written} from './written.js';
 import {Refused} from '../scorer/refused.js';
 import {sha256} from '../store/hashes.js';
+import {lookedAt} from '../store/looked_at.js';
 
 /** @typedef {import('../values.js').Case} Case @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Review} Review */
 /** @typedef {import('../store/device.js').Store} Store @typedef {import('./api.js').Server} Server */

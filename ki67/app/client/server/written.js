@@ -1,6 +1,7 @@
 // What is sent, as the service has it: never a file's name, never what the device's own network found.
 
 import {POSITIVE, NEGATIVE} from '../scorer/cells.js';
+import {inPart} from '../store/looked_at.js';
 
 /** @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Review} Review @typedef {import('../values.js').Cells} Cells */
 /** @typedef {Omit<Review, 'picture'|'made'|'remote'>} Said */
@@ -11,18 +12,6 @@ const HUNDREDTHS = 100;  // of a pixel are exact enough, and rounded down they s
 
 /** The service's writing of an id. @param {string} id */
 export function serverId(id) { return id.replaceAll('-', ''); }
-
-
-/** The part that was looked at, pixel by pixel; the file itself where that is all. @param {Picture} picture @param {Blob} file @returns {Promise<Blob>} */
-export async function lookedAt({square}, file) {
-  if (!square) return file;
-  const {x, y, width, height} = square;
-  const bitmap = await createImageBitmap(file, x, y, width, height, {colorSpaceConversion: 'none', premultiplyAlpha: 'none'});
-  const canvas = new OffscreenCanvas(width, height);
-  /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d', {alpha: false})).drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return canvas.convertToBlob({type: 'image/png'});
-}
 
 
 /**
@@ -40,10 +29,10 @@ export function written(review, picture) {
 
 
 /** In the pixels of what was sent, and of that alone. @param {Cells} cells @param {{width: number, height: number, square?: Picture['square']}} picture @returns {Mark[]} */
-function marks({xy, label}, {square, width, height}) {
-  const part = square ?? {x: 0, y: 0, width, height};
-  const all = Array.from(label, (each, i) => ({x: exactEnough(xy[2 * i] - part.x), y: exactEnough(xy[2 * i + 1] - part.y), label: nameOf(each)}));
-  return all.filter(({x, y}) => x >= 0 && y >= 0 && x < part.width && y < part.height);
+function marks(cells, picture) {
+  const {xy, label} = inPart(picture, cells), {width, height} = picture.square ?? picture;
+  const all = Array.from(label, (each, i) => ({x: exactEnough(xy[2 * i]), y: exactEnough(xy[2 * i + 1]), label: nameOf(each)}));
+  return all.filter(({x, y}) => x >= 0 && y >= 0 && x < width && y < height);
 }
 
 
