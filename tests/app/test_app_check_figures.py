@@ -1,5 +1,6 @@
 """The arithmetic of `ki67 app-check`: its shares, its moments, its goals, and what it counts as seen."""
 
+from http import HTTPStatus
 from itertools import pairwise
 from pathlib import Path
 
@@ -7,9 +8,12 @@ import pytest
 
 from ki67.base.tables import read_json
 from ki67.bench.service.asking import Answer
-from ki67.bench.service.crowd import DONE, ELSE, LATER, kind_of
+from ki67.bench.service.bombs import REFUSED, TAKEN, Bomb
+from ki67.bench.service.crowd import CUT, DONE, LATER, kind_of, seen_by
 from ki67.bench.service.figures import Figure, at_least, at_most, due_times, quantile
+from ki67.bench.service.kept import Kept
 from ki67.bench.service.memory import growth, kilobytes
+from ki67.bench.service.parts import uncut
 from ki67.bench.service.rows import Row, keep
 
 
@@ -52,14 +56,37 @@ def test_a_figure_that_is_no_number_meets_no_goal() -> None:
     [
         (Answer(201, {}, b""), DONE),
         (Answer(503, {"retry-after": "2"}, b""), LATER),
-        (Answer(503, {}, b""), ELSE),
-        (Answer(429, {"retry-after": "1"}, b""), ELSE),
-        (Answer(500, {}, b""), ELSE),
-        (None, ELSE),
+        (Answer(503, {}, b""), "503"),
+        (Answer(507, {"retry-after": "2"}, b""), "507"),
+        (Answer(429, {"retry-after": "1"}, b""), "429"),
+        (Answer(500, {}, b""), "500"),
+        (None, CUT),
     ],
 )
 def test_a_refusal_counts_as_told_only_where_it_says_when_to_come_again(answer: Answer | None, kind: str) -> None:
     assert kind_of(answer) == kind
+
+
+def test_answers_that_no_client_in_a_crowd_expects_are_named_and_miss_the_goal() -> None:
+    expected = [Answer(201, {}, b"")] * 3 + [Answer(503, {"retry-after": "1"}, b"")]
+    met, missed = list(seen_by(expected)), list(seen_by([*expected, *[Answer(507, {"retry-after": "2"}, b"")] * 2, None]))
+    assert [(figure.value, figure.met) for figure in met] == [(4, None), (1, None), (0, True)]
+    assert [(figure.value, figure.met) for figure in missed] == [(7, None), (1, None), (3, False)]
+    assert "507: 2, connection lost: 1" in missed[-1].what
+
+
+@pytest.mark.parametrize(
+    ("status", "answers", "met"), [(413, REFUSED, True), (500, REFUSED, False), (201, REFUSED, False), (201, TAKEN, True)]
+)
+def test_a_bomb_misses_its_goal_by_an_answer_that_it_may_not_get(status: int, answers: tuple[HTTPStatus, ...], met: bool) -> None:
+    *_, other = Bomb("key", "png", "a picture", bytes, answers).figures(Answer(status, {}, b""), megabytes=1, seconds=0.1)
+    assert other.met is met
+
+
+@pytest.mark.parametrize(("cut", "met"), [(0, True), (1, False)])
+def test_a_lost_connection_misses_the_goal_of_an_outage(cut: int, met: bool) -> None:
+    kept = Kept(cut, acknowledged=5, lost=0, not_scored=0, twice=0, faults=0)
+    assert kept.whole and uncut("gone", "database gone", kept).met is met
 
 
 def test_growth_leaves_out_what_the_beginning_loads() -> None:

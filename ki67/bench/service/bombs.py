@@ -6,9 +6,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from ki67.bench.service.asking import Answer
 from ki67.bench.service.figures import Figure, at_most
 from ki67.bench.service.load import until_scored
 from ki67.bench.service.made import UM_PER_PX
@@ -21,17 +23,31 @@ SMALL, UNPACKED = 500, 500_000_000  # a picture that says to be small, and the b
 ROW = 1_000_000
 KINDS = {"jpeg": "image/jpeg", "png": "image/png", "tiff": "image/tiff"}
 BLOCK = bytes(1_000_000)
+REFUSED = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY)
+TAKEN = (HTTPStatus.CREATED,)
 
 
 @dataclass(frozen=True)
 class Bomb:
-    """How it is made, and whether it is one: a white picture with as many pixels as are taken is none, but costs the most."""
+    """How it is made, how it may be answered, and whether it is one.
+
+    A white picture with as many pixels as are taken is none, but costs the most.
+    """
 
     key: str
     kind: str
     what: str
     made: Callable[[], bytes]
+    answers: tuple[HTTPStatus, ...] = REFUSED
     is_one: bool = True
+
+    def figures(self, answer: Answer, megabytes: float, seconds: float) -> Iterator[Figure]:
+        """What it cost, and whether it was answered as it may be."""
+        what = f"{self.what}, answered by {answer.status}"
+        yield Figure(f"{self.key}_mb", f"{what}: memory", megabytes, "MB", at_most(200))
+        yield Figure(f"{self.key}_s", f"{what}: time", seconds, "s", at_most(1) if self.is_one else None)
+        other = f"{what}: other than {' or '.join(map(str, map(int, self.answers)))}"
+        yield Figure(f"{self.key}_other", other, answer.status not in self.answers, "", at_most(0))
 
 
 def bombed(folder: Path, database: str) -> Iterator[Figure]:
@@ -51,9 +67,7 @@ def cost(service: Running, case: str, bomb: Bomb) -> Iterator[Figure]:
     begin = time.perf_counter()
     with service.client() as client:
         answer = client.send(case, content, UM_PER_PX, KINDS[bomb.kind])
-    seconds, what = time.perf_counter() - begin, f"{bomb.what}, answered by {answer.status}"
-    yield Figure(f"{bomb.key}_mb", f"{what}: memory", held.more(), "MB", at_most(200))
-    yield Figure(f"{bomb.key}_s", f"{what}: time", seconds, "s", at_most(1) if bomb.is_one else None)
+    yield from bomb.figures(answer, held.more(), time.perf_counter() - begin)
 
 
 class Peak:
@@ -127,11 +141,11 @@ BOMBS = (
     Bomb("png", "png", f"PNG of {SIDE:,}×{SIDE:,} pixels", lambda: empty("png", SIDE)),
     Bomb("jpeg", "jpeg", f"JPEG of {SIDE:,}×{SIDE:,} pixels", lambda: empty("jpeg", SIDE)),
     Bomb("tiff", "tiff", f"TIFF of {SIDE:,}×{SIDE:,} pixels", lambda: empty("tiff", SIDE, compression="deflate")),
-    Bomb("png_of_more", "png", "PNG that unpacks to more than it says", png_of_more),
+    Bomb("png_of_more", "png", "PNG that unpacks to more than it says", png_of_more, TAKEN),
     Bomb("tiff_of_more", "tiff", "TIFF that unpacks to more than it says", tiff_of_more),
     Bomb("png_text", "png", "PNG with packed text", lambda: png_with(b"zTXt", b"Comment\0\0" + deflated(UNPACKED))),
     Bomb("png_profile", "png", "PNG with a packed profile", lambda: png_with(b"iCCP", b"icc\0\0" + deflated(UNPACKED))),
-    Bomb("jpeg_row", "jpeg", "JPEG with a long row of 0xFF", jpeg_with_row),
-    Bomb("png_full", "png", f"PNG of {FULL:,}×{FULL:,} pixels, as many as are taken", lambda: empty("png", FULL), is_one=False),
-    Bomb("jpeg_full", "jpeg", f"JPEG of {FULL:,}×{FULL:,} pixels, as many", lambda: empty("jpeg", FULL), is_one=False),
+    Bomb("jpeg_row", "jpeg", "JPEG with a long row of 0xFF", jpeg_with_row, TAKEN),
+    Bomb("png_full", "png", f"PNG of {FULL:,}×{FULL:,} pixels, as many as are taken", lambda: empty("png", FULL), TAKEN, False),
+    Bomb("jpeg_full", "jpeg", f"JPEG of {FULL:,}×{FULL:,} pixels, as many", lambda: empty("jpeg", FULL), TAKEN, False),
 )

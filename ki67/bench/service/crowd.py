@@ -12,7 +12,7 @@ from ki67.bench.service.made import UM_PER_PX, picture
 from ki67.bench.service.running import Running, running
 
 CLIENTS, SIDE = 64, 256
-DONE, LATER, ELSE = "done", "told when to come again", "anything else"
+DONE, LATER, CUT = "done", "told when to come again", "connection lost"
 
 
 def crowded(folder: Path, database: str, requests: int) -> Iterator[Figure]:
@@ -20,10 +20,18 @@ def crowded(folder: Path, database: str, requests: int) -> Iterator[Figure]:
     contents = [picture(number, SIDE) for number in range(-(-requests // 3))]
     with running(folder, database) as service:
         answers = asked_by_all(service, contents, requests)
-    kinds = Counter(kind_of(answer) for answer in answers)
-    yield Figure("requests", f"requests of {CLIENTS} clients at once", len(answers), "")
-    yield Figure("later", f"answered by {HTTPStatus.SERVICE_UNAVAILABLE:d} with Retry-After", kinds[LATER], "")
-    yield Figure("else", "answered by anything else but 2xx", kinds[ELSE], "", at_most(0))
+    yield from seen_by(answers)
+
+
+def seen_by(answers: Sequence[Answer | None]) -> Iterator[Figure]:
+    """How many came to what; whatever no client expects is named."""
+    kinds = Counter(map(kind_of, answers))
+    what = f"{CLIENTS} clients at once"
+    yield Figure("requests", f"{what}: requests", len(answers), "")
+    yield Figure("later", f"{what}: told by {HTTPStatus.SERVICE_UNAVAILABLE:d} when to come again", kinds.pop(LATER, 0), "")
+    kinds.pop(DONE, None)
+    named = ", ".join(f"{kind}: {times}" for kind, times in kinds.most_common()) or "none"
+    yield Figure("else", f"{what}: answered otherwise ({named})", kinds.total(), "", at_most(0))
 
 
 def asked_by_all(service: Running, contents: Sequence[bytes], requests: int) -> list[Answer | None]:
@@ -43,7 +51,8 @@ def asked_by_all(service: Running, contents: Sequence[bytes], requests: int) -> 
 
 
 def kind_of(answer: Answer | None) -> str:
-    """What a client can do with it."""
+    """What a client can do with it: one that is neither done nor refused for want of room goes by its status."""
     if answer is None:
-        return ELSE
-    return DONE if answer.good else LATER if answer.says_when else ELSE
+        return CUT
+    later = answer.status == HTTPStatus.SERVICE_UNAVAILABLE and answer.says_when
+    return DONE if answer.good else LATER if later else str(answer.status)

@@ -26,7 +26,7 @@ def remembered(folder: Path, database: str, whole: int, small: int) -> Iterator[
         with running(folder / name, database) as service:
             held = held_during(service, side, pictures)
         what = f"{pictures:,} uploads of {side}×{side} pixels"
-        yield Figure(f"{name}_mb", f"peak memory of all processes, {what}", max(held), "MB", at_most(450))
+        yield Figure(f"{name}_mb", f"peak memory of all processes without a slide, {what}", max(held), "MB", at_most(450))
     yield Figure("growth_mb", f"growth over these {small:,} uploads", growth(held), "MB", at_most(20))
 
 

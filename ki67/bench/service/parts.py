@@ -60,7 +60,9 @@ def killing(place: Place, extent: Extent) -> Iterator[Figure]:
     """The server, then the process that scores."""
     with running(place.folder, place.database) as service:
         yield from kept("server", f"{extent.kills} kills of the server", killed_again_and_again(service, extent.kills))
-        yield from kept("scorer", f"{extent.kills} kills in mid-scoring", scorer_killed(service, extent.kills).kept)
+        what, found = f"{extent.kills} kills in mid-scoring", scorer_killed(service, extent.kills).kept
+        yield uncut("scorer", what, found)
+        yield from kept("scorer", what, found)
 
 
 def gone(place: Place, extent: Extent) -> Iterator[Figure]:
@@ -87,7 +89,13 @@ def lived_through(key: str, what: str, outage: Outage) -> Iterator[Figure]:
     slowest = max(outage.sent.slowest_s, outage.read.slowest_s)
     yield Figure(f"{key}_slowest_s", f"{what}: slowest answer", slowest, "s")
     yield Figure(f"{key}_back_s", f"{what}: until a picture was taken again", outage.back_s, "s")
+    yield uncut(key, what, outage.kept)
     yield from kept(key, what, outage.kept)
+
+
+def uncut(key: str, what: str, found: Kept) -> Figure:
+    """No client may lose its connection: the server lives, and answers."""
+    return Figure(f"{key}_cut", f"{what}: connections lost", found.cut, "", at_most(0))
 
 
 def kept(key: str, what: str, found: Kept) -> Iterator[Figure]:
