@@ -15,7 +15,7 @@ from ki67.app.browser.made import made
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT
 from tests.client.conftest import KEPT
 from tests.client.fields import Field, field
-from tests.client.on_device import PASSPHRASE, Device
+from tests.client.on_device import PASSPHRASE, Device, wait_until
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 AXE = ROOT / "build/axe/package/axe.min.js"
@@ -34,6 +34,19 @@ HANDED = {
     "dropped.jpg": HAND_OVER.replace("EVENT", "new DragEvent('drop', {dataTransfer: carried, bubbles: true, cancelable: true})"),
     "pasted.jpg": HAND_OVER.replace("EVENT", "new ClipboardEvent('paste', {clipboardData: carried, bubbles: true})"),
 }
+MEANWHILE = """async ([id, change]) => {
+  const rooms = ['store/device', 'screens/scoring', 'scorer/cells'].map(name => import(`./${name}.js`));
+  const [{Store}, {countPicture}, {cellsOf}] = await Promise.all(rooms);
+  const store = await Store.open(), before = await store.picture(id);
+  const score = async () => {
+    await (change ? store.putPicture({...before, ...change}) : store.removePicture(id));
+    return {cells: cellsOf([]), umPerPx: .25, scaleKnown: true, hotSpot: null, warnings: [], network: 'none', milliseconds: 1};
+  };
+  await countPicture({store, scorer: Promise.resolve({score})}, id);
+  const {state, remote, square} = await store.picture(id) ?? {};
+  return {state, remote, square, counted: await store.result(id) !== null};
+}"""
+SQUARE = {"x": 0, "y": 50, "width": 200, "height": 200}
 POSITIVE, NEGATIVE = 1, 2
 FIFTEEN = [(100.0 + i, 100.0, POSITIVE if i < 3 else NEGATIVE) for i in range(20)]  # percent
 
@@ -176,6 +189,42 @@ def test_the_part_that_is_counted_is_moved_by_keys_and_kept(page: Any, isolated_
     assert [moved, grown] == pytest.approx([0.1, -0.1], abs=0.01)
 
 
+def test_a_square_that_stays_where_it_was_leaves_its_field_counted(page: Any, isolated_client: str) -> None:
+    found = field(page, isolated_client, found=FIFTEEN)
+    device = Device(page).open()
+    device.call("putPicture", device.call("picture", found.picture) | {"square": SQUARE})
+    shown(found, "")
+    page.get_by_label("arrow keys move it").click()
+    page.keyboard.press("ArrowLeft")  # it lies at the border
+    page.wait_for_timeout(100)
+    assert device.call("picture", found.picture)["state"] == "counted"
+    page.keyboard.press("ArrowRight")
+    wait_until(lambda: device.call("picture", found.picture)["state"] == "new")
+
+
+def test_the_scale_tells_how_wide_the_part_is_that_is_looked_at(page: Any, isolated_client: str) -> None:
+    found = field(page, isolated_client)
+    shown(found, "")
+    page.get_by_text("54 µm across").wait_for()
+    page.get_by_label("Square").check()
+    page.get_by_text("38 µm across").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        ({"square": SQUARE}, {"state": "new", "remote": None, "square": SQUARE, "counted": False}),
+        ({"remote": "there"}, {"state": "counted", "remote": "there", "square": None, "counted": True}),
+        (None, {"counted": False}),
+    ],
+    ids=["another part", "sent", "removed"],
+)
+def test_a_count_undoes_nothing_that_was_done_meanwhile(page: Any, isolated_client: str, change: object, kept: object) -> None:
+    found = field(page, isolated_client)
+    after = page.evaluate(MEANWHILE, [found.picture, change])
+    assert {name: value for name, value in after.items() if name in kept} == kept  # type: ignore[operator]
+
+
 def test_ones_own_counts_stand_beside_the_networks(page: Any, isolated_client: str) -> None:
     found = field(page, isolated_client, found=FIFTEEN)
     nothing = {"estimate": None, "cells": None, "startedFrom": "nothing", "blind": False, "comment": "", "remote": None}
@@ -228,8 +277,13 @@ def test_other_cut_offs_are_another_category_of_the_same_index(page: Any, isolat
     shown(found, "result")
     assert page.locator(".index").inner_text().split("\n") == ["15.0 %", "borderline"]
     page.get_by_role("link", name="To the case").click()
+    device = Device(page).open()
+    one = device.call("case", device.call("picture", found.picture)["case"])
+    device.call("putCase", one | {"remote": "sent meanwhile"})
     page.get_by_label("16 and 30 %").check()
     page.locator(".category", has_text="low").wait_for()
+    assert page.evaluate("document.activeElement.value") == "consensus"
+    wait_until(lambda: device.call("case", one["id"]) == one | {"cutOffs": "consensus", "remote": "sent meanwhile"})
     assert page.locator(".index strong").inner_text() == "15.0 %"
 
 

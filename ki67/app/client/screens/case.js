@@ -39,7 +39,9 @@ async function parts(app, one, draw) {
   const onward = el('div', {class: 'row'}, link(words.case.save, `#/case/${one.id}/save`),
     app.server.available && link(words.case.assign, `#/case/${one.id}/assign`));
   const list = el('div', {class: 'stack'}, el('h2', {}, words.case.fields(fields.length)), el('ol', {class: 'list'}, ...rows), onward);
-  const side = el('div', {class: 'stack'}, summary(one, fields, cutOffsChoice(app, one, draw)), el('p', {class: 'soft'}, words.app.researchUse));
+  const index = el('div', {class: 'stack'}, ...summary(one, fields));
+  const cutOffs = cutOffsChoice(app, one, () => index.replaceChildren(...summary(one, fields)));
+  const side = el('div', {class: 'stack'}, section(words.case.index, index, cutOffs), el('p', {class: 'soft'}, words.app.researchUse));
   return [el('div', {class: 'columns even'}, side, list), el('div', {class: 'deeds'}, running, fresh.length ? run : null, add)];
 }
 
@@ -51,33 +53,34 @@ async function fieldOf(app, picture) {
 }
 
 
-/** The index over all fields; in a blind case only once every field has an own opinion. @param {Case} one @param {Field[]} fields @param {HTMLElement} cutOffs */
-function summary(one, fields, cutOffs) {
+/** The index over all fields; in a blind case only once every field has an own opinion. @param {Case} one @param {Field[]} fields @returns {HTMLElement[]} */
+function summary(one, fields) {
   const counted = fields.flatMap(({result}) => result ? [result] : []), waiting = fields.filter(({hidden}) => hidden).length;
-  if (waiting) return section(words.case.index, notice('note', words.case.blind(waiting)), cutOffs);
-  if (!counted.length) return section(words.case.index, el('p', {class: 'soft'}, words.case.notYet), cutOffs);
+  if (waiting) return [notice('note', words.case.blind(waiting))];
+  if (!counted.length) return [el('p', {class: 'soft'}, words.case.notYet)];
   const found = pooled(counted, one.cutOffs), unknown = counted.filter(({scaleKnown}) => !scaleKnown).length;
-  return section(words.case.index, indexShown(found, one.cutOffs), cellsSoFar(found), figures([
+  return [indexShown(found, one.cutOffs), cellsSoFar(found), figures([
     [words.result.positive, el('span', {class: 'positive'}, words.number(found.nPositive))],
     [words.result.negative, el('span', {class: 'negative'}, words.number(found.nNegative))],
     [words.result.til, el('span', {class: 'til'}, words.number(found.nTil))]]),
-  ownIndex(fields), unknown ? notice('caution', words.case.scaleNotKnown(unknown)) : null, cutOffs);
+  ...ownIndex(fields), ...unknown ? [notice('caution', words.case.scaleNotKnown(unknown))] : []];
 }
 
 
 /** Of the fields that the reader counted. @param {Field[]} fields */
 function ownIndex(fields) {
   const own = fields.flatMap(field => field.own ?? []);
-  return own.length ? figures([[words.case.own(own.length, fields.length), words.tenths(figuresOf(total(own), 'paper').index)]]) : null;
+  return own.length ? [figures([[words.case.own(own.length, fields.length), words.tenths(figuresOf(total(own), 'paper').index)]])] : [];
 }
 
 
-/** Which cut-offs the case goes by. @param {App} app @param {Case} one @param {() => Promise<void>} draw */
+/** Which cut-offs the case goes by. @param {App} app @param {Case} one @param {() => void} draw the index by them */
 function cutOffsChoice(app, one, draw) {
   return choice(words.cases.cutOffs, [['paper', words.cutOffs.paper], ['consensus', words.cutOffs.consensus]], one.cutOffs, async cutOffs => {
     one.cutOffs = cutOffs;
-    await app.store.putCase(one);
-    await draw();
+    draw();
+    const now = await app.store.case(one.id);
+    if (now) await app.store.putCase({...now, cutOffs});
   });
 }
 
@@ -111,6 +114,6 @@ async function countAll(app, pictures, running) {
   for (const [i, picture] of pictures.entries()) {
     const line = words.case.running(i + 1, pictures.length);
     running.replaceChildren(el('span', {}, line), el('progress', {max: pictures.length, value: i, 'aria-label': line}));
-    await countPicture(app, picture);
+    await countPicture(app, picture.id);
   }
 }

@@ -3,18 +3,19 @@
 import {FINER, flawsOf} from '../camera/focus.js';
 import {fitting, smaller, whole} from '../camera/reduced.js';
 import {sizeAt} from '../scorer/resize.js';
+import {Refused} from '../scorer/refused.js';
 import {scaleOf} from '../scorer/scale.js';
 import {words} from '../words/en.js';
 import {ocularSquare} from './intake.js';
 import {button, choice, confirmed, el, notice, section} from './made.js';
 import {scaleChoice} from './scale_choice.js';
-import {countPicture} from './scoring.js';
+import {countPicture, isSameWish} from './scoring.js';
 import {wayTo} from './sight.js';
 import {squareOver} from './square.js';
 import {shown} from './thumbnail.js';
 import {refusal} from './told.js';
 
-/** @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Rect} Rect @typedef {import('../app.js').App} App */
+/** @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Wish} Wish @typedef {import('../values.js').Rect} Rect @typedef {import('../app.js').App} App */
 
 
 /** @param {App} app @param {string} pictureId @returns {Promise<import('../app.js').Screen>} */
@@ -31,6 +32,7 @@ class Preview {
   constructor(app, picture) {
     this.app = app;
     this.picture = picture;
+    /** @type {Promise<void>} */ this.kept = Promise.resolve();
     this.judged = el('div', {class: 'stack', 'aria-live': 'polite'});
     this.running = el('div', {class: 'stack', role: 'status'});
   }
@@ -44,21 +46,32 @@ class Preview {
       picture.square ? 'part' : 'whole', async which => this.take(which === 'part' ? await this.firstSquare() : null));
     this.overlay();
     this.judge();
-    const scale = await scaleChoice(app, picture, umPerPx => this.change({umPerPx}));
-    const side = el('div', {class: 'stack'}, section(words.preview.light, this.judged), section(words.preview.what, part), scale,
+    this.scale = await scaleChoice(app, picture, umPerPx => this.change({umPerPx}));
+    const side = el('div', {class: 'stack'}, section(words.preview.light, this.judged), section(words.preview.what, part), this.scale,
       el('div', {class: 'row'}, button(words.preview.remove, () => this.remove(), 'danger')));
     const run = el('div', {class: 'deeds'}, this.running, button(words.preview.run, () => this.run(), 'main'));
     const content = el('div', {class: 'stack'}, el('div', {class: 'columns'}, this.stage, side), run);
     return {title: words.preview.title(number), content, back: `#/case/${picture.case}`, leave: release};
   }
 
-  /** @param {Partial<Picture>} values */
-  async change(values) {
+  /** After what was changed before. @param {Partial<Wish>} wish */
+  change(wish) {
+    const kept = this.kept.then(() => this.keep(wish));
+    this.kept = kept.catch(() => undefined);
+    return kept;
+  }
+
+  /** What stays as it was stays counted. @param {Partial<Wish>} wish */
+  async keep(wish) {
+    const now = await this.app.store.picture(this.picture.id);
+    if (!now) throw new Refused('gone');
     /** @type {Picture} */
-    const changed = {...this.picture, ...values, state: 'new', why: null};
-    this.picture = changed;
+    const changed = {...now, ...wish, state: 'new', why: null};
+    this.picture = isSameWish(now, changed) ? now : changed;
+    if (this.picture === now) return;
     await this.app.store.putPicture(changed);
-    await this.judge();
+    this.scale?.over(changed.square ?? changed);
+    this.judge();
   }
 
   /** @param {Rect|null} square */
@@ -89,8 +102,11 @@ class Preview {
 
   async run() {
     this.running.replaceChildren(el('span', {}, words.preview.running), el('progress', {'aria-label': words.preview.running}));
-    const counted = await countPicture(this.app, this.picture).finally(() => this.running.replaceChildren());
+    await this.kept;
+    const counted = await countPicture(this.app, this.picture.id).finally(() => this.running.replaceChildren());
+    if (!counted) return;
     this.picture = counted;
+    if (counted.state === 'new') return this.app.say(words.preview.changed);
     if (counted.why) return this.running.replaceChildren(notice('bad', refusal(counted.why)));
     this.app.go(await wayTo(this.app.store, counted));
   }

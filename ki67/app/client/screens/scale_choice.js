@@ -6,13 +6,16 @@ import {words} from '../words/en.js';
 import {PROFILE} from './intake.js';
 import {el, field, link, section} from './made.js';
 
-/** @typedef {import('../values.js').Picture} Picture @typedef {import('../app.js').App} App */
+/** @typedef {import('../values.js').Picture} Picture @typedef {import('../app.js').App} App @typedef {{width: number, height: number}} Size */
 
 const TYPED = 'typed', UNKNOWN = 'unknown';
 const LEAST = 0.01, MOST = 10;  // µm/px that a person may mean
 
 
-/** @param {App} app @param {Picture} picture @param {(umPerPx: number|null) => unknown} onChange */
+/**
+ * `over`: another part of the picture is looked at.
+ * @param {App} app @param {Picture} picture @param {(umPerPx: number|null) => unknown} onChange
+ */
 export async function scaleChoice(app, picture, onChange) {
   const profiles = (await app.store.profiles()).flatMap(profile => {
     const umPerPx = scaleBy(profile, picture);
@@ -24,22 +27,28 @@ export async function scaleChoice(app, picture, onChange) {
   select.value = picture.umPerPx === null ? UNKNOWN : used?.id ?? TYPED;
   const number = el('input', {type: 'number', inputMode: 'decimal', step: 'any', min: LEAST, max: MOST, value: picture.umPerPx ?? ''});
   const typed = field(words.scale.umPerPx, number, words.scale.umPerPxHint), said = el('p', {class: 'soft'});
+  /** @type {Size} */ let part = picture.square ?? picture;
   const show = (/** @type {number|null} */ umPerPx) => {
     typed.hidden = select.value !== TYPED;
-    said.textContent = umPerPx === null ? words.scale.unknownHint : words.scale.across(umPerPx, umPerPx * (picture.square ?? picture).width);
+    said.textContent = umPerPx === null ? words.scale.unknownHint : words.scale.across(umPerPx, umPerPx * part.width);
     if (umPerPx === null) app.scorer.then(({network}) => {
-      const {known} = scaleOf(null, picture.square ?? picture, null, network);
+      const {known} = scaleOf(null, part, null, network);
       if (known && select.value === UNKNOWN) said.textContent = words.scale.published(network.fieldUmPerPx);
     });
   };
+  const typedScale = () => select.value === TYPED && number.value && number.checkValidity() ? number.valueAsNumber : null;
+  const profile = () => profiles.find(({id}) => id === select.value), chosen = () => profile()?.umPerPx ?? typedScale();
   const changed = () => {
-    const profile = profiles.find(({id}) => id === select.value);
-    if (profile) app.store.putSetting(PROFILE, profile.id);
-    const umPerPx = profile?.umPerPx ?? (select.value === TYPED && number.value && number.checkValidity() ? number.valueAsNumber : null);
-    show(umPerPx);
-    onChange(umPerPx);
+    const by = profile();
+    if (by) app.store.putSetting(PROFILE, by.id);
+    show(chosen());
+    onChange(chosen());
   };
   select.onchange = number.onchange = changed;
   show(picture.umPerPx);
-  return section(words.scale.one, field(words.scale.from, select), typed, said, link(words.scale.measure, '#/scale', 'quiet'));
+  const over = (/** @type {Size} */ other) => {
+    part = other;
+    show(chosen());
+  };
+  return Object.assign(section(words.scale.one, field(words.scale.from, select), typed, said, link(words.scale.measure, '#/scale', 'quiet')), {over});
 }

@@ -133,6 +133,7 @@ export const words = {
     resize: 'Its size: arrow keys change it',
     run: 'Count cells',
     running: 'Counting …',
+    changed: 'The part or the scale was changed while cells were counted: count them again.',
     remove: 'Remove this field',
     removeLine: 'The picture, what was counted in it and all opinions about it are deleted from this device.',
     removeYes: 'Remove',
