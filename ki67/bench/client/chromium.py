@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
@@ -102,6 +102,7 @@ def visited(site: Site, turns: int) -> Iterator[Figure]:
                 ready.append(time.perf_counter() - start)
                 page.evaluate(KEPT_OFFLINE)
                 complete.append(time.perf_counter() - start)
+                page.close()  # what is opened later finds no page that is awake
                 later.append(again_offline(context, address))
                 context.close()
     visit = f"first visit over {MEGABITS:g} Mbit/s and {1000 * DELAY_S:g} ms until"
@@ -126,8 +127,13 @@ def drawn(site: Site, frames: int) -> Iterator[Figure]:
         page = opened(browser.new_page(viewport={"width": 390, "height": 844}), address)
         times = page.evaluate(PINCH, [address, EXAMPLE, CELLS, frames])
     what = f"a pinch over {CELLS:,} cells, {frames} frames without a graphics card"
-    yield Figure("frames_per_s", f"frames a second of {what}, median", 1000 / median(times), "/s", at_least(59))
+    yield Figure("frames_per_s", f"frames a second of {what}", rate(times), "/s", at_least(59))
     yield Figure("frame_p95_ms", f"95 of 100 frames of {what}", quantile(times, 0.95), "ms")
+
+
+def rate(times: Sequence[float]) -> float:
+    """Frames a second over all of their time, in milliseconds: one that hangs is not hidden by many that do not."""
+    return 1000 * len(times) / sum(times)
 
 
 def opened(page: "Page", address: str) -> "Page":

@@ -26,7 +26,8 @@ Part = Callable[[Site, int], Iterator[Figure]]
 
 def bench(turns: int) -> Iterator[str]:
     """Measure the client as the book holds it, and say each figure once it is there; `measurements/client.json` and `.csv`."""
-    site, setting, figures, missing = Site.of_book(KEPT), machine(), list[Figure](), list(NOT_MEASURED)
+    site, setting, figures = Site.of_book(KEPT), machine(), list[Figure]()
+    missing, broke = list(NOT_MEASURED), list[str]()
     parts: Sequence[tuple[str, Part]] = (
         ("download", downloaded), ("counting", chromium.counted), ("WebKitGTK", webkit.counted), ("visits", chromium.visited),
         ("frames", lambda site, turns: chromium.drawn(site, FRAMES_A_TURN * turns)),
@@ -36,11 +37,15 @@ def bench(turns: int) -> Iterator[str]:
             for figure in part(site, turns):
                 figures.append(figure)
                 yield line(figure)
-        except (NotHere, RuntimeError, OSError) as why:
-            missing.append(f"{name}: {one_line(str(why))}")
+        except NotHere as why:
+            missing.append(f"{name}: {why}")
+        except (RuntimeError, OSError) as why:
+            broke.append(f"{name} broke off: {one_line(str(why))}")
     yield from (f"not measured: {each}" for each in missing)
-    write_json({"machine": setting, **{figure.key: figure.value for figure in figures}, "not_measured": missing}, MEASURED)
-    write_csv(pd.DataFrame(map(record, figures)), MEASURED.with_suffix(".csv"))
+    yield from broke
+    values = {figure.key: figure.value for figure in figures}
+    write_json({"machine": setting, **values, "broke_off": broke, "not_measured": missing}, MEASURED)
+    write_csv(pd.DataFrame([*map(record, figures), *map(missed, broke)]), MEASURED.with_suffix(".csv"))
     yield f"{MEASURED}: written"
 
 
@@ -63,3 +68,8 @@ def record(figure: Figure) -> dict[str, Any]:
     """For the table."""
     met = {True: "yes", False: "no", None: ""}[figure.met]
     return {"what": figure.what, "figure": figure.value, "unit": figure.unit, "goal": str(figure.goal or ""), "met": met}
+
+
+def missed(what: str) -> dict[str, Any]:
+    """For the table: a part that broke off has no figure, and has met no goal."""
+    return {"what": what, "figure": None, "unit": "", "goal": "", "met": "no"}
