@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 
 from ki67.cells.metrics import match_one_to_one
 from tests.client.fields import field
+from tests.client.on_device import Device
 
 POSITIVE, NEGATIVE, TIL = 1, 2, 3
 FOUND = [(100, 100, POSITIVE), (200, 100, NEGATIVE), (300, 300, TIL)]
@@ -50,6 +51,10 @@ GESTURES = """async ([met, steps]) => {
     await new Promise((done) => setTimeout(done, pause));
   }
   return told;
+}"""
+STANDING = """async (reviews) => {
+  const {standingCells} = await import('./store/standing.js');
+  return standingCells({made: 5, cells: 'found'}, reviews.map(([startedFrom, made, cells]) => ({startedFrom, made, cells})));
 }"""
 DOWN, MOVE, UP, LONG = "down", "move", "up", 700
 TAP = [[DOWN, 1, 50, 0], [MOVE, 1, 53, 0], [UP, 1, 53, 0]]
@@ -153,6 +158,33 @@ def test_a_tap_changes_a_class_a_press_adds_and_takes_away(browser: Any, isolate
     [review] = shown.reviews()
     assert (review["startedFrom"], review["blind"], review["nPositive"], review["nNegative"]) == ("network", False, 1, 2)
     assert sorted(review["labels"]) == [POSITIVE, NEGATIVE, NEGATIVE, TIL]
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("reviews", "shown"),
+    [
+        ([], "found"),
+        ([["network", 4, "of the count before"]], "found"),
+        ([["network", 6, "first"], ["network", 7, "corrected"], ["nothing", 8, "one's own"]], "corrected"),
+    ],
+)
+def test_a_correction_holds_until_cells_are_counted_anew(page: Any, reviews: list[list[Any]], shown: str) -> None:
+    assert page.evaluate(STANDING, reviews) == shown
+
+
+def test_what_was_found_in_another_part_is_no_longer_shown(browser: Any, isolated_client: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    shown = field(page, isolated_client, found=FOUND)
+    device = Device(page).open()
+    device.call("putPicture", device.call("picture", shown.picture) | {"state": "new"})
+    shown.at("cells")
+    assert page.get_by_text("has not counted this field yet").count() == 1
+    shown.at("blind").tap(100, 100)
+    page.get_by_role("button", name="Save my count").click()
+    page.wait_for_url(f"**/{shown.picture}")
+    shown.at("beside")
+    assert page.locator("table").count() == 0
     page.close()
 
 

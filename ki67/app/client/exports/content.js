@@ -1,5 +1,7 @@
 // What of a case may go out as tables, drawings and prints: all but what is still hidden from a blind reader.
 
+import {standingResult} from '../store/standing.js';
+
 /** @typedef {import('../store/device.js').Store} Store */
 /** @typedef {import('../values.js').Case} Case */
 /** @typedef {import('../values.js').Picture} Picture */
@@ -18,8 +20,8 @@ export async function contentOf(store, row) {
 
 /** @param {Store} store @param {boolean} blind @param {Picture} picture @param {number} number @returns {Promise<Field>} */
 async function fieldOf(store, blind, picture, number) {
-  const reviews = await store.reviews(picture.id), hidden = (blind && reviews.length === 0) || picture.state !== 'counted';
-  return {number, picture, result: hidden ? null : await store.result(picture.id), reviews};
+  const reviews = await store.reviews(picture.id), hidden = blind && reviews.length === 0;
+  return {number, picture, result: hidden ? null : await standingResult(store, picture), reviews};
 }
 
 

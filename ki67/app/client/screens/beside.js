@@ -2,6 +2,7 @@
 
 import {cellsOf} from '../scorer/cells.js';
 import {counts, ki67Index} from '../scorer/scores.js';
+import {standingResult} from '../store/standing.js';
 import {compared} from '../viewer/compared.js';
 import {ONE_CELL, radiusOf, reachOf} from '../viewer/size.js';
 import {looks, stage} from '../viewer/stage.js';
@@ -26,7 +27,7 @@ const KINDS = [
 /** @param {App} app @param {string} pictureId @returns {Promise<Screen>} */
 export async function besideScreen(app, pictureId) {
   const {beside: title, again, toResult} = words.blind;
-  const picture = await app.store.picture(pictureId), result = await app.store.result(pictureId);
+  const picture = await app.store.picture(pictureId), result = picture && await standingResult(app.store, picture);
   const own = (await app.store.reviews(pictureId)).filter(({startedFrom}) => startedFrom === 'nothing').at(-1);
   const onward = el('div', {class: 'row'}, link(toResult, `#/picture/${pictureId}/result`, 'main'), link(again, `#/picture/${pictureId}/blind`));
   const back = picture ? `#/case/${picture.case}` : '#/cases';

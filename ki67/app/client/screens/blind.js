@@ -1,6 +1,7 @@
 // (c) One's own count, before the network's is seen.
 
 import {inWhole, lookedAt} from '../store/looked_at.js';
+import {standingResult} from '../store/standing.js';
 import {words} from '../words/en.js';
 import {countingView} from './counting.js';
 import {notice} from './made.js';
@@ -24,7 +25,7 @@ export async function blindScreen(app, pictureId) {
 
 /** Keep it, and go on to what the network found. @param {App} app @param {Picture} picture @param {Opinion} opinion */
 async function saved(app, picture, opinion) {
-  const {seen} = await sightOf(app.store, picture), counted = await app.store.result(picture.id);
+  const {seen} = await sightOf(app.store, picture), now = await app.store.picture(picture.id), counted = now && await standingResult(app.store, now);
   await app.store.addReview({
     ...opinion, cells: opinion.cells && inWhole(picture, opinion.cells), id: crypto.randomUUID(), picture: picture.id, made: Date.now(),
     startedFrom: 'nothing', blind: !seen, remote: null,

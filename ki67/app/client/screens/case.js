@@ -2,6 +2,7 @@
 
 import {figures as figuresOf, pooled} from '../scorer/result.js';
 import {counts, total} from '../scorer/scores.js';
+import {standingResult} from '../store/standing.js';
 import {words} from '../words/en.js';
 import {cellsSoFar, indexShown} from './index_bar.js';
 import {button, choice, el, figures, link, notice, section} from './made.js';
@@ -49,7 +50,7 @@ async function parts(app, one, draw) {
 /** What one may see of a field. @param {App} app @param {Picture} picture @returns {Promise<Field>} */
 async function fieldOf(app, picture) {
   const hidden = !(await sightOf(app.store, picture)).maySee, last = (await app.store.reviews(picture.id)).at(-1);
-  return {picture, hidden, own: last ? ownCounts(last) : null, result: hidden || picture.state !== 'counted' ? null : await app.store.result(picture.id) ?? null};
+  return {picture, hidden, own: last ? ownCounts(last) : null, result: hidden ? null : await standingResult(app.store, picture)};
 }
 
 

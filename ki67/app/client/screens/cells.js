@@ -2,6 +2,7 @@
 
 import {counts, ki67Index, tumourCells} from '../scorer/scores.js';
 import {inPart, inWhole, lookedAt} from '../store/looked_at.js';
+import {standingCells, standingResult} from '../store/standing.js';
 import {Editor} from '../viewer/editor.js';
 import {CLASSES} from '../viewer/kinds.js';
 import {radiusOf} from '../viewer/size.js';
@@ -19,13 +20,13 @@ import {sightOf} from './sight.js';
 export async function cellsScreen(app, pictureId) {
   const picture = await app.store.picture(pictureId);
   if (!picture) return {title: words.cells.title, content: notice('bad', words.refused.gone()), back: '#/cases'};
-  const {maySee} = await sightOf(app.store, picture), result = maySee ? await app.store.result(pictureId) : null;
+  const {maySee} = await sightOf(app.store, picture), result = maySee ? await standingResult(app.store, picture) : null;
   if (!maySee) return elsewhere(picture, words.cells.hidden, link(words.cells.toBlind, `#/picture/${pictureId}/blind`, 'main'));
   if (!result) return elsewhere(picture, words.cells.notCounted, link(words.cells.toPreview, `#/picture/${pictureId}`, 'main'));
-  const reviews = await app.store.reviews(pictureId), corrected = reviews.filter(({startedFrom}) => startedFrom === 'network').at(-1);
+  const reviews = await app.store.reviews(pictureId);
   const ways = [link(words.cells.toResult, `#/picture/${pictureId}/result`, 'quiet')];
   if (reviews.some(({startedFrom}) => startedFrom === 'nothing')) ways.push(link(words.blind.beside, `#/picture/${pictureId}/beside`, 'quiet'));
-  return correcting(app, picture, corrected?.cells ?? result.cells, result.umPerPx, el('div', {class: 'row'}, ...ways));
+  return correcting(app, picture, standingCells(result, reviews), result.umPerPx, el('div', {class: 'row'}, ...ways));
 }
 
 

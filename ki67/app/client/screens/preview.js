@@ -67,8 +67,8 @@ class Preview {
     if (!now) throw new Refused('gone');
     /** @type {Picture} */
     const changed = {...now, ...wish, state: 'new', why: null};
-    this.picture = isSameWish(now, changed) ? now : changed;
-    if (this.picture === now) return;
+    if (isSameWish(now, changed)) return;
+    this.picture = changed;
     await this.app.store.putPicture(changed);
     this.scale?.over(changed.square ?? changed);
     this.judge();

@@ -2,6 +2,7 @@
 
 import {figures as figuresOf} from '../scorer/result.js';
 import {counts, tumourCells} from '../scorer/scores.js';
+import {standingResult} from '../store/standing.js';
 import {words} from '../words/en.js';
 import {cellsSoFar, indexShown} from './index_bar.js';
 import {el, figures, link, notice, section} from './made.js';
@@ -18,8 +19,8 @@ import {caution} from './told.js';
 export async function resultScreen(app, pictureId) {
   const picture = await app.store.picture(pictureId), one = picture && await app.store.case(picture.case);
   if (!picture || !one) throw new Error(words.preview.gone);
-  const result = await app.store.result(pictureId);
-  if (!result || picture.state !== 'counted') return elsewhere(`#/picture/${pictureId}`);
+  const result = await standingResult(app.store, picture);
+  if (!result) return elsewhere(`#/picture/${pictureId}`);
   if (!(await sightOf(app.store, picture)).maySee) return elsewhere(`#/picture/${pictureId}/blind`);
   return shownResult(app, one, picture, result);
 }
