@@ -114,6 +114,19 @@ def tiff_with(tag: int, kind: int, count: int, value: int) -> bytes:
     raise LookupError(tag)
 
 
+def jpeg_behind(row: bytes) -> bytes:
+    """A good one behind so many bytes more, its first two before them."""
+    whole = content("baseline.jpg")
+    return whole[:2] + row + whole[2:]
+
+
+def big_tiff(begin: int, *tags: tuple[int, int, int, int]) -> bytes:
+    """A BigTIFF's head, which says where its only page begins, and a page's tags."""
+    page = struct.pack("<Q", len(tags)) + b"".join(struct.pack("<HHQQ", *each) for each in tags) + bytes(8)
+    return struct.pack("<2sHHHQ", b"II", 43, 8, 0, begin) + page
+
+
+EMPTY_COMMENT, JPEG_TABLES = b"\xff\xfe\0\2", (347, 7, 600_000, 0)
 HEIC, AVIF = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf"
 CUT_OFF = [
     *(Bad(f"{name}, its first {share:.0%}", spoilt(name, cut(share)), UNREADABLE, "picture: ")
@@ -124,9 +137,7 @@ CUT_OFF = [
 ]  # fmt: skip
 DAMAGE = [
     *(Bad(f"{name} with a fifth missing", spoilt(name, missing(0.5)), UNREADABLE, DAMAGED)
-      for name in ("subsampled.jpg", "progressive.jpg", "plain.png")),
-    *(Bad(f"{name} with a fifth missing", spoilt(name, missing(0.5)), UNREADABLE, NO_PICTURE)
-      for name in ("jpeg.tif", "tiled_deflate.tif")),
+      for name in ("subsampled.jpg", "progressive.jpg", "plain.png", "jpeg.tif", "tiled_deflate.tif")),
     *(Bad(f"{name} with a fifth of zeros", spoilt(name, zeroed(0.5)), UNREADABLE, DAMAGED)
       for name in ("baseline.jpg", "tiled_jpeg.tif")),
     *(Bad(f"{name} with a byte changed", spoilt(name, flipped(1)), UNREADABLE, DAMAGED) for name in ("plain.png", "deflate.tif")),
@@ -198,7 +209,22 @@ STRUCTURE = [
     Bad("a TIFF without pixels that says 9,000²", lambda: bare_tiff(9_000), UNREADABLE, DAMAGED),
     Bad("a BigTIFF of nothing", lambda: b"II+\0\x08\0\0\0" + bytes(8), UNREADABLE, "picture: "),
 ]  # fmt: skip
-BAD = [*CUT_OFF, *DAMAGE, *NO_PICTURES, *OTHER_KINDS, *COLOURS, *SIZES, *PAGES, *STRUCTURE]
+COSTLY = [
+    Bad("a JPEG of comments", lambda: jpeg_behind(EMPTY_COMMENT * 10_000), UNREADABLE, "more than 10,000 segments"),
+    Bad("a JPEG behind a row of 0xFF", lambda: jpeg_behind(b"\xff" * 900_000), UNREADABLE, "no segment at byte 2"),
+    Bad("a JPEG of EXIF without end", lambda: jpeg_behind(b"\xff\xe1\0\x08Exif\0\0" * 5), UNREADABLE, "segments of EXIF"),
+    Bad("a PNG of texts", lambda: png_with(chunk(b"tEXt", b"") * 10_000), UNREADABLE, "more than 10,000 chunks"),
+    Bad("a TIFF that has a tag twice", lambda: big_tiff(16, JPEG_TABLES, JPEG_TABLES) + bytes(600_000), UNREADABLE,
+        "a tag of it stands twice"),
+    Bad("a TIFF of too many tags", lambda: big_tiff(16, *((tag, 1, 1, 0) for tag in range(1_001))), UNREADABLE, "has 1001 tags"),
+    Bad("a TIFF whose tags share bytes", lambda: big_tiff(16, *((tag, 7, 600_000, 0) for tag in range(60))) + bytes(600_000),
+        UNREADABLE, "its tags hold more than"),
+    Bad("a TIFF of too many strips", lambda: big_tiff(16, (273, 3, 500_001, 0)), UNREADABLE, "its tags hold more than"),
+    Bad("a TIFF whose tag holds nothing", lambda: big_tiff(16, (273, 4, 0, 0), (279, 4, 0, 0)), UNREADABLE, "picture: "),
+    Bad("a TIFF whose page begins behind any file", lambda: big_tiff(2**63), UNREADABLE, "behind its end"),
+    Bad("a TIFF whose value lies there", lambda: big_tiff(16, (347, 7, 9, 2**63)), UNREADABLE, "behind its end"),
+]  # fmt: skip
+BAD = [*CUT_OFF, *DAMAGE, *NO_PICTURES, *OTHER_KINDS, *COLOURS, *SIZES, *PAGES, *STRUCTURE, *COSTLY]
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import BoundedSemaphore
 
+from ki67.app.intake.costly import refuse_costly
 from ki67.app.intake.stripped import stripped
 from ki67.app.scoring.network import shipped
 from ki67.app.settings import Caps
@@ -20,6 +21,7 @@ AT_ONCE = BoundedSemaphore(CORES)  # more would be no faster, and hold more pixe
 
 def field_head(path: Path, caps: Caps) -> Header:
     """As `ki67 score` reads it, but no slide: whatever is told by a pyramid is read another way than a field."""
+    refuse_costly(path)
     head = header(path, caps.picture_pixels)
     if head.kind == SLIDE:
         raise WrongKind(f"{path}: is a slide, not a field; send it in parts, as a slide")

@@ -15,6 +15,13 @@ def copy(path: Path, source: BinaryIO, target: BinaryIO, length: int) -> None:
         length -= min(length, BLOCK)
 
 
+def move_to(path: Path, source: BinaryIO, place: int) -> None:
+    """Where a file says that something lies; no place behind its end is one."""
+    if place > path.stat().st_size:
+        raise Unreadable(damaged(path, f", it points at byte {place}, behind its end"))
+    source.seek(place)
+
+
 def exactly(path: Path, source: BinaryIO, length: int) -> bytes:
     """The next bytes; a file that ends before is cut off."""
     found = source.read(length)

@@ -16,7 +16,8 @@ KEPT = (*range(0xC0, 0xE0),)  # tables, frames, scans: all that pixels are made 
 BARE_JFIF = b"JFIF\0\1\1\0\0\1\0\1\0\0"  # says YCbCr and nothing more: no thumbnail, no resolution
 COLOURS = 12  # bytes by which Adobe says how colours are meant
 UPRIGHT = 1
-MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
+MOST_SEGMENTS, MOST_EXIF = 10_000, 4  # a camera writes one EXIF, a few programs go on in a second
+MARKER = re.compile(rb"\xff{1,16}([^\x00\xd0-\xd7\xff])")
 AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # in no coded pixels; of a long row of 0xFF no byte is looked at twice
 
 
@@ -36,7 +37,7 @@ def strip_jpeg(path: Path, draft: Path, orientation: int) -> None:
 def segments(path: Path, data: mmap.mmap) -> Iterator[tuple[int, int, int]]:
     """Each segment up to the picture's end by its marker, where its content begins, and where the next marker is."""
     at = 2
-    while True:
+    for _ in range(MOST_SEGMENTS):
         found = MARKER.match(data, at)
         if found is None:
             raise Unreadable(damaged(path, f", no segment at byte {at}"))
@@ -54,6 +55,15 @@ def segments(path: Path, data: mmap.mmap) -> Iterator[tuple[int, int, int]]:
         if end == len(data):
             return  # without an end, of which whoever decodes it will tell
         at = end
+    raise Unreadable(damaged(path, f", it has more than {MOST_SEGMENTS:,} segments"))
+
+
+def walk_jpeg(path: Path) -> None:
+    """Refuse one of more segments than pictures have."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        exif = [start for kind, start, _ in segments(path, data) if kind == EXIF and data[start + 2 : start + 6] == b"Exif"]
+    if len(exif) > MOST_EXIF:
+        raise Unreadable(damaged(path, f", it has more than {MOST_EXIF} segments of EXIF"))
 
 
 def write_segment(out: BinaryIO, kind: int, data: mmap.mmap, start: int, end: int) -> None:

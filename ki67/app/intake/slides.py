@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from ki67.app.intake.costly import refuse_costly
 from ki67.app.intake.tiff import write_pages
 from ki67.app.intake.tiff_pages import HEIGHT, TILE_HEIGHT, TILE_WIDTH, WIDTH, Page
 from ki67.app.settings import Caps
@@ -26,6 +27,7 @@ def slide_head(path: Path, caps: Caps) -> Header:
         raise WrongKind(f"{path}: no slide that OpenSlide reads; {EXPORT}")
     if vendor not in VENDORS:
         raise WrongKind(f"{path}: is of the kind {vendor}, of which a patient's name cannot be taken off; {EXPORT}")
+    refuse_costly(path)
     return replace(header(path), kind=SLIDE)
 
 

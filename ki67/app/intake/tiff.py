@@ -8,8 +8,8 @@ from os import SEEK_END
 from pathlib import Path
 from typing import BinaryIO
 
-from ki67.app.intake.copying import copy, exactly
-from ki67.app.intake.tiff_pages import LAYOUTS, LONG, PLACES, Layout, Page, Tag, pages_of
+from ki67.app.intake.copying import copy, exactly, move_to
+from ki67.app.intake.tiff_pages import LAYOUTS, LONG, PLACES, Layout, Page, Tag, pages_of, tags_refused
 from ki67.base.errors import Unreadable
 from ki67.data.images import damaged
 
@@ -28,24 +28,35 @@ def write_pages(path: Path, draft: Path, chosen: Choose) -> None:
     Those after the first are the first in small, or they would not be chosen.
     """
     with path.open("rb") as file, draft.open("wb") as out:
-        magic = exactly(path, file, 4)
-        layout = LAYOUTS.get(magic)
-        if layout is None:
-            raise Unreadable(damaged(path, ""))
-        head = magic + exactly(path, file, layout.says_widths)
+        head, layout = head_of(path, file)
         out.write(head + layout.numbers([0]))
         parts, link = Parts(path, file, out), len(head)
-        try:
+        with tags_refused(path):
             for page in chosen(pages_of(path, file, layout)):
                 moved = parts.copied(page)
                 small = {} if link == len(head) else {SMALLER: Tag(LONG, 1, struct.pack(f"{layout.order}I", 1))}
                 begin, end = write_tags(out, layout, small | page.words | moved)
                 write_at(out, link, layout.numbers([begin]))
                 link = end
-        except (KeyError, struct.error) as error:
-            raise Unreadable(damaged(path, ", in its tags")) from error
     if link == len(head):
         raise Unreadable(damaged(path, ", it holds no page of pixels"))
+
+
+def walk_tiff(path: Path) -> None:
+    """Refuse one whose tags make no sense, or hold too much."""
+    with path.open("rb") as file, tags_refused(path):
+        _, layout = head_of(path, file)
+        for _ in pages_of(path, file, layout):
+            pass
+
+
+def head_of(path: Path, file: BinaryIO) -> tuple[bytes, Layout]:
+    """All before the first page's place, and how numbers are written from there on."""
+    magic = exactly(path, file, 4)
+    layout = LAYOUTS.get(magic)
+    if layout is None:
+        raise Unreadable(damaged(path, ""))
+    return magic + exactly(path, file, layout.says_widths), layout
 
 
 @dataclass
@@ -75,7 +86,7 @@ class Parts:
             if self.copied_bytes > self.path.stat().st_size:
                 raise Unreadable(damaged(self.path, ", parts of it lie on each other"))
             self.placed[part] = self.out.tell()
-            self.file.seek(start)
+            move_to(self.path, self.file, start)
             copy(self.path, self.file, self.out, length)
         return self.placed[part]
 

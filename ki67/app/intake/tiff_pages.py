@@ -2,19 +2,22 @@
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, NamedTuple, Self
 
-from ki67.app.intake.copying import exactly
-from ki67.data.images import STRIPS, TILES
+from ki67.app.intake.copying import exactly, move_to
+from ki67.base.errors import Unreadable
+from ki67.data.images import STRIPS, TILES, damaged
 
 # Size, bits, packing, colours, rows a strip, channels, planes, predictor, palette, tiles, opacity, kind of number, tables of
 # JPEG, YCbCr; and which way is up.
 KEPT = frozenset({256, 257, 258, 259, 262, 266, 274, 277, 278, 284, 317, 320, 322, 323, 338, 339, 347, 529, 530, 531, 532})
 PLACES = (STRIPS, TILES)  # tags: where parts begin, and how long they are
 WIDTH, HEIGHT, TILE_WIDTH, TILE_HEIGHT = 256, 257, 322, 323
-MOST_PAGES = 100
+MOST_PAGES, MOST_TAGS = 100, 1_000  # that are read; that a page may have
+MOST_PARTS, MOST_VALUES = 500_000, 32 << 20  # of all pages: strips and tiles; bytes that tags hold
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}  # of a value
 WHOLE = {1: "B", 3: "H", 4: "I", 16: "Q"}
 
@@ -56,6 +59,30 @@ LAYOUTS = {
 }
 
 
+class Entry(NamedTuple):
+    """A tag as its page lists it."""
+
+    tag: int
+    kind: int
+    number: int  # of values
+    inside: bytes  # its values, or where they lie
+
+    @property
+    def length(self) -> int:
+        """Bytes of its values; whoever reads a file passes over those of an unknown kind."""
+        return SIZES.get(self.kind, 0) * self.number
+
+    @property
+    def parts(self) -> int:
+        """Strips and tiles of which it says where they lie."""
+        return self.number if self.tag in (STRIPS[0], TILES[0]) else 0
+
+    @property
+    def wanted(self) -> bool:
+        """Whether pixels need it."""
+        return self.tag in KEPT or any(self.tag in places for places in PLACES)
+
+
 @dataclass(frozen=True)
 class Tag:
     """A tag's values as they stand in the file."""
@@ -92,28 +119,49 @@ class Page:
         return {number: tag for number, tag in self.tags.items() if number in KEPT}
 
 
+@contextmanager
+def tags_refused(path: Path) -> Iterator[None]:
+    """Tags that make no sense are damage."""
+    try:
+        yield
+    except (LookupError, struct.error) as error:
+        raise Unreadable(damaged(path, ", in its tags")) from error
+
+
 def pages_of(path: Path, file: BinaryIO, layout: Layout) -> Iterator[Page]:
-    """One after the other."""
-    link = file.tell()
+    """One after the other; no page's values are read before it is known that there are few."""
+    link, parts, values = file.tell(), 0, 0
     for _ in range(MOST_PAGES):
-        file.seek(link)
+        move_to(path, file, link)
         (begin,) = struct.unpack(layout.order + layout.number, exactly(path, file, layout.width))
         if not begin:
             return
-        file.seek(begin)
-        (count,) = struct.unpack(layout.order + layout.entries, exactly(path, file, struct.calcsize(layout.entries)))
-        entries = [layout.entry.unpack(exactly(path, file, layout.entry.size)) for _ in range(min(count, 1 << 16))]
+        move_to(path, file, begin)
+        entries = entries_of(path, file, layout)
         link = file.tell()
+        parts, values = parts + sum(each.parts for each in entries), values + sum(each.length for each in entries)
+        if parts > MOST_PARTS or values > MOST_VALUES:
+            raise Unreadable(damaged(path, f", its tags hold more than {MOST_PARTS:,} parts or {MOST_VALUES >> 20} MB"))
         yield Page(layout, {
-            number: Tag(kind, values, content(path, file, layout, SIZES[kind] * values, inside))
-            for number, kind, values, inside in entries
-            if number in KEPT or any(number in places for places in PLACES)
+            each.tag: Tag(each.kind, each.number, content(path, file, layout, each)) for each in entries if each.wanted
         })  # fmt: skip
 
 
-def content(path: Path, file: BinaryIO, layout: Layout, length: int, inside: bytes) -> bytes:
+def entries_of(path: Path, file: BinaryIO, layout: Layout) -> list[Entry]:
+    """A page's, each tag once: of two, one reader would take the first and another the last."""
+    (count,) = struct.unpack(layout.order + layout.entries, exactly(path, file, struct.calcsize(layout.entries)))
+    if count > MOST_TAGS:
+        raise Unreadable(damaged(path, f", a page of it has {count} tags"))
+    entries = [Entry(*layout.entry.unpack(exactly(path, file, layout.entry.size))) for _ in range(count)]
+    if len({each.tag for each in entries}) < count:
+        raise Unreadable(damaged(path, ", a tag of it stands twice"))
+    return entries
+
+
+def content(path: Path, file: BinaryIO, layout: Layout, entry: Entry) -> bytes:
     """What an entry holds itself, or what it points at."""
+    length = SIZES[entry.kind] * entry.number
     if length <= layout.width:
-        return inside[:length]
-    file.seek(*struct.unpack(layout.order + layout.number, inside))
-    return exactly(path, file, min(length, path.stat().st_size + 1))
+        return entry.inside[:length]
+    move_to(path, file, *struct.unpack(layout.order + layout.number, entry.inside))
+    return exactly(path, file, length)

@@ -21,6 +21,7 @@ SIDE = 15_000  # of a picture of far more pixels than are taken
 FULL = 10_000  # of one with as many as are taken
 SMALL, UNPACKED = 500, 500_000_000  # a picture that says to be small, and the bytes in it
 ROW = 1_000_000
+LARGEST = 30_000_000  # bytes: half of what is taken
 KINDS = {"jpeg": "image/jpeg", "png": "image/png", "tiff": "image/tiff"}
 BLOCK = bytes(1_000_000)
 REFUSED = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -118,6 +119,25 @@ def jpeg_with_row() -> bytes:
     return empty("jpeg", SMALL)[:-2] + b"\xff" * ROW + b"\0"
 
 
+def jpeg_of_segments() -> bytes:
+    """A small JPEG that begins with millions of comments without a word."""
+    whole = empty("jpeg", SMALL)
+    return whole[:2] + b"\xff\xfe\0\2" * (LARGEST // 4) + whole[2:]
+
+
+def png_of_chunks() -> bytes:
+    """A small PNG that begins with millions of texts without a word."""
+    whole, start = empty("png", SMALL), 33
+    return whole[:start] + chunk(b"tEXt", b"") * (LARGEST // 12) + whole[start:]
+
+
+def tiff_of_tags(tags: int = 65_535) -> bytes:
+    """A TIFF that has a tag as often as it may, each time with all bytes of the file for its value."""
+    room = LARGEST - 12 * tags
+    entry = struct.pack("<HHII", 347, 7, room, 8)
+    return struct.pack("<2sHI", b"II", 42, 8 + room) + bytes(room) + struct.pack("<H", tags) + entry * tags + bytes(4)
+
+
 def png_of_more() -> bytes:
     """A PNG that says to be small and holds far more rows."""
     signature, head = b"\x89PNG\r\n\x1a\n", struct.pack(">IIBBBBB", SMALL, SMALL, 8, 2, 0, 0, 0)
@@ -146,6 +166,9 @@ BOMBS = (
     Bomb("png_text", "png", "PNG with packed text", lambda: png_with(b"zTXt", b"Comment\0\0" + deflated(UNPACKED))),
     Bomb("png_profile", "png", "PNG with a packed profile", lambda: png_with(b"iCCP", b"icc\0\0" + deflated(UNPACKED))),
     Bomb("jpeg_row", "jpeg", "JPEG with a long row of 0xFF", jpeg_with_row, TAKEN),
+    Bomb("jpeg_segments", "jpeg", "JPEG of millions of segments", jpeg_of_segments),
+    Bomb("png_chunks", "png", "PNG of millions of chunks", png_of_chunks),
+    Bomb("tiff_tags", "tiff", "TIFF whose tags hold a terabyte", tiff_of_tags),
     Bomb("png_full", "png", f"PNG of {FULL:,}×{FULL:,} pixels, as many as are taken", lambda: empty("png", FULL), TAKEN, False),
     Bomb("jpeg_full", "jpeg", f"JPEG of {FULL:,}×{FULL:,} pixels, as many", lambda: empty("jpeg", FULL), TAKEN, False),
 )
