@@ -89,7 +89,7 @@ def verify_command(settings: AppSettings, say: Say) -> bool:
     check_database(settings.database)
     if not (settings.files.is_dir() and (settings.database or (settings.data / SQLITE_FILE).is_file())):
         raise InputError(f"{settings.data}: no folder of `ki67 app`; name it with --data")
-    with usable_database(), closing(Database(settings.url, connections=1)) as database:
+    with usable_database(), closing(Database(settings.url, connections=1, silent_s=None)) as database:
         found = verified(database, Files(settings.files, settings.incoming))
     for fault in found.faults:
         say(fault)

@@ -1,6 +1,7 @@
 """What every route has at hand, opened once and closed once."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Annotated, Self, cast
 
@@ -31,9 +32,10 @@ class Service:
     def opened(cls, settings: AppSettings, ring: Callable[[], None] = lambda: None) -> Self:
         """Everything in place, the tables in this version."""
         files = Files(settings.files, settings.incoming)
-        database = Database(settings.url)
-        migrate(database)
-        return cls(settings, database, files, ring, Limits.of(settings.rates), Passwords(), ServedClient(settings.client))
+        with closing(Database(settings.url, connections=1, silent_s=None)) as database:
+            migrate(database)
+        guards, client = (Limits.of(settings.rates), Passwords()), ServedClient(settings.client)
+        return cls(settings, Database(settings.url), files, ring, *guards, client)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -3,6 +3,7 @@
 import threading
 from contextlib import closing
 from datetime import UTC
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,8 +13,7 @@ from sqlalchemy import inspect, select, text, update
 from ki67.app.problems import Problem
 from ki67.app.service import Service
 from ki67.app.settings import AppSettings
-from ki67.app.store import patience
-from ki67.app.store.database import Database
+from ki67.app.store.database import SILENT_S, Database
 from ki67.app.store.log import append, broken
 from ki67.app.store.rows import Account, Base, LogEntry
 from ki67.app.store.schema import NONE, migrate
@@ -110,13 +110,26 @@ def test_a_database_that_is_away_is_told_as_something_to_wait_for(settings: AppS
     assert (told.value.status, told.value.retry_after) == (503, 2)
 
 
-def test_a_postgresql_that_is_silent_is_told_as_one_that_is_away(
-    postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(patience, "SILENT_S", 0.2)
-    with closing(Database(postgres_server.url())) as database:
+def test_a_postgresql_that_is_silent_is_told_as_one_that_is_away(postgres_server: Postgres) -> None:
+    with closing(Database(postgres_server.url(), silent_s=0.2)) as database:
         with pytest.raises(Problem) as told, database.reading() as session:
             session.execute(text("SELECT pg_sleep(30)"))
         assert (told.value.status, told.value.retry_after) == (503, 2)
         with database.reading() as session:
             assert session.scalar(text("SELECT 1")) == 1
+
+
+def silent_s(database: Database) -> float | None:
+    """How long a connection waits for a PostgreSQL that is silent."""
+    with database.engine.connect() as connection:
+        waits: float | None = connection.connection.driver_connection.silent_s  # type: ignore[union-attr]
+        return waits
+
+
+def test_a_step_of_the_tables_may_take_longer_than_a_request(
+    postgres_server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = list[float | None]()
+    monkeypatch.setattr("ki67.app.service.migrate", lambda database: waited.append(silent_s(database)))
+    with closing(Service.opened(AppSettings(tmp_path, postgres_server.url()))) as service:
+        assert (waited, silent_s(service.database)) == ([None], SILENT_S)

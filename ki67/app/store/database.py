@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -13,16 +14,20 @@ from sqlalchemy.orm import Session
 from ki67.app.problems import Problem
 
 WAIT_MS = 5_000  # for another writer of SQLite, and for a connection to PostgreSQL
+SILENT_S = 10.0  # of PostgreSQL: the service's longest statements take far less
 RETRY_S = 2
 FULL = ("disk is full", "No space left", "disk I/O error")  # as SQLite and PostgreSQL say it
 
 
 class Database:
-    """A pool of connections; each `reading` and `writing` is a transaction of its own."""
+    """A pool of connections; each `reading` and `writing` is a transaction of its own.
 
-    def __init__(self, url: str, connections: int = 10) -> None:
+    A PostgreSQL that is silent for too long is one that is away; by `silent_s=None` a statement may take as long as it takes.
+    """
+
+    def __init__(self, url: str, connections: int = 10, silent_s: float | None = SILENT_S) -> None:
         self.url = url
-        self.engine = connect(url, connections)
+        self.engine = connect(url, connections, silent_s)
 
     @property
     def is_sqlite(self) -> bool:
@@ -64,7 +69,7 @@ def told() -> Iterator[None]:
         raise
 
 
-def connect(url: str, connections: int) -> Engine:
+def connect(url: str, connections: int, silent_s: float | None) -> Engine:
     """An engine whose transactions begin as the block that opens them asks."""
     sqlite = url.startswith("sqlite")
     more: dict[str, Any] = {"connect_args": {"check_same_thread": False}} if sqlite else {"pool_pre_ping": True}
@@ -73,15 +78,17 @@ def connect(url: str, connections: int) -> Engine:
         event.listen(engine, "connect", prepare_sqlite)
         event.listen(engine, "begin", begin_sqlite)
     else:
-        event.listen(engine, "do_connect", connect_patiently)
+        event.listen(engine, "do_connect", partial(connect_patiently, silent_s))
     return engine
 
 
-def connect_patiently(dialect: Any, record: Any, address: Sequence[str], how: dict[str, Any]) -> Any:
+def connect_patiently(silent_s: float | None, dialect: Any, record: Any, address: Sequence[str], how: dict[str, Any]) -> Any:
     """A connection to PostgreSQL that gives up where it is not answered."""
     from ki67.app.store.patience import Patient  # whoever uses SQLite has no need of the driver
 
-    return Patient.connect(*address, **{"connect_timeout": WAIT_MS // 1000} | how)
+    connection = Patient.connect(*address, **{"connect_timeout": WAIT_MS // 1000} | how)
+    connection.silent_s = silent_s
+    return connection
 
 
 def prepare_sqlite(connection: Any, record: Any) -> None:
