@@ -5,8 +5,10 @@ import io
 import json
 from zipfile import ZipFile
 
+import pytest
 from planted import SignedIn, handed, opened, planted, reviewed, some_cells
 
+from ki67.app.exports import case as exports
 from ki67.app.service import Service
 
 
@@ -64,4 +66,21 @@ def test_who_took_a_case_away_is_blind_no_more(signed_in: SignedIn, service: Ser
     picture_id = planted(service, case_id, some_cells(3, 9))
     taken(ada, case_id)
     reviewed(ada, picture_id, 3, 9)
+    assert [review["blind"] for review in rows(taken(ada, case_id), "reviews.csv")] == ["no"]
+
+
+def test_what_is_scored_while_a_case_goes_out_is_noted_as_seen_too(
+    signed_in: SignedIn, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, late, opened_case = signed_in("ada"), list[str](), exports.opened_case
+    case_id = opened(ada)
+
+    def scored_meanwhile(*asked):
+        late.append(planted(service, case_id, some_cells(3, 9)))
+        return opened_case(*asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exports, "opened_case", scored_meanwhile)
+        assert len(rows(taken(ada, case_id), "scores.csv")) == 1
+    reviewed(ada, late[0], 3, 9)
     assert [review["blind"] for review in rows(taken(ada, case_id), "reviews.csv")] == ["no"]

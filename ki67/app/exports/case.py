@@ -16,8 +16,7 @@ from ki67.app.exports.report import write_report
 from ki67.app.exports.slides import add_slides
 from ki67.app.opinions.blind import opened_case
 from ki67.app.opinions.reviews import index_of, of_picture, sights
-from ki67.app.opinions.seen import note_new
-from ki67.app.scoring.found import found_in_case
+from ki67.app.opinions.seen import Sight, note_new
 from ki67.app.service import Service
 from ki67.app.store.cells import geojson_of, kept_cells
 from ki67.app.store.rows import Account, Case, Picture, Result, Review, Tumour
@@ -47,9 +46,7 @@ class Exported:
 
 
 def exported(at: Service, who: Who, case_id: str) -> Exported:
-    """Everything of a case that is no secret to somebody (any more)."""
-    found_in_case(at, who, case_id, Result)  # refuses the blind, and notes that they have the answers from now on
-    found_in_case(at, who, case_id, Tumour)
+    """Everything of a case that is no secret to somebody (any more); what is noted is what was read, however it goes on."""
     with at.database.reading() as session:
         case = opened_case(session, who, case_id)
         pictures = session.scalars(select(Picture).where(Picture.case_id == case.id).order_by(Picture.number)).all()
@@ -60,7 +57,8 @@ def exported(at: Service, who: Who, case_id: str) -> Exported:
             for picture in pictures
             for review in of_picture(session, who, picture)
         ]
-    note_new(at.database, who, sights(who, [review for _, review, _ in reviews]))
+    answered = [Sight(picture.id) for picture, _ in (*results, *tumours)]
+    note_new(at.database, who, [*answered, *sights(who, [review for _, review, _ in reviews])])
     return Exported(case, results, tumours, reviews)
 
 
