@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ki67.app.access.who import Who
 from ki67.app.problems import Problem
+from ki67.app.store.deletion import hold_account
 from ki67.app.store.log import append
 from ki67.app.store.rows import Case
 from ki67.app.visible import own_case
@@ -15,6 +16,7 @@ from ki67.app.visible import own_case
 
 def opened(session: Session, who: Who, case: Case) -> tuple[Case, bool]:
     """A case of somebody's own, or the one that they opened by this id before; and whether it is new."""
+    hold_account(session, who.account_id)
     before = session.get(Case, case.id)
     if before is not None and before.owner_id != who.account_id:
         raise Problem(HTTPStatus.CONFLICT, "another case has this id; give yours a new one")

@@ -87,10 +87,11 @@ def test_an_account_keeps_no_more_than_its_quota(signed_in: SignedIn, service: S
     ada = signed_in("ada")
     case, content = opened_case(ada), picture()
     with service.database.writing() as session:
-        session.scalars(select(Account)).one().may_keep_bytes = len(content)
+        session.scalars(select(Account)).one().may_keep_bytes = len(content) + 100
     assert sent(ada, case, content).status_code == 201
     answer = sent(ada, case, picture(seed=2))
     assert answer.status_code == 413 and "may keep" in answer.json()["detail"]
+    assert len(names_under(service.files.root)) == 1
 
 
 def test_intake_knows_the_shipped_network_as_the_engine_does() -> None:

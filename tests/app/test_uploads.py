@@ -3,10 +3,12 @@
 import hashlib
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 from made_pictures import names_under, opened_case, picture, sent
 from planted import SignedIn
 
+from ki67.app.intake import take_in
 from ki67.app.service import Service
 
 
@@ -36,6 +38,24 @@ def test_a_file_in_parts_becomes_the_same_picture_as_in_one_piece(signed_in: Sig
     assert begun(ada, case, content).json()["picture"] == done["picture"]
     assert sent(ada, case, content).status_code == 200
     assert names_under(service.files.incoming) == []
+
+
+def test_a_last_part_that_came_twice_is_answered_with_the_picture_both_times(
+    signed_in: SignedIn, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, content, keep = signed_in("ada"), picture(), take_in.keep
+    case = opened_case(ada)
+    upload, answers = begun(ada, case, content).json()["id"], list[Any]()
+
+    def overtaken(*asked: Any) -> Any:
+        monkeypatch.setattr(take_in, "keep", keep)
+        answers.append(part(ada, upload, b"", len(content)))
+        return keep(*asked)
+
+    monkeypatch.setattr(take_in, "keep", overtaken)
+    answers.append(part(ada, upload, content, 0))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json() == answers[1].json() and answers[0].json()["picture"]
 
 
 def test_what_is_not_what_was_announced_leaves_nothing(signed_in: SignedIn, service: Service) -> None:

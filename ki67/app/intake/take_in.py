@@ -17,7 +17,7 @@ from ki67.app.problems import Problem, refused_picture
 from ki67.app.scoring.network import SCALES
 from ki67.app.service import Service
 from ki67.app.settings import Caps
-from ki67.app.store.deletion import hold_account
+from ki67.app.store.deletion import forget_unnamed, hold_account
 from ki67.app.store.files import Files
 from ki67.app.store.log import append
 from ki67.app.store.rows import Account, Case, Job, Picture, Upload
@@ -65,11 +65,16 @@ def take_in(at: Service, who: Who, case_id: str, sent: Sent, asked: float | None
     with at.database.reading() as session:
         own_case(session, who.account_id, case_id)
         known = sent_before(session, case_id, sent.digest)
-    if known:
-        return Taken(known, False)
+        if known:
+            return Taken(known, False)
+        refuse_over_quota(session, at, who, 1)  # how many it will be is not known yet
     kept = keep(at, who, sent, asked, kind)
-    with at.database.writing() as session:
-        taken = add(session, at, who, case_id, kept)
+    try:
+        with at.database.writing() as session:
+            taken = add(session, at, who, case_id, kept)
+    except Problem:
+        forget_unnamed(at.database, at.files, who.account_id, [kept.digest])
+        raise
     at.ring()
     return taken
 

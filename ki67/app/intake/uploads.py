@@ -17,6 +17,7 @@ from ki67.app.intake.take_in import NAME, Taken, announced_bytes, refuse_over_qu
 from ki67.app.problems import Problem, not_found
 from ki67.app.service import Service
 from ki67.app.settings import Caps
+from ki67.app.store.deletion import hold_account
 from ki67.app.store.files import Files, digest_of, sync, told_when_full
 from ki67.app.store.rows import Case, Picture, Upload
 from ki67.app.store.rows.cases import PictureKind
@@ -48,6 +49,7 @@ def begin(at: Service, who: Who, case_id: str, announced: Announced) -> Upload |
     """An upload that goes on where the same file was left before, or the picture that the same file made already."""
     announced.refuse_too_large(at.settings.caps)
     with at.database.writing() as session:
+        hold_account(session, who.account_id)
         case = own_case(session, who.account_id, case_id)
         known = sent_before(session, case.id, announced.digest) or begun_before(session, case.id, announced)
         if known:
@@ -120,18 +122,35 @@ def note(at: Service, upload: Upload, end: int) -> None:
 
 def complete(at: Service, who: Who, upload: Upload) -> Taken:
     """All of it is here: a picture like any other. What can never be one is dropped, what only failed now can be tried again."""
+    try:
+        taken = picture_of(at, who, upload)
+    except Problem as problem:
+        meanwhile = made_meanwhile(at, upload)
+        if meanwhile is None:
+            if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                drop(at, upload.id)
+            raise
+        taken = Taken(meanwhile, False)
+    drop(at, upload.id)
+    return taken
+
+
+def picture_of(at: Service, who: Who, upload: Upload) -> Taken:
+    """Where the file is the one that was announced."""
     path = part_file(at.files, upload.id)
     try:
         if digest_of(path) != upload.digest:
             what = "is not the file that was announced (another SHA-256); send it again from the start"
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{NAME}: {what}")
-        taken = take_in(at, who, upload.case_id, Sent(path, upload.digest, upload.bytes), upload.um_per_px, upload.kind)
-    except Problem as problem:
-        if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-            drop(at, upload.id)
-        raise
-    drop(at, upload.id)
-    return taken
+        return take_in(at, who, upload.case_id, Sent(path, upload.digest, upload.bytes), upload.um_per_px, upload.kind)
+    except FileNotFoundError as error:
+        raise not_found() from error
+
+
+def made_meanwhile(at: Service, upload: Upload) -> Picture | None:
+    """The picture of a last part that came twice: who was first has taken the file away."""
+    with at.database.reading() as session:
+        return sent_before(session, upload.case_id, upload.digest)
 
 
 def drop(at: Service, upload_id: str) -> None:
