@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-MADE = """async ({blind, found, square, width, height}) => {
+MADE = """async ({blind, found, square, remote, width, height}) => {
   const [{Store}, {cellsOf}] = await Promise.all([import('./store/device.js'), import('./scorer/cells.js')]);
   const store = await Store.open(), id = crypto.randomUUID();
   await store.putCase({id, name: 'A case', made: Date.now(), blind, cutOffs: 'paper', remote: null});
@@ -15,7 +15,7 @@ MADE = """async ({blind, found, square, width, height}) => {
   const picture = await store.addPicture(id, blob, Date.now());
   if (found) await store.putResult({picture: picture.id, made: Date.now(), cells: cellsOf(found.map((cell) => [...cell, .9])),
     umPerPx: .135, scaleKnown: true, hotSpot: null, warnings: [], network: 'none', milliseconds: 0});
-  await store.putPicture({...picture, umPerPx: .135, square, state: found ? 'counted' : 'new'});
+  await store.putPicture({...picture, umPerPx: .135, square, remote, state: found ? 'counted' : 'new'});
   return picture.id;
 }"""
 REVIEWS = """async (picture) => {
@@ -66,10 +66,15 @@ class Field:
 
 
 def field(
-    page: Any, address: str, blind: bool = False, found: Found | None = None, side: int = 400, square: dict[str, int] | None = None
-) -> Field:
-    """A plain square picture; the network found these cells in it, or has not looked. Points are those of the part that is looked at."""
+    page: Any, address: str, blind: bool = False, found: Found | None = None, side: int = 400,
+    square: dict[str, int] | None = None, remote: str | None = None,
+) -> Field:  # fmt: skip
+    """A plain square picture; the network found these cells in it, or has not looked.
+
+    Points are those of the part that is looked at.
+    """
     page.goto(address)
     page.locator("#main .button").first.wait_for()
-    made = page.evaluate(MADE, {"blind": blind, "found": found, "square": square, "width": side, "height": side})
+    given = {"blind": blind, "found": found, "square": square, "remote": remote}
+    made = page.evaluate(MADE, given | {"width": side, "height": side})
     return Field(page, address, made, square["width"] if square else side)

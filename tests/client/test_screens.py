@@ -183,6 +183,8 @@ def test_the_part_that_is_counted_is_moved_by_keys_and_kept(page: Any, isolated_
     before = page.locator(".square").bounding_box()
     page.keyboard.press("Shift+ArrowRight")
     page.get_by_label("arrow keys change it").press("Shift+ArrowUp")
+    device = Device(page).open()
+    wait_until(lambda: device.call("picture", found.picture)["square"]["height"] == 240)
     page.reload()
     after, width = page.locator(".square").bounding_box(), page.locator(".plate").bounding_box()["width"]
     moved, grown = (after["x"] - before["x"]) / width, (after["height"] - before["height"]) / width
@@ -223,6 +225,16 @@ def test_a_count_undoes_nothing_that_was_done_meanwhile(page: Any, isolated_clie
     found = field(page, isolated_client)
     after = page.evaluate(MEANWHILE, [found.picture, change])
     assert {name: value for name, value in after.items() if name in kept} == kept  # type: ignore[operator]
+
+
+def test_a_field_on_the_server_keeps_its_part_and_its_scale(page: Any, isolated_client: str) -> None:
+    part = {"x": 100, "y": 50, "width": 200, "height": 200}
+    for remote, choices in [(None, 2), ("5", 0)]:
+        shown(field(page, isolated_client, square=part, remote=remote), "")
+        page.locator(".square").wait_for()
+        assert page.get_by_label("Square").or_(page.get_by_label("Known from")).count() == choices
+        assert page.get_by_text("This field is on the server").count() == (remote is not None)
+        assert page.locator(".square[inert]").count() == (remote is not None)
 
 
 def test_ones_own_counts_stand_beside_the_networks(page: Any, isolated_client: str) -> None:

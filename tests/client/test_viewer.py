@@ -208,7 +208,7 @@ def test_cells_are_reached_and_changed_by_keys_alone(browser: Any, isolated_clie
 
 
 def test_a_correction_adds_cells_to_the_part_that_was_counted_alone(browser: Any, isolated_client: str) -> None:
-    page, part = browser.new_page(viewport={"width": 1280, "height": 800}), {"x": 100, "y": 50, "width": 200, "height": 200}
+    page, part = browser.new_page(viewport={"width": 1280, "height": 500}), {"x": 100, "y": 50, "width": 200, "height": 200}
     shown = field(page, isolated_client, found=[(150, 100, POSITIVE)], square=part).at("cells")
     shown.tap(-20, 100, press_ms=600)
     assert shown.count("Ki-67+") == 1

@@ -42,11 +42,12 @@ class Preview {
     const {app, picture} = this, number = (await app.store.pictures(picture.case)).findIndex(({id}) => id === picture.id) + 1;
     const {image, release} = shown(await app.store.pixels(picture.id), words.preview.alt(number));
     this.stage = el('div', {class: 'plate'}, image);
-    const part = choice(words.preview.part, [['part', words.preview.square], ['whole', words.preview.whole]],
+    const isSent = picture.remote !== null, isFixed = isSent && picture.umPerPx !== null;
+    const part = isSent ? notice('note', words.preview.sent) : choice(words.preview.part, [['part', words.preview.square], ['whole', words.preview.whole]],
       picture.square ? 'part' : 'whole', async which => this.take(which === 'part' ? await this.firstSquare() : null));
     this.overlay();
     this.judge();
-    this.scale = await scaleChoice(app, picture, umPerPx => this.change({umPerPx}));
+    this.scale = isFixed ? null : await scaleChoice(app, picture, umPerPx => this.change({umPerPx}));
     const side = el('div', {class: 'stack'}, section(words.preview.light, this.judged), section(words.preview.what, part), this.scale,
       el('div', {class: 'row'}, button(words.preview.remove, () => this.remove(), 'danger')));
     const run = el('div', {class: 'deeds'}, this.running, button(words.preview.run, () => this.run(), 'main'));
@@ -82,8 +83,11 @@ class Preview {
 
   overlay() {
     this.stage?.querySelector('.square')?.remove();
-    const {square} = this.picture;
-    if (square) this.stage?.append(squareOver(this.picture, square, square => this.change({square})).frame);
+    const {square, remote} = this.picture;
+    if (!square) return;
+    const {frame} = squareOver(this.picture, square, square => this.change({square}));
+    frame.inert = remote !== null;
+    this.stage?.append(frame);
   }
 
   /** The square in the ocular's circle, else the middle of the picture. @returns {Promise<Rect>} */

@@ -50,7 +50,7 @@ export class Parcels {
     const file = await lookedAt(picture, await this.store.pixels(pictureId));
     const sent = await this.#sendFile(remoteCase, file, picture.umPerPx), now = await this.store.picture(pictureId);
     if (!picture.umPerPx) this.unscaled.add(pictureId);
-    if (now) await this.store.putPicture({...now, remote: sent.id});
+    if (now) await this.store.putPicture({...now, square: picture.square, remote: sent.id});  // from now on the part stays
   }
 
   /** What is on this device is meant to stay. @param {string} caseId @returns {Promise<string|null>} its id there */

@@ -131,6 +131,7 @@ export const words = {
     whole: 'All of it',
     move: 'The part that is counted: arrow keys move it',
     resize: 'Its size: arrow keys change it',
+    sent: 'This field is on the server. The part that is counted and a known scale stay as they were sent, or opinions there would lie in the wrong place. For another part, take the picture into a new case.',
     run: 'Count cells',
     running: 'Counting …',
     changed: 'The part or the scale was changed while cells were counted: count them again.',
