@@ -25,7 +25,7 @@ from sqlalchemy import select
 from test_export import rows, taken
 from test_uploads import begun, part
 
-from ki67.app.intake.slides import refuse_no_small_level
+from ki67.app.intake.slides import refuse_no_small_level, refuse_other_shapes
 from ki67.app.problems import Problem
 from ki67.app.scoring import queue, worker
 from ki67.app.scoring.keeper import Keeper
@@ -39,6 +39,7 @@ from ki67.app.store.rows.base import now
 from ki67.app.store.verify import verified
 from ki67.base import cluster as base_cluster
 from ki67.base.errors import WrongKind
+from ki67.pictures.regions import Size
 from ki67.slides.grid import PATCH, UM_PER_PX
 from ki67.slides.kept import KeptRows, Row
 
@@ -161,6 +162,24 @@ def test_what_ki67_slide_refuses_is_refused_at_the_last_part_and_leaves_nothing(
     assert waiting["state"] == "needs_scale"
     assert ada.patch(f"/v1/pictures/{waiting['id']}", json={"um_per_px": 10}).status_code == 422
     assert ada.patch(f"/v1/pictures/{waiting['id']}", json={"um_per_px": 0.5}).json()["state"] == "waiting"
+
+
+@pytest.mark.parametrize(("label", "taken"), [((512, 768), False), ((531, 479), True)])  # a quarter of the slide is no label
+def test_a_label_in_tiles_is_no_level(signed_in: SignedIn, service: Service, tmp_path: Path, label: Size, taken: bool) -> None:
+    ada, path, pixels = signed_in("ada"), tmp_path / "slide.tif", section(4)
+    width, height = label
+    with tifffile.TiffWriter(path) as file:
+        for number, page in enumerate((pixels, np.full((height, width, 3), 99, np.uint8))):
+            file.write(page, tile=(256, 256), photometric="rgb", compression="zlib", metadata=None, subfiletype=number)
+    answer = as_slide(ada, opened_case(ada), path.read_bytes())
+    assert answer.is_success is taken
+    assert taken or f"{width}×{height} pixels are no smaller copy" in answer.json()["detail"]
+    assert taken is bool(names_under(service.files.root))
+
+
+@pytest.mark.parametrize("smaller", [(1250, 12), (625, 6), (312, 3)])
+def test_a_narrow_slide_may_have_levels_that_whole_pixels_round(smaller: Size) -> None:
+    refuse_other_shapes(Path("slide"), [(20_000, 200), smaller])
 
 
 def test_a_slide_that_could_not_be_looked_at_in_small_is_refused() -> None:

@@ -16,6 +16,7 @@ from ki67.pictures.raw_tiles import VENDORS
 from ki67.pictures.regions import Size
 
 EXPORT = "export it as a tiled, pyramidal TIFF"
+SAME_SHAPE = 0.02  # of its height, beside the pixel by which each side may be rounded
 
 
 def slide_head(path: Path, caps: Caps) -> Header:
@@ -36,6 +37,7 @@ def levels_alone(files: Files, head: Header, um_per_px: float | None) -> Iterato
     """A draft that OpenSlide reads as the same levels, each tile byte for byte, as long as the block lasts."""
     levels = levels_of(head.path)
     refuse_no_small_level(head.path, levels[-1])
+    refuse_other_shapes(head.path, levels)
     with files.draft() as draft:
         write_pages(head.path, draft, lambda pages: among(pages, levels))
         refuse_other_levels(draft, levels)
@@ -66,6 +68,20 @@ def refuse_no_small_level(path: Path, smallest: Size) -> None:
     width, height = smallest
     if width * height > AT_ONCE:
         raise WrongKind(f"{path}: its smallest level has {width}×{height} pixels, too many to look at; {EXPORT}")
+
+
+def refuse_other_shapes(path: Path, levels: Sequence[Size]) -> None:
+    """A label in tiles looks like a level to OpenSlide: all levels show one piece of glass, so all have its proportions."""
+    finest, *coarser = levels
+    for level in coarser:
+        if not same_shape(finest, level):
+            raise WrongKind(f"{path}: {level[0]}×{level[1]} pixels are no smaller copy of {finest[0]}×{finest[1]}; {EXPORT}")
+
+
+def same_shape(one: Size, other: Size) -> bool:
+    """Whether their proportions are, as exactly as whole pixels can say."""
+    (width, height), (w, h) = one, other
+    return abs(width * h - w * height) <= SAME_SHAPE * w * height + width + height
 
 
 def among(pages: Iterator[Page], levels: Sequence[Size]) -> Iterator[Page]:
