@@ -173,7 +173,7 @@ PARTS = [
     Bad("a hash that is none", "POST", UPLOADS, said(sha256="abc", bytes=9), 422, "body.sha256"),
     Bad("a file of nothing", "POST", UPLOADS, said(sha256=UPLOAD, bytes=0), 422, "body.bytes"),
     Bad("a file of too much", "POST", UPLOADS, said(sha256=UPLOAD, bytes=MOST_BYTES + 1), 413, f"more than {MOST_BYTES} bytes"),
-    Bad("a slide", "POST", UPLOADS, said(sha256=UPLOAD, bytes=9, kind="slide"), 422, "body.kind"),
+    Bad("a file of no known kind", "POST", UPLOADS, said(sha256=UPLOAD, bytes=9, kind="film"), 422, "body.kind"),
     Bad("a part without a place", "PATCH", PART, {"content": b"x"}, 422, "header.Upload-Offset"),
     Bad("a part before the beginning", "PATCH", PART, with_header("Upload-Offset", "-1"), 422, "header.Upload-Offset"),
     Bad("a part of somewhere", "PATCH", PART, with_header("Upload-Offset", "here"), 422, "header.Upload-Offset"),

@@ -20,7 +20,7 @@ def test_a_picture_is_kept_and_waits_to_be_scored(signed_in: SignedIn, service: 
     assert answer.status_code == 201
     view = answer.json()
     assert (view["state"], view["number"], round(view["um_per_px"], 3)) == ("waiting", 1, 0.65)
-    assert ada.get(f"/v1/pictures/{view['id']}").json() == view
+    assert ada.get(f"/v1/pictures/{view['id']}").json() == view | {"said": False}
     with service.database.reading() as session:
         row, owner = session.scalars(select(Picture)).one(), session.scalars(select(Account.id)).one()
         assert session.scalars(select(Job.picture_id)).one() == row.id

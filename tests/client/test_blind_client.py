@@ -29,7 +29,7 @@ def test_a_blind_case_hides_the_networks_cells_until_ones_own_count_is_in(page: 
     [review] = read.reviews()
     assert (review["kind"], review["estimate"], review["blind"], review["startedFrom"]) == ("estimate", 0.3, True, "nothing")
     read.at("cells")
-    assert page.locator(".viewer").count() == 1
+    page.locator(".viewer").wait_for()
 
 
 def test_marks_stand_beside_the_networks_cell_by_cell(page: Any, isolated_client: str) -> None:
