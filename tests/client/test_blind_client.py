@@ -81,6 +81,36 @@ def test_a_count_after_the_networks_was_open_to_see_is_kept_but_not_as_blind(pag
     assert [review["blind"] for review in read.reviews()] == [False]
 
 
+def test_what_is_begun_waits_until_it_is_saved(page: Any, isolated_client: str) -> None:
+    read = field(page, isolated_client, found=FOUND).at("blind")
+    read.tap(100, 100)
+    read.tap(200, 100)
+    page.get_by_label("Comment").fill("folded")
+    elsewhere(page, isolated_client)
+    assert read.at("blind").count("Ki-67+") == 2
+    page.get_by_role("button", name="Save my count").click()
+    page.locator("table.beside").wait_for()
+    assert [(review["nPositive"], review["comment"]) for review in read.reviews()] == [(2, "folded")]
+    assert read.at("blind").count("Ki-67+") == 0
+
+
+def test_a_tally_that_was_begun_goes_on(page: Any, isolated_client: str) -> None:
+    read = field(page, isolated_client).at("blind")
+    page.get_by_label("Count", exact=True).check()
+    page.get_by_role("button", name="One more Ki-67−").click()
+    elsewhere(page, isolated_client)
+    read.at("blind")
+    page.get_by_role("button", name="One more Ki-67+").click()
+    page.get_by_role("button", name="Save my count").click()
+    page.wait_for_url(f"**/{read.picture}")
+    assert [(review["nPositive"], review["nNegative"]) for review in read.reviews()] == [(1, 1)]
+
+
+def elsewhere(page: Any, address: str) -> None:
+    page.goto(f"{address}#/cases")
+    page.locator(".list").wait_for()
+
+
 def test_nothing_counted_is_not_saved(page: Any, isolated_client: str) -> None:
     read = field(page, isolated_client).at("blind")
     page.get_by_role("button", name="Save my count").click()

@@ -73,6 +73,17 @@ def test_what_two_tabs_do_is_heard_in_both(device: Device, new_tab: Tabs) -> Non
 
 
 @either_way
+def test_what_was_begun_goes_with_its_picture(device: Device) -> None:
+    case = device.new_case()
+    gone, stays = (device.add(case, picture(seed))["id"] for seed in (1, 2))
+    for start, one in (("nothing", gone), ("network", gone), ("nothing", stays)):
+        device.call("putSetting", f"draft {start} {one}", "begun")
+    device.call("removePicture", gone)
+    assert [device.call("setting", f"draft {start} {gone}") for start in ("nothing", "network")] == [None, None]
+    assert device.call("setting", f"draft nothing {stays}") == "begun"
+
+
+@either_way
 def test_a_deleted_case_leaves_nothing_behind(device: Device) -> None:
     case, stays = device.new_case("T-gone"), device.new_case("T-stays")
     added = device.add(case, picture())

@@ -188,6 +188,19 @@ def test_what_was_found_in_another_part_is_no_longer_shown(browser: Any, isolate
     page.close()
 
 
+def test_a_correction_that_was_begun_goes_on_and_is_taken_back(browser: Any, isolated_client: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    shown = field(page, isolated_client, found=FOUND).at("cells")
+    shown.tap(100, 100)
+    page.goto(f"{isolated_client}#/cases")
+    page.locator(".list").wait_for()
+    shown.at("cells")
+    assert (shown.count("Ki-67+"), shown.count("Ki-67−")) == (0, 2)
+    page.get_by_label("Undo").click()
+    assert (shown.count("Ki-67+"), shown.count("Ki-67−")) == (1, 1)
+    page.close()
+
+
 def test_cells_are_reached_and_changed_by_keys_alone(browser: Any, isolated_client: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     shown = field(page, isolated_client, found=FOUND).at("cells")

@@ -1,6 +1,7 @@
 // (d) The network's cells over the picture, to look at and to correct.
 
 import {counts, ki67Index, tumourCells} from '../scorer/scores.js';
+import {draftOf, keepDraft} from '../store/drafts.js';
 import {inPart, inWhole, lookedAt} from '../store/looked_at.js';
 import {standingCells, standingResult} from '../store/standing.js';
 import {Editor} from '../viewer/editor.js';
@@ -13,7 +14,7 @@ import {button, el, field, figures, link, notice, section} from './made.js';
 import {sightOf} from './sight.js';
 
 /** @typedef {import('../app.js').App} App @typedef {import('../app.js').Screen} Screen */
-/** @typedef {import('../values.js').Cells} Cells @typedef {import('../values.js').Picture} Picture */
+/** @typedef {import('../values.js').Cells} Cells @typedef {import('../values.js').Picture} Picture @typedef {import('../store/drafts.js').Draft} Draft */
 
 
 /** @param {App} app @param {string} pictureId @returns {Promise<Screen>} */
@@ -26,7 +27,8 @@ export async function cellsScreen(app, pictureId) {
   const reviews = await app.store.reviews(pictureId);
   const ways = [link(words.cells.toResult, `#/picture/${pictureId}/result`, 'quiet')];
   if (reviews.some(({startedFrom}) => startedFrom === 'nothing')) ways.push(link(words.blind.beside, `#/picture/${pictureId}/beside`, 'quiet'));
-  return correcting(app, picture, standingCells(result, reviews), result.umPerPx, el('div', {class: 'row'}, ...ways));
+  const draft = await draftOf(app.store, pictureId, 'network'), holds = draft && draft.made >= result.made ? draft : null;
+  return correcting(app, picture, standingCells(result, reviews), holds, result.umPerPx, el('div', {class: 'row'}, ...ways));
 }
 
 
@@ -36,21 +38,23 @@ function elsewhere({case: caseId}, line, way) {
 }
 
 
-/** @param {App} app @param {Picture} picture @param {Cells} cells @param {number} umPerPx @param {HTMLElement} onward @returns {Promise<Screen>} */
-async function correcting(app, picture, cells, umPerPx, onward) {
-  const heard = el('p', {class: 'unseen', role: 'status'}), numbers = el('div', {}), comment = el('textarea', {rows: 2});
+/** @param {App} app @param {Picture} picture @param {Cells} cells @param {Draft|null} draft @param {number} umPerPx @param {HTMLElement} onward @returns {Promise<Screen>} */
+async function correcting(app, picture, cells, draft, umPerPx, onward) {
+  const heard = el('p', {class: 'unseen', role: 'status'}), numbers = el('div', {}), comment = el('textarea', {rows: 2, value: draft?.comment ?? ''});
   const editor = await Editor.open(await lookedAt(picture, await app.store.pixels(picture.id)), inPart(picture, cells), {
     kinds: CLASSES, radius: radiusOf(umPerPx), label: words.cells.view, keys: words.cells.keys, reach: FINGER, marking: false,
-    changed: (now) => { refresh(now); heard.textContent = spoken(now); },
+    changed: (now) => { refresh(now); heard.textContent = spoken(now); keep(); },
     chosen: (cell, now) => { heard.textContent = spokenOf(cell, now); },
-  });
+  }, draft?.cells && inPart(picture, draft.cells));
+  const keep = () => keepDraft(app.store, picture.id, 'network', editor.canUndo ? correction(picture, editor, comment.value) : null);
+  comment.oninput = keep;
   const seen = looks(editor.viewer, CLASSES), back = steps(editor);
   const refresh = (/** @type {Cells} */ now) => {
     seen.count(now);
     back.refresh();
     numbers.replaceChildren(figures([[words.cells.index, indexOf(now)], [words.cells.tumourCells, tumourCells(counts(now)).toLocaleString('en')]]));
   };
-  refresh(cells);
+  refresh(editor.cells);
   const save = button(words.cells.save, () => saved(app, picture, editor, comment.value), 'main');
   const side = el('div', {class: 'stack'},
     el('section', {class: 'card'}, pen(editor, CLASSES), seen.element, numbers, el('p', {class: 'soft'}, words.cells.hint), oneByOne(editor)),
@@ -66,13 +70,20 @@ async function correcting(app, picture, cells, umPerPx, onward) {
 /** @param {App} app @param {Picture} picture @param {Editor} editor @param {string} comment */
 async function saved(app, picture, editor, comment) {
   if (!editor.canUndo) return app.say(words.cells.unchanged);
-  const {positive, negative} = counts(editor.cells);
   await app.store.addReview({
-    id: crypto.randomUUID(), picture: picture.id, made: Date.now(), kind: 'cells', nPositive: positive, nNegative: negative, estimate: null,
-    cells: inWhole(picture, editor.cells), startedFrom: 'network', blind: false, comment: comment.trim(), remote: null,
+    ...correction(picture, editor, comment), id: crypto.randomUUID(), picture: picture.id, made: Date.now(),
+    startedFrom: 'network', blind: false, remote: null,
   });
+  await keepDraft(app.store, picture.id, 'network', null);
   app.say(words.cells.saved);
   app.go(`#/picture/${picture.id}/result`);
+}
+
+
+/** @param {Picture} picture @param {Editor} editor @param {string} comment @returns {Omit<Draft, 'made'>} */
+function correction(picture, {cells}, comment) {
+  const {positive, negative} = counts(cells);
+  return {kind: 'cells', nPositive: positive, nNegative: negative, estimate: null, cells: inWhole(picture, cells), comment: comment.trim()};
 }
 
 

@@ -11,31 +11,40 @@ import {estimating, marking, tallying} from './ways.js';
  */
 /** @typedef {'marks'|'tally'|'estimate'} WayName */
 
+/** @type {Record<Opinion['kind'], WayName>} */
+const WAYS = {cells: 'marks', count: 'tally', estimate: 'estimate'};
+
 
 /**
  * A picture to be counted by a person, wherever it lies: the screen of a field uses it, and a reader's over a picture of the server.
  * `leave` must be called when it is shown no more.
  * @param {Blob} blob the picture
- * @param {{umPerPx: number|null, line: string, save: (opinion: Opinion) => Promise<void>}} how `umPerPx` gives marks their size, `line`
- *   says what the count is for, `save` keeps it and goes on
+ * @param {{umPerPx: number|null, line: string, draft: Opinion|null, begun: (draft: Opinion|null) => unknown, save: (opinion: Opinion) => Promise<void>}} how `umPerPx` gives
+ *   marks their size, `line` says what the count is for, `draft` is gone on with, `begun` told of every change, `save` keeps it and goes on
  * @returns {Promise<{element: HTMLElement, leave: () => void}>}
  */
-export async function countingView(blob, {umPerPx, line, save}) {
-  const marks = await marking(blob, umPerPx), ways = {marks, tally: tallying(), estimate: estimating()};
-  const comment = el('textarea', {rows: 2}), empty = el('p', {class: 'soft', role: 'status'}), sides = Object.values(ways).map(({side}) => side);
+export async function countingView(blob, {umPerPx, line, draft, begun, save}) {
+  const changed = () => begun(said()), start = draft ? WAYS[draft.kind] : 'marks';
+  const marks = await marking(blob, umPerPx, draft?.cells ?? null, changed);
+  const ways = {marks, tally: tallying(start === 'tally' ? draft : null, changed), estimate: estimating(draft?.estimate ?? null, changed)};
+  const comment = el('textarea', {rows: 2, value: draft?.comment ?? '', oninput: changed}), empty = el('p', {class: 'soft', role: 'status'}), sides = Object.values(ways).map(({side}) => side);
   const show = (/** @type {WayName} */ name) => {
     empty.textContent = '';
     for (const side of sides) side.hidden = side !== ways[name].side;
     marks.rest(name !== 'marks');
   };
   const names = /** @type {WayName[]} */ (['marks', 'tally', 'estimate']);
-  const way = choice(words.blind.way, names.map((name) => [name, words.blind[name]]), 'marks', show);
-  const done = button(words.blind.save, async () => {
+  const way = choice(words.blind.way, names.map((name) => [name, words.blind[name]]), start, show);
+  const said = () => {
     const opinion = ways[way.chosen()].opinion();
+    return opinion && {...opinion, comment: comment.value.trim()};
+  };
+  const done = button(words.blind.save, async () => {
+    const opinion = said();
     if (!opinion) empty.textContent = words.blind.nothing;
-    else await save({...opinion, comment: comment.value.trim()});
+    else await save(opinion);
   }, 'main');
-  show('marks');
+  show(start);
   const side = el('div', {class: 'stack'}, way, ...sides, notice('note', line),
     section(words.blind.save, field(words.blind.comment, comment, words.blind.commentHint), done, empty));
   return {element: el('div', {class: 'columns'}, marks.stage, side), leave: marks.leave};

@@ -30,7 +30,7 @@ async function next(app, caseId, shown, again) {
   if (i < 0) return ended(app, caseId);
   const line = words.opinion.progress(i + 1, pictures.length), id = crypto.randomUUID(), {um_per_px: umPerPx, kind} = pictures[i];
   if (kind === 'slide') return ofSlide(app, pictures[i], id, line, shown, again);
-  const view = await countingView(await app.server.pixels(pictures[i].id), {umPerPx, line, save: said => given(app, pictures[i], id, said, again)});
+  const view = await countingView(await app.server.pixels(pictures[i].id), {umPerPx, line, draft: null, begun: () => undefined, save: said => given(app, pictures[i], id, said, again)});
   shown.leave = view.leave;
   return view.element;
 }

@@ -17,20 +17,21 @@ const NEAR = 10; // CSS px: nuclei lie close, and a tap beside a mark means anot
 
 /**
  * Marks on the picture. `rest`: they are hidden and a tap does nothing, while another way is chosen.
- * @param {Blob} blob @param {number|null} umPerPx @returns {Promise<Way & {stage: HTMLElement, rest: (resting: boolean) => void, leave: () => void}>}
+ * @param {Blob} blob @param {number|null} umPerPx @param {Cells|null} draft @param {() => void} onChange @returns {Promise<Way & {stage: HTMLElement, rest: (resting: boolean) => void, leave: () => void}>}
  */
-export async function marking(blob, umPerPx) {
+export async function marking(blob, umPerPx, draft, onChange) {
   const heard = el('p', {class: 'soft', role: 'status'});
   const editor = await Editor.open(blob, cellsOf([]), {
     kinds: CLASSES, radius: radiusOf(umPerPx), label: words.blind.marks, keys: words.cells.keys, reach: NEAR, marking: true,
-    changed: (cells) => { refresh(cells); heard.textContent = spoken(cells); },
+    changed: (cells) => { refresh(cells); heard.textContent = spoken(cells); onChange(); },
     chosen: (cell, {label}) => { heard.textContent = words.cells.at(cell + 1, label.length, nameOf(label[cell])); },
-  });
+  }, draft);
   const seen = looks(editor.viewer, CLASSES), back = steps(editor);
   const refresh = (/** @type {Cells} */ cells) => {
     seen.count(cells);
     back.refresh();
   };
+  refresh(editor.cells);
   const hint = el('p', {class: 'soft'}, words.blind.marksHint);
   const side = el('section', {class: 'card'}, pen(editor, CLASSES), seen.element, heard, hint, oneByOne(editor));
   const opinion = () => editor.cells.label.length ? {kind: /** @type {const} */ ('cells'), ...numbers(editor.cells), estimate: null, cells: editor.cells} : null;
@@ -38,16 +39,17 @@ export async function marking(blob, umPerPx) {
 }
 
 
-/** Two large counters. @returns {Way} */
-export function tallying() {
-  /** @type {Record<number, number>} */ const counted = {[POSITIVE]: 0, [NEGATIVE]: 0};
+/** Two large counters. @param {{nPositive: number|null, nNegative: number|null}|null} draft @param {() => void} onChange @returns {Way} */
+export function tallying(draft, onChange) {
+  /** @type {Record<number, number>} */ const counted = {[POSITIVE]: draft?.nPositive ?? 0, [NEGATIVE]: draft?.nNegative ?? 0};
   const index = el('p', {class: 'soft', role: 'status'});
   const tally = (/** @type {number} */ label) => {
-    const number = el('span', {class: 'number'}, '0'), name = nameOf(label);
+    const number = el('span', {class: 'number'}, String(counted[label])), name = nameOf(label);
     const add = (/** @type {number} */ by) => () => {
       counted[label] = Math.max(0, counted[label] + by);
       number.textContent = String(counted[label]);
       index.textContent = spokenOf(counted[POSITIVE], counted[NEGATIVE]);
+      onChange();
     };
     const more = button('', add(1), 'plain', {ariaLabel: words.blind.more(name)});
     more.append(sign(CLASSES[label - 1]), number, name);
@@ -61,12 +63,13 @@ export function tallying() {
 }
 
 
-/** A share in percent: a slider and a field that follow each other. @returns {Way} */
-export function estimating() {
-  const range = {min: '0', max: '100', step: '1'}, slider = el('input', {type: 'range', ...range, value: '0', 'aria-label': words.blind.estimateHint});
-  const number = el('input', {type: 'number', ...range, inputMode: 'numeric'});
-  slider.oninput = () => { number.value = slider.value; };
-  number.oninput = () => { slider.value = number.value; };
+/** A share in percent: a slider and a field that follow each other. @param {number|null} draft @param {() => void} onChange @returns {Way} */
+export function estimating(draft, onChange) {
+  const start = draft === null ? '' : String(Math.round(100 * draft));
+  const range = {min: '0', max: '100', step: '1'}, slider = el('input', {type: 'range', ...range, value: start || '0', 'aria-label': words.blind.estimateHint});
+  const number = el('input', {type: 'number', ...range, inputMode: 'numeric', value: start});
+  slider.oninput = () => { number.value = slider.value; onChange(); };
+  number.oninput = () => { slider.value = number.value; onChange(); };
   const side = section(words.blind.estimate, field(words.blind.estimateHint, number), slider);
   const opinion = () => number.value === '' || !number.checkValidity() ? null
     : {kind: /** @type {const} */ ('estimate'), nPositive: null, nNegative: null, estimate: Number(number.value) / 100, cells: null};

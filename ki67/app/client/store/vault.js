@@ -3,6 +3,7 @@
 
 import {findBlobs} from './blobs.js';
 import {LOCK, answer, openDatabase, within} from './database.js';
+import {draftNames} from './drafts.js';
 import {open} from './envelope.js';
 import {rewrite} from './rewriting.js';
 import {Rows, pixelsName} from './rows.js';
@@ -104,7 +105,10 @@ export class Vault {
   /** With its parts, and what lies apart of them. @param {import('./database.js').Table} table @param {string} key */
   async remove(table, key) {
     const removed = await this.rows.remove(table, key);
-    for (const place of removed) if (place.table === 'pictures') await this.blobs.remove(place.key);
+    for (const {key: id} of removed.filter(place => place.table === 'pictures')) {
+      await this.blobs.remove(id);
+      for (const draft of draftNames(id)) await this.rows.remove('settings', draft);
+    }
   }
 
   /** While no tab writes. @param {(lock: Lock|null) => Promise<void>} work @returns {Promise<void>} */

@@ -21,19 +21,19 @@ export class Editor {
   viewer;
   #history; #manner;
 
-  /** @param {Blob} blob @param {Cells} cells to begin with @param {Manner} manner */
-  static async open(blob, cells, manner) { return new Editor(await layersOf(blob), cells, manner); }
+  /** @param {Blob} blob @param {Cells} cells to begin with @param {Manner} manner @param {Cells|null} [draft] of them, as if it were one deed */
+  static async open(blob, cells, manner, draft) { return new Editor(await layersOf(blob), cells, manner, draft); }
 
-  /** @param {import('./layers.js').Layers} layers @param {Cells} cells @param {Manner} manner */
-  constructor(layers, cells, manner) {
-    this.#history = begun(cells);
+  /** @param {import('./layers.js').Layers} layers @param {Cells} cells @param {Manner} manner @param {Cells|null} [draft] */
+  constructor(layers, cells, manner, draft) {
+    this.#history = draft ? done(begun(cells), draft) : begun(cells);
     this.#manner = manner;
     this.viewer = new Viewer(layers, {...manner, deeds: {
       tap: (cell, at) => this.#tap(cell, at),
       press: (cell, at) => cell === null ? this.add(at) : this.remove(cell),
       key: (key) => this.#key(key),
     }});
-    this.viewer.show(cells);
+    this.viewer.show(this.cells);
   }
 
   get cells() { return this.#history.now; }
