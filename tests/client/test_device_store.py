@@ -216,6 +216,16 @@ def test_a_passphrase_is_changed_and_taken_away(device: Device, new_tab: Tabs) -
     assert new_tab().open().pixels(added["id"]).startswith(JPEG)
 
 
+def test_what_found_no_room_to_be_sealed_is_told_and_sealed_later(device: Device) -> None:
+    device.add(device.new_case(), picture())
+    device.page.evaluate(FULL)
+    assert device.refusal("setPassphrase", PASSPHRASE) == "full"
+    assert (device.call("isDone"), device.holds(JPEG)) == (False, [True])
+    device.page.evaluate("self.hasRoom()")
+    device.call("finishPassphrase")
+    assert (device.call("isDone"), device.holds(JPEG)) == (True, [False])
+
+
 def test_cells_come_back_from_under_a_passphrase_as_they_were(device: Device) -> None:
     added = device.add(device.new_case(), picture())
     device.call("setPassphrase", PASSPHRASE)
@@ -239,6 +249,11 @@ def test_another_tab_writes_nothing_that_lies_open(device: Device, new_tab: Tabs
     assert device.call("setting", "shown") == "an open word"
 
 
+FULL = """() => {
+  const {createWritable} = FileSystemFileHandle.prototype;
+  FileSystemFileHandle.prototype.createWritable = () => Promise.reject(new DOMException('', 'QuotaExceededError'));
+  self.hasRoom = () => { FileSystemFileHandle.prototype.createWritable = createWritable; };
+}"""
 STOP = """() => {
   const never = new Promise(() => undefined);
   if (self.FileSystemFileHandle.prototype.createWritable) self.FileSystemFileHandle.prototype.createWritable = () => never;

@@ -13,6 +13,10 @@ const SHORTEST = 12;  // letters, as the service asks of a password
 export async function passphraseSection(app, again) {
   const after = (/** @type {string} */ line) => { app.say(line); return again(); };
   if (!app.store.isSealed) return section(words.settings.passphrase, el('p', {}, words.settings.isOpen), folded(words.settings.set, setting(app, after)));
+  if (!await app.store.isDone()) return section(words.settings.passphrase, asking([notice('caution', words.settings.halfDone)], words.settings.finish, async () => {
+    await app.store.finishPassphrase();
+    await after(words.settings.wasFinished);
+  }));
   return section(words.settings.passphrase, notice('good', words.settings.isSealed),
     folded(words.settings.change, changing(app, after)), folded(words.settings.unset, unsetting(app, after)));
 }

@@ -144,6 +144,15 @@ export class Store {
   /** Whether what is kept is encrypted. */
   get isSealed() { return this.#vault.isSealed; }
 
+  /** Whether all of it lies as the passphrase wants it. */
+  isDone() { return this.#vault.isDone(); }
+
+  /** Encrypts, or opens, what was left over for want of room. */
+  async finishPassphrase() {
+    await this.#vault.goOn();
+    this.#tell({table: 'lock', key: ''});
+  }
+
   /** Encrypts everything that is kept, from now on. Without the passphrase nobody can read it again. @param {string} passphrase */
   async setPassphrase(passphrase) {
     await this.#vault.seal(passphrase);

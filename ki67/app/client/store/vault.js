@@ -31,7 +31,7 @@ export class Vault {
     try {
       const lock = await keptLock(database), envelope = lock ? await unlocked(lock, passphrase) : open;
       const vault = new Vault(database, await findBlobs(database), envelope);
-      if (lock && !lock.done) await vault.#goOn().catch(onlyRefused);
+      if (lock && !lock.done) await vault.goOn().catch(onlyRefused);
       await vault.#tidy();
       return vault;
     } catch (error) {
@@ -54,6 +54,12 @@ export class Vault {
   }
 
   get isSealed() { return this.rows.envelope.lock !== null; }
+
+  /** Whether everything lies as the passphrase wants it: what found no room to be sealed lies open. */
+  async isDone() { return (await keptLock(this.database))?.done ?? true; }
+
+  /** What a tab began that died or found no room. */
+  goOn() { return this.#alone(async lock => { if (lock && !lock.done) await this.#finish(lock); }); }
 
   /** Seals everything. @param {string} passphrase */
   async seal(passphrase) {
@@ -134,9 +140,6 @@ export class Vault {
     await putLock(this.database, lock.wanted === 'sealed' ? {...lock, done: true} : null);
     if (lock.wanted === 'open') this.rows.envelope = open;
   }
-
-  /** What a tab began that died. */
-  #goOn() { return this.#alone(async lock => { if (lock && !lock.done) await this.#finish(lock); }); }
 
   /** Bytes without a row, of a tab that died in between. */
   async #tidy() {
