@@ -50,6 +50,14 @@ SQUARE = {"x": 0, "y": 50, "width": 200, "height": 200}
 POSITIVE, NEGATIVE = 1, 2
 FIFTEEN = [(100.0 + i, 100.0, POSITIVE if i < 3 else NEGATIVE) for i in range(20)]  # percent
 
+ASKED = """breaks => {
+  const canvas = document.createElement('canvas'), pen = canvas.getContext('2d'), stream = canvas.captureStream();
+  setInterval(() => pen.fillRect(0, 0, 9, 9), 50);
+  [self.track] = stream.getVideoTracks();
+  navigator.mediaDevices.getUserMedia = () => new Promise(resolve => { self.allow = () => resolve(stream); });
+  if (breaks) HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('no', 'NotSupportedError'));
+}"""
+
 
 @pytest.fixture
 def page(browser: Any, isolated_client: str) -> Iterator[Any]:
@@ -140,6 +148,20 @@ def test_where_there_is_no_camera_files_are_offered_instead(page: Any) -> None:
     page.get_by_role("link", name="Add fields").click()
     page.get_by_role("button", name="Switch the camera on").click()
     assert "hoose files" in page.get_by_role("alert").locator(".notice").inner_text()
+
+
+@pytest.mark.parametrize("why", ["left", "cannot play"])
+def test_no_camera_stays_on_that_nobody_sees(page: Any, why: str) -> None:
+    new_case(page)
+    page.get_by_role("link", name="Add fields").click()
+    page.evaluate(ASKED, why == "cannot play")
+    page.get_by_role("button", name="Switch the camera on").click()
+    if why == "left":
+        page.evaluate("() => { location.hash = '#/scale'; }")
+        page.get_by_role("heading", name="Scale", exact=True).first.wait_for()
+    assert page.evaluate("self.track.readyState") == "live"
+    page.evaluate("() => self.allow()")
+    wait_until(lambda: page.evaluate("self.track.readyState") == "ended")
 
 
 def test_pictures_are_dropped_and_pasted(page: Any) -> None:

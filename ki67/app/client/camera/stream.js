@@ -14,10 +14,13 @@ export const hasCamera = () => Boolean(navigator.mediaDevices?.getUserMedia);
 export class Camera {
   /** Asks the person; rejected by a DOMException where there is none or it is refused. @param {HTMLVideoElement} video shows what it sees */
   static async open(video) {
-    const stream = await navigator.mediaDevices.getUserMedia(WISH);
+    const stream = await navigator.mediaDevices.getUserMedia(WISH), camera = new Camera(stream, video);
     video.srcObject = stream;
-    await video.play();
-    return new Camera(stream, video);
+    await video.play().catch(error => {
+      camera.close();
+      throw error;
+    });
+    return camera;
   }
 
   /** @param {MediaStream} stream @param {HTMLVideoElement} video */

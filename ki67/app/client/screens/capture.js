@@ -58,6 +58,7 @@ function viewfinder(take) {
       if (!(error instanceof DOMException)) throw error;
       return said.replaceChildren(notice('bad', words.capture.noCamera[error.name === 'NotAllowedError' ? 'refused' : 'absent']));
     }
+    if (!video.isConnected) return close();  // the screen was left while the person was asked
     said.replaceChildren();
     switched();
   }
