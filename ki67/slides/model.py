@@ -22,6 +22,10 @@ CLASSES = 2  # free of tumour, tumour
 TUMOUR = 1
 
 
+class OtherNetworks(InputError):
+    """A worker of a cluster has other networks than the one who asks; no slide is at fault."""
+
+
 @dataclass(frozen=True)
 class SlideModel:
     """Both networks, what they say of themselves, the hash of their files, and the numbers that they are computed in."""

@@ -4,7 +4,7 @@ Workers read the slides, the networks and what is kept of unfinished slides unde
 """
 
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import get_ident
@@ -14,7 +14,7 @@ from typing import Self
 from ki67.base.cluster import RETRIES, client
 from ki67.base.errors import InputError
 from ki67.pictures.header import Header
-from ki67.slides.model import SlideModel, load_slide_model
+from ki67.slides.model import OtherNetworks, SlideModel, load_slide_model
 from ki67.slides.names import Numbers
 from ki67.slides.scorer import ScoredSlide, SlideScorer
 
@@ -37,19 +37,32 @@ class RemoteScorer:
         """As the worker found it; what is wrong with a slide is not tried again."""
         there = replace(header, path=header.path.absolute())
         found = self._client.submit(scored_there, *self._order, name, there, pure=False, retries=RETRIES).result()
-        if isinstance(found, InputError):
-            raise found
+        if isinstance(found, Refused):
+            raise found.error from found.cause
         return found  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An error on its way from a worker, which would arrive without its cause: what the system said, a full disk for one."""
+
+    error: InputError
+    cause: OSError | None
+
+    @classmethod
+    def of(cls, error: InputError) -> Self:
+        """As it was caught."""
+        return cls(error, error.__cause__ if isinstance(error.__cause__, OSError) else None)
 
 
 def scored_there(
     networks: Path, digest: str, numbers: Numbers, folder: Path, um_per_px: float | None, name: str, header: Header
-) -> ScoredSlide | InputError:
+) -> ScoredSlide | Refused:
     """On the worker."""
     try:
         return ready(get_ident(), networks, digest, numbers, folder, um_per_px).score(name, header)
     except InputError as error:
-        return error
+        return Refused.of(error)
 
 
 @cache
@@ -57,5 +70,5 @@ def ready(thread: int, networks: Path, digest: str, numbers: Numbers, folder: Pa
     """The networks, made ready once in each thread of a worker."""
     model = load_slide_model(networks)
     if model.digest != digest:
-        raise InputError(f"{networks}: a worker of the cluster has other networks there; give all of them the same")
+        raise OtherNetworks(f"{networks}: a worker of the cluster has other networks there; give all of them the same")
     return SlideScorer(model.computed_in(numbers), folder, um_per_px, at_once=1)

@@ -1,10 +1,13 @@
 """Slides come in parts, are kept without label and names, and outlined as `ki67 slide` does it, whatever happens meanwhile."""
 
+import errno
 import json
 import os
+import pickle
 import signal
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from io import BytesIO
@@ -31,17 +34,21 @@ from ki67.app.scoring import queue, worker
 from ki67.app.scoring.keeper import Keeper
 from ki67.app.scoring.network import of_patches
 from ki67.app.scoring.queue import Task
-from ki67.app.scoring.slides import SlideOutliner
+from ki67.app.scoring.slides import SlideOutliner, score, told_when_hindered
 from ki67.app.service import Service
 from ki67.app.store.files import Files
 from ki67.app.store.rows import Account, Picture
 from ki67.app.store.rows.base import now
 from ki67.app.store.verify import verified
 from ki67.base import cluster as base_cluster
-from ki67.base.errors import WrongKind
+from ki67.base.errors import InputError, WrongKind
+from ki67.pictures.header import slide_header
 from ki67.pictures.regions import Size
 from ki67.slides.grid import PATCH, UM_PER_PX
 from ki67.slides.kept import KeptRows, Row
+from ki67.slides.model import OtherNetworks, load_slide_model
+from ki67.slides.remote import Refused
+from ki67.slides.tool import SlideTool
 
 SECRET = "Jane Roe 1951"
 
@@ -306,3 +313,41 @@ def test_on_a_cluster_a_slide_is_outlined_the_same_and_waits_where_the_cluster_i
     monkeypatch.setattr(base_cluster, "PATIENCE", 0.3)
     with pytest.raises(Problem, match="no Dask scheduler answers"):
         SlideOutliner(files, "tcp://127.0.0.1:9", networks)(task)
+
+
+def raised(error: InputError, cause: BaseException | None) -> InputError:
+    """As a worker catches it."""
+    try:
+        raise error from cause
+    except InputError as caught:
+        return caught
+
+
+FULL_DISK, ELSEWHERE = OSError(errno.ENOSPC, "No space left on device"), OSError(errno.ENOENT, "No such file or directory")
+
+
+@pytest.mark.parametrize(
+    ("error", "cluster", "again"),
+    [
+        (raised(InputError("not written"), FULL_DISK), "", True),
+        (raised(InputError("not written"), FULL_DISK), "tcp://there", True),
+        (raised(InputError("cannot be read"), ELSEWHERE), "tcp://there", True),
+        (raised(InputError("cannot be read"), ELSEWHERE), "", False),
+        (raised(InputError("damaged"), ValueError()), "tcp://there", False),
+        (OtherNetworks("a worker has other networks"), "tcp://there", True),
+    ],
+)
+def test_what_is_no_fault_of_the_slide_is_tried_again_also_where_a_worker_met_it(
+    error: InputError, cluster: str, again: bool
+) -> None:
+    arrived = pickle.loads(pickle.dumps(Refused.of(error)))
+    with pytest.raises(Problem if again else InputError, match=str(error)), told_when_hindered(cluster):
+        raise arrived.error from arrived.cause
+
+
+def test_a_worker_with_other_networks_hinders_a_slide_and_does_not_fail_it(
+    cluster: tuple[str, object], slide: Path, networks: Path, tmp_path: Path
+) -> None:
+    tool = SlideTool(replace(load_slide_model(networks), digest="another"), tmp_path, cluster[0])
+    with pytest.raises(Problem, match="has other networks there"):
+        score(tool, "slide", replace(slide_header(slide), asked=0.5))

@@ -23,7 +23,7 @@ from ki67.pictures.drawing import OBJECTS
 from ki67.pictures.header import Header, slide_header
 from ki67.pictures.regions import Size, view_size
 from ki67.slides.drawing import in_8_bits, map_size, tumour_in
-from ki67.slides.model import load_slide_model
+from ki67.slides.model import OtherNetworks, load_slide_model
 from ki67.slides.outlines import COLOUR
 from ki67.slides.results import SlideResult
 from ki67.slides.scorer import ScoredSlide
@@ -94,13 +94,13 @@ def score(tool: SlideTool, name: str, head: Header) -> ScoredSlide:
 
 @contextmanager
 def told_when_hindered(cluster: str) -> Iterator[None]:
-    """A full disk, or a cluster that is away, is no fault of the slide: it is tried again."""
+    """A full disk, a cluster that is away, or a worker of it with other networks is no fault of the slide: it is tried again."""
     try:
         yield
     except (InputError, OSError, CancelledError) as error:
         cause = error.__cause__ if isinstance(error, InputError) else error
         full = isinstance(cause, OSError) and cause.errno in FULL
-        if full or (cluster and isinstance(cause, OSError | CancelledError)):
+        if full or isinstance(error, OtherNetworks) or (cluster and isinstance(cause, OSError | CancelledError)):
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
         raise
 
