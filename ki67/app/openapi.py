@@ -67,7 +67,7 @@ def common_refusals(operation: Json, method: str, permission: Permission) -> Ite
     if method not in SAFE:
         yield from (HTTPStatus.FORBIDDEN, HTTPStatus.INSUFFICIENT_STORAGE)
     if "requestBody" in operation:
-        yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def ways_in(permission: Permission) -> list[Json]:

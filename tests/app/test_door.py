@@ -6,7 +6,9 @@ from typing import Any
 import anyio
 import pytest
 from fastapi.testclient import TestClient
+from starlette.exceptions import HTTPException
 
+from ki67.app.access.bodies import in_time
 from ki67.app.access.crowd import Crowd
 from ki67.app.access.headers import SafeHeaders
 from ki67.app.access.permissions import PERMISSIONS
@@ -103,6 +105,43 @@ async def test_who_finds_the_service_full_is_told_when_to_come_again() -> None:
         over.set()
     await crowd(scope, send, send)
     assert statuses == [503] and crowd.inside == 0
+
+
+@pytest.mark.anyio
+async def test_a_full_service_still_tells_of_its_health() -> None:
+    asked = list[str]()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        asked.append(scope["path"])
+
+    async def send(message: Any) -> None:
+        assert message.get("status", 503) == 503
+
+    for path in ("/v1/health", "/v1/cases"):
+        await Crowd(app, most=0)({"type": "http", "path": path}, send, send)
+    assert asked == ["/v1/health"]
+
+
+def coming(*parts: tuple[bytes, bool], every_s: float) -> Any:
+    """A body in parts, each with whether more comes, and nothing behind them but a connection that is cut later."""
+    left = [{"type": "http.request", "body": body, "more_body": more} for body, more in parts]
+
+    async def receive() -> Any:
+        await anyio.sleep(every_s if left else 10 * every_s)
+        return left.pop(0) if left else {"type": "http.disconnect"}
+
+    return receive
+
+
+@pytest.mark.anyio
+async def test_a_slow_body_is_taken_and_one_that_stops_coming_is_refused() -> None:
+    slow = in_time(coming((b"a", True), (b"b", True), (b"c", False), every_s=0.03), part_s=0.2)
+    assert [(await slow())["type"] for _ in range(4)] == ["http.request"] * 3 + ["http.disconnect"]  # the last after 0.3 s
+    stopped = in_time(coming((b"a", True), every_s=0.03), part_s=0.2)
+    await stopped()
+    with pytest.raises(HTTPException) as refused:
+        await stopped()
+    assert refused.value.status_code == 408
 
 
 @pytest.mark.anyio

@@ -1,5 +1,6 @@
-"""How much a request may bring: counted as it comes, whatever its head promises, before anything is made of it."""
+"""How much a request may bring, and how slowly: counted as it comes, whatever its head promises, before it is made use of."""
 
+import asyncio
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -10,13 +11,14 @@ from ki67.app.answers import answer
 from ki67.app.settings import Caps
 
 JSON = "application/json"
+PART_S = 30.0  # until more of a body comes: a slow line sends something, and who sends nothing holds a place for nobody
 
 
 class CappedBodies:
     """JSON is read as a whole, so it gets little; what is streamed to a file gets more."""
 
-    def __init__(self, app: ASGIApp, caps: Caps) -> None:
-        self.app, self.caps = app, caps
+    def __init__(self, app: ASGIApp, caps: Caps, part_s: float = PART_S) -> None:
+        self.app, self.caps, self.part_s = app, caps, part_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what says that it is too large, and stop reading what turns out to be."""
@@ -30,7 +32,24 @@ class CappedBodies:
         if int(length) > most:
             refused = too_much(most)
             return await answer(refused.status_code, refused.detail)(scope, receive, send)
-        return await self.app(scope, counted(receive, most), send)
+        return await self.app(scope, counted(in_time(receive, self.part_s), most), send)
+
+
+def in_time(receive: Receive, part_s: float) -> Receive:
+    """The same stream, which ends in a refusal where nothing comes for long. Behind its end there is no hurry."""
+    whole = False
+
+    async def next_part() -> Message:
+        nonlocal whole
+        try:
+            async with asyncio.timeout(None if whole else part_s):
+                message = await receive()
+        except TimeoutError as error:
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, f"nothing more came for {part_s:g} s; send it again") from error
+        whole = not message.get("more_body", False)
+        return message
+
+    return next_part
 
 
 def counted(receive: Receive, most: int) -> Receive:

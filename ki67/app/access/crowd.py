@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ki67.app.answers import answer
 
+HEALTH = "/v1/health"  # whoever watches the service learns that it lives, also where it is full
 AT_ONCE = 1_000
 AGAIN_S = 1
 
@@ -18,6 +19,8 @@ class Crowd:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one in, or turn one away."""
+        if scope.get("path") == HEALTH:
+            return await self.app(scope, receive, send)
         if self.inside >= self.most:
             refused = answer(HTTPStatus.SERVICE_UNAVAILABLE, "the service is full; try again", AGAIN_S)
             return await refused(scope, receive, send)
