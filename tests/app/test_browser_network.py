@@ -64,7 +64,8 @@ def test_the_file_is_made_once_and_anew_where_it_is_of_something_else(tmp_path: 
     written = first.stat().st_mtime_ns
     assert (made("network.bin", tmp_path), first.stat().st_mtime_ns) == (first, written)
     monkeypatch.setattr("ki67.app.browser.made.NETWORK", Path(__file__))
-    assert made("network.bin", tmp_path) != first
+    anew = made("network.bin", tmp_path)
+    assert anew != first and [*tmp_path.iterdir()] == [anew]
 
 
 def test_the_files_head_tells_which_network_it_is_and_how_it_counts(model: Model) -> None:

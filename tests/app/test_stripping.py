@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ki67.app.intake.checked import refuse_damage
-from ki67.app.intake.jpeg import strip_jpeg
+from ki67.app.intake.jpeg import bare_tables, strip_jpeg
 from ki67.app.intake.stripped import stripped
 from ki67.app.store.files import Files
 from ki67.base.errors import Unreadable
@@ -146,6 +146,14 @@ def test_a_file_that_is_cut_off_anywhere_is_refused_and_never_breaks_the_strippi
 def header_of(path: Path, content: bytes) -> Header:
     path.write_bytes(content)
     return header(path)
+
+
+def test_tables_that_tiles_share_are_kept_and_no_word_between_them(tmp_path: Path) -> None:
+    comment = struct.pack(">BBH", 0xFF, 0xFE, 2 + len(SECRET)) + SECRET
+    note = struct.pack(">BBH", 0xFF, 0xED, 2 + len(SECRET)) + SECRET
+    table = b"\xff\xdb\0\x43\0" + bytes(range(64))
+    tables = b"\xff\xd8" + comment + table + note + b"\xff\xd9"
+    assert bare_tables(tmp_path, tables) == b"\xff\xd8" + table + b"\xff\xd9"
 
 
 def test_a_long_row_of_bytes_that_may_begin_a_marker_takes_no_time(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ def test_a_file_in_parts_becomes_the_same_picture_as_in_one_piece(signed_in: Sig
     assert {**done["picture"], "id": "", "case_id": "", "created_at": ""} == {**whole, "id": "", "case_id": "", "created_at": ""}
     assert begun(ada, case, content).json()["picture"] == done["picture"]
     assert sent(ada, case, content).status_code == 200
+    other_kind = begun(ada, case, content, kind="slide")
+    assert other_kind.status_code == 409 and "already, as a field" in other_kind.json()["detail"]
     assert names_under(service.files.incoming) == []
 
 

@@ -15,10 +15,12 @@ MAKERS: Mapping[str, str] = {"network.bin": "ki67.app.browser.network_file", "ex
 
 
 def made(name: str, folder: Path) -> Path:
-    """A file, from the folder where what it is made of has not changed."""
+    """A file, from the folder where what it is made of has not changed; one of another version is not kept beside it."""
     path = folder / f"{made_of()[:16]}-{name}"
     if not path.is_file():
         subprocess.run([sys.executable, "-m", MAKERS[name], str(path)], check=True)
+        for other in set(folder.glob(f"*-{name}")) - {path}:
+            other.unlink(missing_ok=True)
     return path
 
 

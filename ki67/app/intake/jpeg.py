@@ -34,7 +34,7 @@ def strip_jpeg(path: Path, draft: Path, orientation: int) -> None:
         out.write(bytes((0xFF, END)))
 
 
-def segments(path: Path, data: mmap.mmap) -> Iterator[tuple[int, int, int]]:
+def segments(path: Path, data: mmap.mmap | bytes) -> Iterator[tuple[int, int, int]]:
     """Each segment up to the picture's end by its marker, where its content begins, and where the next marker is."""
     at = 2
     for _ in range(MOST_SEGMENTS):
@@ -64,6 +64,12 @@ def walk_jpeg(path: Path) -> None:
         exif = [start for kind, start, _ in segments(path, data) if kind == EXIF and data[start + 2 : start + 6] == b"Exif"]
     if len(exif) > MOST_EXIF:
         raise Unreadable(damaged(path, f", it has more than {MOST_EXIF} segments of EXIF"))
+
+
+def bare_tables(path: Path, tables: bytes) -> bytes:
+    """Those that a TIFF keeps for all of its parts, as a JPEG without a frame: neither comments nor what a program added."""
+    kept = [bytes((0xFF, kind)) + tables[start:end] for kind, start, end in segments(path, tables) if kind in KEPT]
+    return bytes((0xFF, START)) + b"".join(kept) + bytes((0xFF, END))
 
 
 def write_segment(out: BinaryIO, kind: int, data: mmap.mmap, start: int, end: int) -> None:

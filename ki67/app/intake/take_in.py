@@ -64,7 +64,7 @@ def take_in(at: Service, who: Who, case_id: str, sent: Sent, asked: float | None
     """From a draft to a picture that waits to be scored, or that waits for its scale."""
     with at.database.reading() as session:
         own_case(session, who.account_id, case_id)
-        known = sent_before(session, case_id, sent.digest)
+        known = sent_before(session, case_id, sent.digest, kind)
         if known:
             return Taken(known, False)
         refuse_over_quota(session, at, who, 1)  # how many it will be is not known yet
@@ -79,9 +79,12 @@ def take_in(at: Service, who: Who, case_id: str, sent: Sent, asked: float | None
     return taken
 
 
-def sent_before(session: Session, case_id: str, digest: str) -> Picture | None:
-    """The picture that the same bytes made in this case."""
-    return session.scalar(select(Picture).where(Picture.case_id == case_id, Picture.sent_digest == digest))
+def sent_before(session: Session, case_id: str, digest: str, kind: PictureKind) -> Picture | None:
+    """The picture that the same bytes made in this case; they are not both a field and a slide."""
+    found = session.scalar(select(Picture).where(Picture.case_id == case_id, Picture.sent_digest == digest))
+    if found is not None and found.kind != kind:
+        raise Problem(HTTPStatus.CONFLICT, f"{NAME}: is in this case already, as a {found.kind}; send it into another case")
+    return found
 
 
 def keep(at: Service, who: Who, sent: Sent, asked: float | None, kind: PictureKind) -> Kept:
@@ -100,7 +103,7 @@ def add(session: Session, at: Service, who: Who, case_id: str, kept: Kept) -> Ta
     """Its row, its job and its line in the log."""
     hold_account(session, who.account_id)
     case = own_case(session, who.account_id, case_id)
-    if known := sent_before(session, case_id, kept.sent.digest):
+    if known := sent_before(session, case_id, kept.sent.digest, kept.kind):
         return Taken(known, False)
     refuse_over_quota(session, at, who, kept.bytes)
     if not at.files.path(who.account_id, kept.digest).exists():

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ki67.app.intake.copying import copy, exactly, move_to
+from ki67.app.intake.jpeg import bare_tables
 from ki67.app.intake.tiff_pages import LAYOUTS, LONG, PLACES, Layout, Page, Tag, pages_of, tags_refused
 from ki67.base.errors import Unreadable
-from ki67.data.images import damaged
+from ki67.data.images import JPEG_TABLES, damaged
 
+UNDEFINED = 7  # a kind of values: bytes
 SMALLER = 254  # tag: whether a page is another one in small
 Choose = Callable[[Iterator[Page]], Iterable[Page]]
 
@@ -35,11 +37,20 @@ def write_pages(path: Path, draft: Path, chosen: Choose) -> None:
             for page in chosen(pages_of(path, file, layout)):
                 moved = parts.copied(page)
                 small = {} if link == len(head) else {SMALLER: Tag(LONG, 1, struct.pack(f"{layout.order}I", 1))}
-                begin, end = write_tags(out, layout, small | page.words | moved)
+                begin, end = write_tags(out, layout, small | words_of(path, page) | moved)
                 write_at(out, link, layout.numbers([begin]))
                 link = end
     if link == len(head):
         raise Unreadable(damaged(path, ", it holds no page of pixels"))
+
+
+def words_of(path: Path, page: Page) -> dict[int, Tag]:
+    """How a page's pixels are meant, and no other word in it."""
+    words = page.words
+    if JPEG_TABLES in words:
+        tables = bare_tables(path, words[JPEG_TABLES].values)
+        words[JPEG_TABLES] = Tag(UNDEFINED, len(tables), tables)
+    return words
 
 
 def walk_tiff(path: Path) -> None:

@@ -51,7 +51,7 @@ def begin(at: Service, who: Who, case_id: str, announced: Announced) -> Upload |
     with at.database.writing() as session:
         hold_account(session, who.account_id)
         case = own_case(session, who.account_id, case_id)
-        known = sent_before(session, case.id, announced.digest) or begun_before(session, case.id, announced)
+        known = sent_before(session, case.id, announced.digest, announced.kind) or begun_before(session, case.id, announced)
         if known:
             return known
         refuse_over_quota(session, at, who, announced.bytes + announced_bytes(session, who.account_id))
@@ -150,7 +150,7 @@ def picture_of(at: Service, who: Who, upload: Upload) -> Taken:
 def made_meanwhile(at: Service, upload: Upload) -> Picture | None:
     """The picture of a last part that came twice: who was first has taken the file away."""
     with at.database.reading() as session:
-        return sent_before(session, upload.case_id, upload.digest)
+        return sent_before(session, upload.case_id, upload.digest, upload.kind)
 
 
 def drop(at: Service, upload_id: str) -> None:

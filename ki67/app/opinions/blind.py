@@ -93,7 +93,8 @@ def owner_sees(account_id: str) -> ColumnElement[bool]:
 def refuse_the_blind(allowed: bool) -> None:
     """The line that tells a blind reader how to go on."""
     if not allowed:
-        raise Problem(HTTPStatus.FORBIDDEN, "this case is read blind: give your own count, estimate or cells first")
+        how = "give your own count, estimate or cells first, of a slide the share that is tumour"
+        raise Problem(HTTPStatus.FORBIDDEN, f"this case is read blind: {how}")
 
 
 def opened_case(session: Session, who: Who, case_id: str) -> Case:

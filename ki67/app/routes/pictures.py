@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from ki67.app.access.who import Asking
+from ki67.app.intake.checked import AT_ONCE
 from ki67.app.intake.received import Sent, received
 from ki67.app.intake.scale import give_scale
 from ki67.app.intake.take_in import take_in
@@ -104,7 +105,7 @@ SENT_BEFORE: Responses = {HTTPStatus.OK: {"model": PictureView, "description": "
 
 @router.post(
     "/cases/{case_id}/pictures", status_code=HTTPStatus.CREATED, openapi_extra=PICTURE_BODY,
-    responses=SENT_BEFORE | refusals(HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    responses=SENT_BEFORE | refusals(HTTPStatus.CONFLICT, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
 )  # fmt: skip
 def send_picture(
     at: At, who: Asking, case_id: OwnCase, sent: SentPicture, answer: Response, um_per_px: AskedScale = None
@@ -158,7 +159,9 @@ def get_thumbnail(at: At, who: Asking, picture_id: Id) -> Response:
     with at.database.reading() as session:
         picture = visible_picture(session, who.account_id, picture_id)
         path = file_of(session, at.files, picture)
-    return Response(small_picture(path, picture.format), media_type=MEDIA["JPEG"])
+    with AT_ONCE:
+        small = small_picture(path, picture.format)
+    return Response(small, media_type=MEDIA["JPEG"])
 
 
 def without_times(path: Path, media: str) -> WholeFile:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from ki67.app.access.who import Asking
 from ki67.app.intake import uploads
 from ki67.app.routes.pictures import BINARY, PictureView, Scale
-from ki67.app.routes.refusals import refusals
+from ki67.app.routes.refusals import Responses, refusals
 from ki67.app.service import At
 from ki67.app.store.rows import Picture, Upload
 from ki67.app.store.rows.cases import PictureKind
@@ -49,10 +49,12 @@ class UploadView(BaseModel):
         return cls(id=None, bytes=size, received=size, picture=PictureView.of(picture, in_order=True))
 
 
+BEGUN_BEFORE: Responses = {HTTPStatus.OK: {"model": UploadView, "description": "begun before, or there already"}}
+
+
 @router.post(
-    "/cases/{case_id}/uploads", status_code=HTTPStatus.CREATED,
-    responses={200: {"model": UploadView, "description": "begun before, or there already"}},
-)  # fmt: skip
+    "/cases/{case_id}/uploads", status_code=HTTPStatus.CREATED, responses=BEGUN_BEFORE | refusals(HTTPStatus.CONFLICT)
+)
 def begin_upload(at: At, who: Asking, case_id: Id, new: NewUpload, answer: Response) -> UploadView:
     """Announce a file; where it was begun before, its upload goes on, and where it is there already, it is shown."""
     begun = uploads.begin(at, who, case_id, uploads.Announced(new.kind, new.sha256, new.bytes, new.um_per_px))

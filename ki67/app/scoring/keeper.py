@@ -120,7 +120,6 @@ class Keeper:
             if time.monotonic() - begin < SHORT_LIFE:
                 self._over.wait(PAUSE)
 
-
     def _wanted(self, kind: PictureKind, database: Database) -> bool:
         """Fields always may come; a process for slides is begun when one waits. False when all is over."""
         while not self._over.is_set() and kind == "slide" and not is_waiting(database, kind):
