@@ -123,6 +123,11 @@ def test_the_table_of_scores_is_pythons(device: Device, classes: list[int]) -> N
     assert table(device, case, "scoresTable") == "".join(csv_lines([SCORES.columns, [*row[:-1], ""]]))
 
 
+def test_a_warning_of_a_later_version_is_told_by_its_code(device: Device) -> None:
+    case, _ = counted_case(device, ties(), warnings=[{"code": "notYetKnown"}])
+    assert table(device, case, "scoresTable").endswith(",notYetKnown\n")
+
+
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "'=1", "a,b", 'a"b', "T-1"])
 def test_no_spreadsheet_computes_a_name(device: Device, name: str) -> None:
     case, _ = counted_case(device, ties(), name)

@@ -7,7 +7,7 @@ export async function keptOffline() {
   workers.addEventListener('controllerchange', () => { if ((updates || !crossOriginIsolated) && untouched()) location.reload(); });
   try {
     const registration = await workers.register(new URL('sw.js', import.meta.url));
-    registration.waiting?.postMessage('take over');
+    if (untouched()) registration.waiting?.postMessage('take over');
     await workers.ready;
     return true;
   } catch {

@@ -4,7 +4,8 @@ import {countedFields} from './content.js';
 import {fixed, sixDigits} from './numbers.js';
 import {counts, total} from '../scorer/scores.js';
 import {figures} from '../scorer/result.js';
-import {words} from '../words/en.js';
+import {ownIndex} from '../screens/own.js';
+import {caution} from '../screens/told.js';
 
 /** @typedef {import('./content.js').Content} Content */
 /** @typedef {import('./content.js').Field} Field */
@@ -25,7 +26,7 @@ const SHIELD = '\'', FORMULA = /^[=+\-@\t\r']/;  // how a cell begins that a spr
 export function scoresTable(content) {
   return table(SCORES, countedFields(content).map(({number, result}) => [
     String(number), ...figureCells(counts(result.cells), content.case.cutOffs), result.hotSpot === null ? '' : share(result.hotSpot),
-    result.scaleKnown ? sixDigits(result.umPerPx) : '', escaped(result.warnings.map(sentence).join('; ')),
+    result.scaleKnown ? sixDigits(result.umPerPx) : '', escaped(result.warnings.map(caution).join('; ')),
   ]));
 }
 
@@ -50,16 +51,9 @@ export function cellsTable(content) {
 /** A row an opinion; of a picture the last one counts. @param {Content} content */
 export function reviewsTable({fields}) {
   return table(REVIEWS, fields.flatMap(({number, reviews}) => reviews.map(review => [
-    String(number), review.kind, whole(review.nPositive), whole(review.nNegative), share(indexOf(review)), review.startedFrom,
+    String(number), review.kind, whole(review.nPositive), whole(review.nNegative), share(ownIndex(review)), review.startedFrom,
     review.blind ? 'yes' : 'no', review.id, escaped(review.comment), new Date(review.made).toISOString(),
   ])));
-}
-
-
-/** The share that an opinion comes to; NaN without tumour cells. @param {Review} review */
-export function indexOf({kind, estimate, nPositive, nNegative}) {
-  if (kind === 'estimate') return estimate ?? NaN;
-  return (nPositive ?? 0) / ((nPositive ?? 0) + (nNegative ?? 0));
 }
 
 
@@ -69,10 +63,6 @@ function figureCells(found, cutOffs) {
   const shares = [index, low, high, found.til / cells].map(share);
   return [...[found.positive, found.negative, found.til].map(String), ...shares, category ?? NOT_DEFINED];
 }
-
-
-/** @param {import('../values.js').Warning} warning */
-function sentence(warning) { return /** @type {any} */ (words.warnings)[warning.code](warning); }
 
 
 /** @param {number} value */

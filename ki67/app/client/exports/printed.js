@@ -1,12 +1,12 @@
 // One page for paper, or for PDF by the browser's own print: the pictures with their rings, the index, what to know of it.
 
 import {countedFields} from './content.js';
-import {indexOf} from './csv.js';
 import {drawn} from './drawn.js';
 import {figures, pooled} from '../scorer/result.js';
 import {counts} from '../scorer/scores.js';
 import {cellsSoFar, indexShown} from '../screens/index_bar.js';
 import {el, figures as pairs} from '../screens/made.js';
+import {ownIndex} from '../screens/own.js';
 import {caution} from '../screens/told.js';
 import {words} from '../words/en.js';
 
@@ -32,9 +32,9 @@ export async function printed(content, store, trainedOn) {
     el('h1', {}, words.printed.title, ' · ', content.case.name), el('p', {}, words.printed.day(Date.now()), ' · ', words.app.researchUse));
   if (!fields.length) return el('article', {class: 'printed'}, head, el('p', {}, words.printed.nothing));
   const pictures = el('div', {class: `pictures ${fields.length > 1 ? 'several' : ''}`}, ...await drawings(fields, store));
-  const {network} = fields[0].result;
+  const networks = [...new Set(fields.map(({result}) => result.network))];
   return el('article', {class: 'printed'}, head, summary(content, fields), pictures, table(content, fields),
-    el('footer', {}, el('p', {}, words.printed.key, ' ', words.printed.by(network, trainedOn)), el('p', {}, words.app.researchUse)));
+    el('footer', {}, el('p', {}, words.printed.key, ' ', words.printed.by(networks, trainedOn)), el('p', {}, words.app.researchUse)));
 }
 
 
@@ -66,7 +66,7 @@ function table({case: {cutOffs}}, fields) {
   const heads = [words.printed.field, words.printed.index, words.printed.cells, words.printed.scale, words.printed.opinion, words.printed.warnings];
   const rows = fields.map(({number, result, reviews}) => {
     const {index, nPositive, nNegative} = figures(counts(result.cells), cutOffs), own = reviews.at(-1);
-    const said = own ? words.printed.reader(words.tenths(indexOf(own)), own.blind) : '–';
+    const said = own ? words.printed.reader(words.tenths(ownIndex(own)), own.blind) : '–';
     return [String(number), words.tenths(index), words.number(nPositive + nNegative), words.result.scale(result.umPerPx, result.scaleKnown),
       said, result.warnings.map(caution).join('; ') || '–'];
   });

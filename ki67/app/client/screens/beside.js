@@ -9,6 +9,7 @@ import {looks, stage} from '../viewer/stage.js';
 import {FINGER, Viewer} from '../viewer/viewer.js';
 import {words} from '../words/en.js';
 import {el, link, notice, section} from './made.js';
+import {ownIndex} from './own.js';
 
 /** @typedef {import('../app.js').App} App @typedef {import('../app.js').Screen} Screen */
 /** @typedef {import('../values.js').Cells} Cells @typedef {import('../values.js').Review} Review @typedef {import('../values.js').Result} Result */
@@ -61,7 +62,7 @@ function byCell(own, found, reach) {
 
 /** @param {Review} own @param {Result} result */
 function figuresBeside(own, result) {
-  const {positive, negative, til} = counts(result.cells), mine = indexOf(own), theirs = ki67Index({positive, negative, til});
+  const {positive, negative, til} = counts(result.cells), mine = ownIndex(own), theirs = ki67Index({positive, negative, til});
   const {you, network, difference, percent, points} = words.blind, said = (/** @type {number|null} */ value) => value === null ? '–' : String(value);
   const share = (/** @type {number} */ value) => Number.isNaN(value) ? words.cells.noIndex : percent(value);
   const apart = Number.isNaN(mine - theirs) ? '–' : points(mine - theirs);
@@ -71,10 +72,4 @@ function figuresBeside(own, result) {
     [words.cells.negative, said(own.nNegative), said(negative)], [difference, apart, ''],
   ].map(([name, ...values]) => el('tr', {}, el('th', {scope: 'row'}, name), ...values.map((value) => el('td', {}, value))));
   return el('table', {class: 'beside'}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows));
-}
-
-
-/** @param {Review} review */
-function indexOf({estimate, nPositive, nNegative}) {
-  return estimate ?? ki67Index({positive: nPositive ?? NaN, negative: nNegative ?? NaN, til: 0});
 }

@@ -7,6 +7,7 @@ import {sentLine} from './sent.js';
 /** @typedef {import('../values.js').Case} Case @typedef {import('../app.js').App} App */
 
 const LONGEST_NAME = 120;  // letters, as the service has it
+const SAYS_SOMETHING = '.*\\S.*';  // blanks are no name
 
 
 /** @param {App} app @returns {Promise<import('../app.js').Screen>} */
@@ -30,7 +31,7 @@ async function row(app, one) {
 
 /** Asks for what a case needs, makes it, and goes there. @param {App} app */
 async function newCase(app) {
-  const name = el('input', {required: true, maxLength: LONGEST_NAME, autocomplete: 'off'});
+  const name = el('input', {required: true, pattern: SAYS_SOMETHING, maxLength: LONGEST_NAME, autocomplete: 'off'});
   const cutOffs = choice(words.cases.cutOffs, [['paper', words.cutOffs.paper], ['consensus', words.cutOffs.consensus]], 'paper');
   const blind = toggle(words.cases.blind, false, undefined, words.cases.blindHint);
   const content = [field(words.cases.name, name, words.cases.nameHint), cutOffs, blind];

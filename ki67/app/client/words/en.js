@@ -330,7 +330,9 @@ export const words = {
     field: 'Field', index: 'Index', cells: 'Tumour cells', scale: 'Scale', opinion: 'Reader', warnings: 'To know',
     categories: (/** @type {string} */ paper, /** @type {string} */ consensus) => `${paper} by 10 and 20 %, ${consensus} by 16 and 30 %`,
     key: 'Rings: orange positive, blue negative, green lymphocytes.',
-    by: (/** @type {string} */ network, /** @type {string} */ trainedOn) => `Counted by network ${network.slice(0, 12)}, trained on ${trainedOn} tissue.`,
+    by: (/** @type {string[]} */ networks, /** @type {string} */ trainedOn) => networks.length === 1
+      ? `Counted by network ${networks[0].slice(0, 12)}, trained on ${trainedOn} tissue.`
+      : `Counted by networks ${networks.map(network => network.slice(0, 12)).join(' and ')}.`,
     reader: (/** @type {string} */ index, /** @type {boolean} */ blind) => `${index}${blind ? ', blind' : ''}`,
     alt: (/** @type {number} */ number) => `Field ${number} with its cells`,
   },
