@@ -10,9 +10,9 @@ from ki67.bench.client.hosts import isolated
 from ki67.bench.client.measured import KEPT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, ViewportSize
 
-PHONE = {"width": 390, "height": 844}
+PHONE: "ViewportSize" = {"width": 390, "height": 844}
 SETTLED_MS = 1_000  # for what is said for a moment, and for what still moves
 
 
