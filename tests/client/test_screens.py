@@ -351,6 +351,7 @@ def test_a_case_is_made_and_filled_without_a_mouse(page: Any) -> None:
     page.keyboard.press("Tab")
     tabs(page, "Add fields")
     page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Add fields").wait_for()
     tabs(page, "Choose pictures")
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
@@ -362,10 +363,16 @@ def test_a_case_is_made_and_filled_without_a_mouse(page: Any) -> None:
     tabs(page, "Count cells")
 
 
+FOCUSED = """() => {
+  const focused = document.activeElement;
+  return focused === document.body ? '' : (focused.labels?.[0] ?? focused).textContent;
+}"""
+
+
 def tabs(page: Any, name: str) -> None:
     """Go on by the tabulator until what has that name has the focus."""
     for _ in range(40):
-        if name in page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).textContent"):
+        if name in page.evaluate(FOCUSED):
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"{name} cannot be reached by keyboard")
