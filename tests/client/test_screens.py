@@ -342,6 +342,7 @@ def test_what_is_locked_opens_by_its_passphrase_alone(page: Any, isolated_client
 
 
 def test_a_case_is_made_and_filled_without_a_mouse(page: Any) -> None:
+    page.on("filechooser", lambda _: None)  # from here on the browser tells of choosers; begun with the key, it may come too late
     page.get_by_role("button", name="New case").focus()
     page.keyboard.press("Enter")
     page.keyboard.type("By keyboard")
