@@ -99,11 +99,11 @@ async function takePicture(store, zip, caseId, given, taken) {
 }
 
 
-/** With the scale and the square that it was found at. @param {Store} store @param {any} given @param {Picture} picture @param {Result} result */
+/** With the scale and the square that its picture has; where these were changed since, it is still to be counted anew. @param {Store} store @param {any} given @param {Picture} picture @param {Result} result */
 async function takeResult(store, given, picture, result) {
-  const {umPerPx, square} = checkedPicture(given);
+  const {umPerPx, square} = checkedPicture(given), state = given.state === 'counted' ? 'counted' : 'new';
   await store.putResult({...result, picture: picture.id});
-  await store.putPicture({...picture, umPerPx, square, state: 'counted', why: null});
+  await store.putPicture({...picture, umPerPx, square, state, why: null});
 }
 
 
