@@ -10,7 +10,7 @@ import {el, figures} from './made.js';
 export async function caseResult(app, caseId) {
   const found = await app.server.caseResult(caseId), {n_positive, n_negative, ki67_index, ki67_low, ki67_high, warnings} = found;
   return el('div', {class: 'stack'}, el('p', {}, words.assign.counts(found)),
-    figures([[words.assign.index, words.assign.percent(ki67_index)], [words.assign.interval, words.assign.range(ki67_low, ki67_high)],
+    figures([[words.assign.index, words.percent(ki67_index)], [words.assign.interval, words.assign.range(ki67_low, ki67_high)],
       [words.assign.positive, String(n_positive)], [words.assign.negative, String(n_negative)]]),
     warnings.length > 0 && el('ul', {class: 'soft'}, ...warnings.map(line => el('li', {}, line))));
 }
@@ -36,5 +36,5 @@ async function opinions(app, picture) {
 
 /** @param {App} app @param {import('../server/views.js').ServerPicture} field */
 async function networks(app, {id, state}) {
-  return state === 'scored' ? words.assign.percent((await app.server.result(id)).ki67_index) : words.opinion.noResult[state];
+  return state === 'scored' ? words.percent((await app.server.result(id)).ki67_index) : words.opinion.noResult[state];
 }

@@ -63,8 +63,8 @@ function byCell(own, found, reach) {
 /** @param {Review} own @param {Result} result */
 function figuresBeside(own, result) {
   const {positive, negative, til} = counts(result.cells), mine = ownIndex(own), theirs = ki67Index({positive, negative, til});
-  const {you, network, difference, percent, points} = words.blind, said = (/** @type {number|null} */ value) => value === null ? '–' : String(value);
-  const share = (/** @type {number} */ value) => Number.isNaN(value) ? words.cells.noIndex : percent(value);
+  const {you, network, difference, points} = words.blind, said = (/** @type {number|null} */ value) => value === null ? '–' : String(value);
+  const share = (/** @type {number} */ value) => Number.isNaN(value) ? words.cells.noIndex : words.percent(value);
   const apart = Number.isNaN(mine - theirs) ? '–' : points(mine - theirs);
   const head = [el('td', {}), ...[you, network].map((name) => el('th', {scope: 'col'}, name))];
   const rows = [

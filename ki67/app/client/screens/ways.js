@@ -98,5 +98,5 @@ function spoken(cells) {
 /** @param {number} positive @param {number} negative */
 function spokenOf(positive, negative) {
   const all = {positive, negative, til: 0};
-  return tumourCells(all) ? words.blind.soFar(tumourCells(all), words.blind.percent(ki67Index(all))) : '';
+  return tumourCells(all) ? words.blind.soFar(tumourCells(all), words.percent(ki67Index(all))) : '';
 }
