@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from ki67.app.browser.made import CHECKOUT
 from ki67.app.browser.site import Site
 from ki67.base.errors import InputError
 from ki67.settings.cellularity import Tissue
@@ -25,7 +26,6 @@ from ki67.study.results import main_results
 BOOK = Path("build/book")
 PAGE = BOOK / "_build/html/index.html"
 TRY = "try"  # the scorer in a browser, beside the pages
-KEPT = Path("build/client")
 RUNNING = re.compile(r"Running stage '([^'@]+)@?([^']*)'")  # a stage, and the item of one that runs in parts
 MEGABYTES_PER_FIELD = 1.6  # a field as generated, imported and cached, and its share of the frames
 MEGABYTES_PER_PATCH = 0.6  # an H&E patch, the same way
@@ -92,7 +92,7 @@ def build_book() -> int:
         built = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT).returncode
     if built:
         raise InputError(f"{log}: the book did not build; its warnings are there")
-    Site.of_book(KEPT).write(PAGE.parent / TRY)
+    Site.of_book(CHECKOUT).write(PAGE.parent / TRY)
     for fault in (faults := book_links.faults(PAGE.parent)):
         print(fault)
     print(f"the book: file://{PAGE.resolve()}")

@@ -1,7 +1,6 @@
 """The built book behind a local server, and a real browser to read it with."""
 
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -10,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from ki67.bench.client.chromium import installed
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = Path(os.environ.get("KI67_BOOK", ROOT / "build/book/_build/html"))
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = installed()
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

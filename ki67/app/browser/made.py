@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import ki67
 from ki67.weights import NETWORK
 
+CHECKOUT = Path("build/client")  # where a checkout keeps them; a service does beside its data
 HOUSE = Path(ki67.__file__).parent
 ROOMS = ("app/browser", "cells", "container", "engine", "pictures", "score", "simulate")  # that have a part in these files
 MAKERS: Mapping[str, str] = {"network.bin": "ki67.app.browser.network_file", "example.jpg": "ki67.app.browser.example"}
@@ -16,7 +18,7 @@ MAKERS: Mapping[str, str] = {"network.bin": "ki67.app.browser.network_file", "ex
 
 def made(name: str, folder: Path) -> Path:
     """A file, from the folder where what it is made of has not changed; one of another version is not kept beside it."""
-    path = folder / f"{made_of()[:16]}-{name}"
+    path = folder / f"{made_of(NETWORK)[:16]}-{name}"
     if not path.is_file():
         subprocess.run([sys.executable, "-m", MAKERS[name], str(path)], check=True)
         for other in set(folder.glob(f"*-{name}")) - {path}:
@@ -24,9 +26,10 @@ def made(name: str, folder: Path) -> Path:
     return path
 
 
-def made_of() -> str:
-    """A hash of the network that ships and of all code that has a part."""
-    found = sha256(NETWORK.read_bytes())
+@cache
+def made_of(network: Path) -> str:
+    """A hash of a network and of all code that has a part; neither changes while a process lives."""
+    found = sha256(network.read_bytes())
     for path in sorted(path for room in ROOMS for path in (HOUSE / room).rglob("*.py")):
         found.update(path.read_bytes())
     return found.hexdigest()

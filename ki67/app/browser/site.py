@@ -7,6 +7,7 @@ itself says what it may load, since no server does, and that it has no service t
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -33,6 +34,11 @@ def written() -> list[str]:
     return sorted(path.relative_to(CLIENT).as_posix() for path in CLIENT.rglob("*") if path.suffix in KINDS)
 
 
+def as_written() -> dict[str, bytes]:
+    """Those files."""
+    return {name: (CLIENT / name).read_bytes() for name in written()}
+
+
 def addresses() -> list[str]:
     """All addresses of the client; the empty one is the front page's too."""
     return ["", *written(), *MAKERS, VERSION]
@@ -52,12 +58,12 @@ class Site:
     @classmethod
     def of_service(cls, kept: Path) -> Self:
         """For the service; what is made is kept in a folder."""
-        return cls.around({name: (CLIENT / name).read_bytes() for name in written()}, kept)
+        return cls.around(as_written(), kept)
 
     @classmethod
     def of_book(cls, kept: Path) -> Self:
         """For a static host."""
-        files = {name: (CLIENT / name).read_bytes() for name in written()}
+        files = as_written()
         return cls.around(files | {FRONT: files[FRONT].replace(IN_SERVICE.encode(), IN_BOOK.encode())}, kept)
 
     @classmethod
@@ -66,13 +72,17 @@ class Site:
         whole = dict(files) | {FRONT: asking_at_once(files)} | {name: made(name, kept).read_bytes() for name in MAKERS}
         return cls(whole | {VERSION: listed(whole)})
 
+    @cached_property
+    def _hashes(self) -> Mapping[str, str]:
+        return hashes(self.files)
+
     def answer(self, address: str) -> bytes:
         """What lies at an address."""
         return self.files[address or FRONT]
 
     def tag(self, address: str) -> str:
         """What changes when a file does."""
-        return f'"{sha256(self.answer(address)).hexdigest()[:32]}"'
+        return f'"{self._hashes[address or FRONT][:32]}"'
 
     def write(self, folder: Path) -> None:
         """As a folder of files; one that the client no longer has is removed."""
@@ -92,5 +102,10 @@ def asking_at_once(files: Mapping[str, bytes]) -> bytes:
 
 def listed(files: Mapping[str, bytes]) -> bytes:
     """What the service worker reads: each file's hash. A change of any file makes another list, which browsers notice."""
-    hashes = {name: sha256(content).hexdigest() for name, content in sorted(files.items()) if name != "sw.js"}
-    return f"self.FILES = {json.dumps(hashes, indent=0)};\n".encode()
+    own = {name: found for name, found in hashes(files).items() if name != "sw.js"}
+    return f"self.FILES = {json.dumps(own, indent=0)};\n".encode()
+
+
+def hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Of each file, in the order of their addresses."""
+    return {name: sha256(content).hexdigest() for name, content in sorted(files.items())}

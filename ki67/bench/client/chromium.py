@@ -57,10 +57,15 @@ PINCH = """async ([address, picture, n, frames]) => {
 }"""
 
 
+def installed() -> str | None:
+    """Chromium as the system has it, by any of its names."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @contextmanager
 def chromium() -> "Iterator[Browser]":
     """The system's browser; nothing is fetched."""
-    program = next(filter(None, map(shutil.which, NAMES)), None)
+    program = installed()
     if program is None:
         raise NotHere("chromium is not installed (Debian: apt-get install chromium)")
     try:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ki67.app.browser.made import CHECKOUT
 from ki67.app.browser.site import Site
 from ki67.base.errors import one_line
 from ki67.base.tables import write_csv, write_json
@@ -15,7 +16,6 @@ from ki67.bench.compressed import machine
 from ki67.bench.service.figures import Figure, NotHere, at_most
 
 MEASURED = Path("measurements/client.json")
-KEPT = Path("build/client")
 FRAMES_A_TURN = 10
 NOT_MEASURED = (
     "battery: no telephone here",
@@ -26,7 +26,7 @@ Part = Callable[[Site, int], Iterator[Figure]]
 
 def bench(turns: int) -> Iterator[str]:
     """Measure the client as the book holds it, and say each figure once it is there; `measurements/client.json` and `.csv`."""
-    site, setting, figures = Site.of_book(KEPT), machine(), list[Figure]()
+    site, setting, figures = Site.of_book(CHECKOUT), machine(), list[Figure]()
     missing, broke = list(NOT_MEASURED), list[str]()
     parts: Sequence[tuple[str, Part]] = (
         ("download", downloaded), ("counting", chromium.counted), ("WebKitGTK", webkit.counted), ("visits", chromium.visited),

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ki67.app.browser.made import CHECKOUT
 from ki67.app.browser.site import Site
 from ki67.bench.client.chromium import chromium, opened
 from ki67.bench.client.hosts import isolated
-from ki67.bench.client.measured import KEPT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, ViewportSize
@@ -18,7 +18,7 @@ SETTLED_MS = 1_000  # for what is said for a moment, and for what still moves
 
 def screens(folder: Path) -> Iterator[Path]:
     """Before counting, its cells, its index, and the case that it is part of."""
-    with chromium() as browser, isolated(Site.of_book(KEPT)) as address:
+    with chromium() as browser, isolated(Site.of_book(CHECKOUT)) as address:
         page = browser.new_page(viewport=PHONE, color_scheme="light", reduced_motion="reduce")
         begin(opened(page, address))
         yield shown(page, folder / "app_preview.png")
