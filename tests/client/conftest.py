@@ -14,28 +14,20 @@ from typing import Any
 
 import pytest
 
-from ki67.app.access.headers import ALWAYS
+from ki67.app.browser.made import CHECKOUT
 from ki67.app.browser.site import Site
+from ki67.bench.client.hosts import isolated
 from tests.browser.conftest import ROOT, Silent, browser  # noqa: F401
 from tests.client.in_page import InPage
 
-KEPT = ROOT / "build/client"
+KEPT = ROOT / CHECKOUT
 PROGRAM = "from ki67.cli.main import main; main()"
 
 
-class Isolated(Silent):
-    """A host that sends the headers that the service sends."""
-
-    def end_headers(self) -> None:
-        for name, value in ALWAYS.items():
-            self.send_header(name, value)
-        super().end_headers()
-
-
 @contextmanager
-def served(folder: Path, host: type[Silent]) -> Iterator[str]:
-    """The address of a folder."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(host, directory=str(folder)))
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder on a host that knows nothing of what is in it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://localhost:{server.server_port}/"
     server.shutdown()
@@ -46,17 +38,14 @@ def static_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """As in the book: files on a host that knows nothing of them."""
     folder = tmp_path_factory.mktemp("book")
     Site.of_book(KEPT).write(folder / "try")
-    with served(folder, Silent) as address:
+    with served(folder) as address:
         yield f"{address}try/"
 
 
 @pytest.fixture(scope="session")
-def isolated_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Plain files with the service's headers, and no service: threads without waiting for a service worker."""
-    folder = tmp_path_factory.mktemp("isolated")
-    Site.of_book(KEPT).write(folder)
-    (folder / "sw.js").unlink()
-    with served(folder, Isolated) as address:
+def isolated_client() -> Iterator[str]:
+    """With the service's headers, and no service: threads without waiting for a service worker."""
+    with isolated(Site.of_book(KEPT)) as address:
         yield address
 
 
@@ -69,26 +58,43 @@ def parts(browser: Any, isolated_client: str) -> Iterator[InPage]:  # noqa: F811
     page.close()
 
 
-@dataclass(frozen=True)
-class Team:
-    """A service that was just started: where it is, and what opens its first account."""
+@dataclass
+class Service:
+    """`ki67 app` in a folder of its own; it can be killed, and started again where it was."""
 
-    origin: str
-    setup: str
     data: Path
+    port: int = 0
+    setup: str = ""  # the link that opens the first account
+    process: Any = None
+
+    @property
+    def origin(self) -> str:
+        """Where browsers find it."""
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        """Listen; where it listened before, if it did."""
+        command = [sys.executable, "-c", PROGRAM, "app", "--data", str(self.data), "--port", str(self.port)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.port = int(re.search(r":(\d+): ki67", self.process.stdout.readline())[1])  # type: ignore[index]
+        if not self.setup:
+            self.setup = self.process.stdout.readline().split(": opens")[0]
+
+    def kill(self) -> None:
+        """Without a word to anybody."""
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
 
 
 @pytest.fixture
-def team(tmp_path: Path) -> Iterator[Team]:
-    """`ki67 app` in a folder of its own, with no account yet."""
+def service(tmp_path: Path) -> Iterator[Service]:
+    """One that was just started, with no account yet."""
     (tmp_path / "client").symlink_to(KEPT)
-    command = [sys.executable, "-c", PROGRAM, "app", "--data", str(tmp_path), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    origin, setup = (re.search(pattern, process.stdout.readline())[1] for pattern in (r"(\S+): ki67", r"(\S+): opens"))  # type: ignore[index]
-    yield Team(origin, setup, tmp_path)
-    process.terminate()
-    process.wait()
+    made = Service(tmp_path)
+    made.start()
+    yield made
+    made.kill()
 
 
 def kept_offline(page: Any, address: str) -> None:

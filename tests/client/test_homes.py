@@ -11,7 +11,7 @@ import pytest
 from ki67.app.browser.imports import needed
 from ki67.app.browser.policy import PAGE
 from ki67.app.browser.site import KINDS, Site, listed
-from tests.client.conftest import KEPT, Team, kept_offline
+from tests.client.conftest import KEPT, Service, kept_offline
 
 MOST = 6_000_000  # bytes to download
 
@@ -95,16 +95,16 @@ def test_a_browser_finds_it_fit_to_be_installed(context: Any, static_client: str
     assert [error for error in errors if error != "in-incognito"] == []
 
 
-def test_the_service_serves_the_same_client(context: Any, team: Team) -> None:
+def test_the_service_serves_the_same_client(context: Any, service: Service) -> None:
     page = context.new_page()
-    at_home(page, team.origin)
+    at_home(page, service.origin)
     assert page.evaluate("crossOriginIsolated")
     assert page.locator("meta[name=ki67-home]").get_attribute("content") == "service"
 
 
-def test_what_a_browser_has_is_not_sent_again(context: Any, team: Team) -> None:
-    first = context.request.get(f"{team.origin}/app.js")
-    again = context.request.get(f"{team.origin}/app.js", headers={"If-None-Match": first.headers["etag"]})
+def test_what_a_browser_has_is_not_sent_again(context: Any, service: Service) -> None:
+    first = context.request.get(f"{service.origin}/app.js")
+    again = context.request.get(f"{service.origin}/app.js", headers={"If-None-Match": first.headers["etag"]})
     assert (first.status, again.status, again.body()) == (200, 304, b"")
     assert first.headers["content-type"] == "text/javascript; charset=utf-8"
 

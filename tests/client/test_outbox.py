@@ -2,11 +2,7 @@
 
 import io
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.client.colleagues import Colleague, noise_png
-from tests.client.conftest import KEPT, PROGRAM
+from tests.client.conftest import Service
 
 PARTS = re.compile(r"/v1/uploads/")
 LARGE = 900  # pixels of a side: three parts
@@ -37,38 +33,6 @@ SQUARE = """async square => {
 ELSEWHERE = """picture => fetch(`/v1/pictures/${picture}/reviews`, {
   method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({kind: 'estimate', estimate: 0.3}),
 }).then(answer => answer.status)"""
-
-
-@dataclass
-class Service:
-    """A service that can be killed, and started again where it was."""
-
-    data: Path
-    port: int = 0
-    process: Any = None
-    setup: str = ""
-
-    def start(self) -> None:
-        """Listen; where it listened before, if it did."""
-        command = [sys.executable, "-c", PROGRAM, "app", "--data", str(self.data), "--port", str(self.port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.port = int(re.search(r":(\d+): ki67", self.process.stdout.readline())[1])  # type: ignore[index]
-        if not self.setup:
-            self.setup = self.process.stdout.readline().split(": opens")[0]
-
-    def kill(self) -> None:
-        """Without a word to anybody."""
-        self.process.kill()
-        self.process.wait()
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    (tmp_path / "client").symlink_to(KEPT)
-    made = Service(tmp_path)
-    made.start()
-    yield made
-    made.kill()
 
 
 @pytest.fixture

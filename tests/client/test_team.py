@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.client.colleagues import Colleague, noise_png
-from tests.client.conftest import Team
+from tests.client.conftest import Service
 
 Newcomer = Callable[[], Colleague]
 KEY = {
@@ -39,12 +39,12 @@ def invited(administrator: Colleague) -> str:
     return str(administrator.page.get_by_label("Invitation, good for 7 days").input_value())
 
 
-def test_a_passkey_opens_the_account_of_whoever_added_it(newcomer: Newcomer, team: Team) -> None:
+def test_a_passkey_opens_the_account_of_whoever_added_it(newcomer: Newcomer, service: Service) -> None:
     ada = newcomer()
     devtools = ada.page.context.new_cdp_session(ada.page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
-    ada.opens(team.setup, "ada")
+    ada.opens(service.setup, "ada")
     ada.fill({"Name of this device": "in my left pocket"})
     ada.press("Add a passkey")
     ada.sees("in my left pocket")
@@ -56,18 +56,18 @@ def test_a_passkey_opens_the_account_of_whoever_added_it(newcomer: Newcomer, tea
     assert ada.asks("/v1/me")["login"] == "ada"
 
 
-def test_what_is_wrong_is_said_in_the_servers_words_and_nothing_is_lost(newcomer: Newcomer, team: Team) -> None:
+def test_what_is_wrong_is_said_in_the_servers_words_and_nothing_is_lost(newcomer: Newcomer, service: Service) -> None:
     ada = newcomer()
-    ada.page.goto(team.setup)
+    ada.page.goto(service.setup)
     ada.fill({"Login": "ada", "Name": "Ada", "New password": "password1234"})
     ada.press("Open the account")
     ada.page.get_by_role("alert").get_by_text("password").wait_for()
     assert ada.page.get_by_label("Login").input_value() == "ada"
 
 
-def test_what_one_account_made_on_a_device_is_not_sent_by_another(newcomer: Newcomer, team: Team) -> None:
+def test_what_one_account_made_on_a_device_is_not_sent_by_another(newcomer: Newcomer, service: Service) -> None:
     device = newcomer()
-    device.opens(team.setup, "ada")
+    device.opens(service.setup, "ada")
     link = invited(device)
     device.makes("B 12/3", [noise_png(1)], [0.1])
     device.sees("Everything is on the server")
@@ -79,9 +79,9 @@ def test_what_one_account_made_on_a_device_is_not_sent_by_another(newcomer: Newc
     assert device.asks("/v1/cases")["cases"] == []
 
 
-def test_a_second_opinion_is_blind_and_the_agreement_is_told(newcomer: Newcomer, team: Team) -> None:
+def test_a_second_opinion_is_blind_and_the_agreement_is_told(newcomer: Newcomer, service: Service) -> None:
     ada, bob = newcomer(), newcomer()
-    ada.opens(team.setup, "ada")
+    ada.opens(service.setup, "ada")
     bob.opens(invited(ada), "bob")
     case_id = ada.makes("B 12/3", [noise_png(1), noise_png(2)], [0.1, 0.3])
     ada.sees("Everything is on the server")
