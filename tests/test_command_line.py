@@ -1,6 +1,7 @@
 """The command line as a whole: three groups, one line for each misuse, and fixed answers that are refused with their list."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,8 +37,8 @@ def test_help_shows_every_command_in_its_group(drawn: str) -> None:
     places = [shown.index(title) for title in ("Use it", "The study", "Measure")]
     assert places == sorted(places)
     names = [name for commands in GROUPS.values() for name in commands]
-    first_words = [words[0] for line in shown.splitlines() if (words := line.strip("│ ").split())]
-    assert [word for word in first_words if word in names] == names
+    first_column = re.findall(r"^[│ ] (\S+)  ", shown, re.MULTILINE)
+    assert [word for word in first_column if word in names] == names
 
 
 @pytest.mark.parametrize(
