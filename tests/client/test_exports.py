@@ -60,6 +60,16 @@ def device(page: Any) -> Device:
     return Device(page).open()
 
 
+@pytest.fixture
+def other(browser: Any, isolated_client: str) -> Iterator[Device]:
+    """Another device, on which nothing is."""
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.goto(isolated_client + "words/en.js")
+    yield Device(opened).open()
+    context.close()
+
+
 def counted_case(device: Device, cells: Cells, name: str = "T-2041", **more: Any) -> tuple[str, str]:
     """A case of one picture, counted; their ids."""
     case = device.new_case(name)
@@ -201,17 +211,32 @@ def test_nothing_of_names_and_cameras_goes_out(device: Device) -> None:
     assert CAMERA.encode() in picture(words=CAMERA)
 
 
-def test_a_case_goes_to_another_device_and_coming_twice_adds_nothing(device: Device, browser: Any) -> None:
+def test_a_case_goes_to_another_device_and_coming_twice_adds_nothing(device: Device, other: Device) -> None:
     case, picture_id = counted_case(device, ties(), warnings=[{"code": "few", "cells": 12, "enough": 500}])
     device.call("addReview", opinion(picture_id))
-    file, context = exported(device, case), browser.new_context()
-    other = Device(context.new_page())
-    other.page.goto(device.page.url)
-    other.open()
+    file = exported(device, case)
     assert taken(other, file) == {"cases": 1, "pictures": 1, "reviews": 1}
     assert parts(exported(other, case)) == parts(file)
     assert taken(other, file) == taken(device, file) == {"cases": 0, "pictures": 0, "reviews": 0}
-    context.close()
+
+
+@pytest.mark.parametrize(("since", "state", "counted"), [
+    ({}, "counted", 1),
+    ({"state": "new", "umPerPx": 0.5}, "new", 0),
+    ({"state": "new", "square": {"x": 0, "y": 0, "width": 32, "height": 32}}, "new", 0),
+    ({"state": "failed"}, "new", 0),
+], ids=["unchanged", "another scale", "another part", "counting failed"])  # fmt: skip
+def test_a_result_goes_to_another_device_as_one_only_where_its_field_is_still_as_it_was_counted(
+    device: Device, other: Device, since: dict[str, Any], state: str, counted: int
+) -> None:
+    case, picture_id = counted_case(device, ties())
+    before = device.call("picture", picture_id) | since
+    device.call("putPicture", before)
+    taken(other, exported(device, case))
+    after = other.call("picture", picture_id)
+    assert after["state"] == state
+    assert (after["umPerPx"], after["square"]) == (before["umPerPx"], before["square"])
+    assert table(other, case, "scoresTable").count("\n") == 1 + counted
 
 
 def parts(file: bytes) -> dict[str, Any]:
