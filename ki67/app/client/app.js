@@ -2,7 +2,7 @@
 
 import {keptOffline} from './offline.js';
 import {makerOf, routeOf} from './routes.js';
-import {Refused} from './scorer/refused.js';
+import {Known} from './scorer/refused.js';
 import {Scorer} from './scorer/scorer.js';
 import {el, notice} from './screens/made.js';
 import {places} from './screens/places.js';
@@ -92,7 +92,7 @@ function follow(app) {
 
 /** @param {unknown} error */
 function messageOf(error) {
-  if (error instanceof Refused) return refusal(error.why);
+  if (error instanceof Known) return refusal(error.why);
   return error instanceof Error ? error.message : String(error);
 }
 

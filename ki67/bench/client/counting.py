@@ -19,7 +19,7 @@ COUNT = """async ([address, picture, turns]) => {
     await scorer.score(blob, wish);
     times.push(performance.now() - start);
   }
-  return {cells: cells.label.length, rung: scorer.rung, times};
+  return {cells: cells.label.length, threads: scorer.threads, times};
 }"""
 
 
@@ -28,16 +28,17 @@ class Counting:
     """How many cells there are, how many threads looked for them, and milliseconds of each turn after the first."""
 
     cells: int
-    rung: str
+    threads: int
     times: list[float]
 
     @classmethod
     def of(cls, answer: Any) -> "Counting":
         """What the script gives."""
-        return cls(int(answer["cells"]), str(answer["rung"]), [float(each) for each in answer["times"]])
+        return cls(int(answer["cells"]), int(answer["threads"]), [float(each) for each in answer["times"]])
 
     def figures(self, key: str, browser: str, goal: Goal | None) -> Iterator[Figure]:
         """The middle and the slow end."""
-        what = f"a 1228×1228 jpg to its {self.cells} cells, {browser}, {self.rung}"
+        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        what = f"a 1228×1228 jpg to its {self.cells} cells, {browser}, {threads}"
         yield Figure(f"{key}_ms", f"{what}, median of {len(self.times)}", median(self.times), "ms", goal)
         yield Figure(f"{key}_p95_ms", f"{what}, 95 of 100 are faster", quantile(self.times, 0.95), "ms")

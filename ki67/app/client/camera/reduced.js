@@ -1,9 +1,9 @@
 // Part of a picture, smaller, for a quick look at it. It is made by a thread of its own, so that the page never stands still.
 
-import {Refused} from '../scorer/refused.js';
+import {heard} from '../scorer/refused.js';
 
 /** @typedef {import('../values.js').Rect} Rect @typedef {import('../scorer/resize.js').Picture} Pixels */
-/** @typedef {{pixels?: Pixels, why?: import('../values.js').Warning, failed?: string}} Answer */
+/** @typedef {{pixels?: Pixels} & import('../scorer/refused.js').Told} Answer */
 
 /** @type {Worker|null} */
 let reducer = null;
@@ -15,10 +15,10 @@ export function smaller(blob, part, size) {
   reducer ??= new Worker(new URL('reducer.js', import.meta.url), {type: 'module'});
   reducer.postMessage({blob, part, size}, [port2]);
   return new Promise((done, failed) => {
-    port1.onmessage = ({data: {pixels, why, failed: line}}) => {
+    port1.onmessage = ({data: {pixels, ...told}}) => {
       port1.close();
       if (pixels) done(pixels);
-      else failed(why ? new Refused(why.code, why) : new Error(line));
+      else failed(heard(told));
     };
   });
 }

@@ -1,7 +1,7 @@
 // The thread of `reduced.js`: as the browser decodes a picture, by exact areas.
 
 import {drawn} from '../scorer/decode.js';
-import {Refused} from '../scorer/refused.js';
+import {told} from '../scorer/refused.js';
 import {reduced} from '../scorer/resize.js';
 
 onmessage = async ({data: {blob, part, size}, ports: [port]}) => {
@@ -9,6 +9,6 @@ onmessage = async ({data: {blob, part, size}, ports: [port]}) => {
     const pixels = reduced(await drawn(blob, false), part, size);
     port.postMessage({pixels}, [pixels.data.buffer]);
   } catch (error) {
-    port.postMessage(error instanceof Refused ? {why: error.why} : {failed: String(error)});
+    port.postMessage(told(error));
   }
 };

@@ -1,5 +1,7 @@
 // The camera of this device: what it sees, and a picture of it.
 
+import {Broken} from '../scorer/refused.js';
+
 /** @typedef {{new (track: MediaStreamTrack): {takePhoto: () => Promise<Blob>}}} Photographer not in every browser */
 
 const QUALITY = 0.95;  // of JPEG, where the browser cannot ask the camera itself for a picture
@@ -46,6 +48,6 @@ export class Camera {
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [this.video.videoWidth, this.video.videoHeight];
     canvas.getContext('2d')?.drawImage(this.video, 0, 0);
-    return new Promise((taken, failed) => canvas.toBlob(blob => blob ? taken(blob) : failed(new Error('no picture')), 'image/jpeg', QUALITY));
+    return new Promise((taken, failed) => canvas.toBlob(blob => blob ? taken(blob) : failed(new Broken('noPhotograph')), 'image/jpeg', QUALITY));
   }
 }

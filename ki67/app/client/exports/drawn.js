@@ -1,6 +1,7 @@
 // A picture with a ring round every cell, as `ki67 score` draws it.
 
 import {NEGATIVE, POSITIVE, TIL} from '../scorer/cells.js';
+import {Broken} from '../scorer/refused.js';
 
 /** @typedef {import('../values.js').Cells} Cells */
 
@@ -39,5 +40,5 @@ function drawRings(context, {xy, label}, scale, radius) {
 
 /** @param {HTMLCanvasElement} canvas @returns {Promise<Blob>} */
 export function png(canvas) {
-  return new Promise((resolve, reject) => canvas.toBlob(blob => blob ? resolve(blob) : reject(new Error('no room for the drawing')), 'image/png'));
+  return new Promise((resolve, reject) => canvas.toBlob(blob => blob ? resolve(blob) : reject(new Broken('noDrawing')), 'image/png'));
 }

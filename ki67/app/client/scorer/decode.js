@@ -2,7 +2,7 @@
 
 import {JpegPixels} from './jpeg_pixels.js';
 import {isPng, mayBeTransparent} from './png.js';
-import {Refused, damaged} from './refused.js';
+import {Broken, Refused, damaged} from './refused.js';
 
 /** @typedef {import('./resize.js').Picture} Picture @typedef {import('../values.js').Rect} Rect */
 /** @typedef {{width: number, height: number, rows: (rect: Rect) => Picture, close: () => void}} Pixels of a decoded picture */
@@ -45,7 +45,7 @@ class Drawn {
   /** @param {Rect} rect @returns {Picture} */
   rows({x, y, width, height}) {
     const context = new OffscreenCanvas(width, height).getContext('2d', {willReadFrequently: true});
-    if (!context) throw new Error('no canvas in a worker: use a newer browser');
+    if (!context) throw new Broken('noCanvas');
     context.drawImage(this.bitmap, -x, -y);
     const rows = context.getImageData(0, 0, width, height);
     if (this.careful) refuseTransparent(rows);

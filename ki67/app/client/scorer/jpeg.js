@@ -12,9 +12,7 @@ const ALONE = 0x01; // a marker without a segment; restart markers, which stand 
 const TABLES = [0xC4, 0xC8, 0xCC]; // among the numbers of frames
 const BARE_JFIF = [0x4A, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0]; // says YCbCr and nothing more: no thumbnail, no resolution
 const COLOURS = 12; // bytes by which Adobe says how colours are meant
-/** @type {Record<number, string>} */
-const WHY_NOT = {1: 'grey', 4: 'CMYK'};
-const COMPONENTS = 3, BITS = 8;
+const COMPONENTS = 3, BITS = 8, GREY = 1, CMYK = 4;
 
 
 /** @param {Uint8Array} bytes */
@@ -87,8 +85,9 @@ const isFrame = (kind) => kind >= 0xC0 && kind <= 0xCF && !TABLES.includes(kind)
 
 /** @param {number} bits @param {number} components */
 function refuseColours(bits, components) {
-  if (bits !== BITS) throw new Refused('colours', {what: `${bits}-bit`});
-  if (components !== COMPONENTS) throw new Refused('colours', {what: WHY_NOT[components] ?? `of ${components} colours`});
+  if (bits !== BITS) throw new Refused('colours', {kind: 'bits', count: bits});
+  const kind = components === GREY ? 'grey' : components === CMYK ? 'cmyk' : 'components';
+  if (components !== COMPONENTS) throw new Refused('colours', {kind, count: components});
 }
 
 

@@ -51,9 +51,6 @@ export class Lanes {
     this.floor = this.bottom + STACK * (this.lanes - 1);
   }
 
-  /** What a result may say of how it was computed. */
-  get rung() { return this.lanes > 1 ? `${this.lanes} threads` : '1 thread'; }
-
   /** Through all calls, part by part. @param {Call[]} calls */
   run(calls) {
     for (const other of this.others) other.postMessage(calls);

@@ -1,5 +1,7 @@
 // A network from the file that Python writes, run by `layers.wasm`: pictures in, maps out. Knows nothing of cells.
 
+import {Broken} from './refused.js';
+
 /**
  * @typedef {{kind: string, read: number[], write: number, first: number, side: number, dilation: number, slope: number,
  *   floats: number, weights: number}} Layer
@@ -28,7 +30,7 @@ export function parts(content) {
   const length = new DataView(content).getUint32(0, true);
   /** @type {Head} */
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(content, 4, length)));
-  if (head.format !== FORMAT) throw new Error(`network: its format is ${head.format}, this page reads ${FORMAT}; load the page anew`);
+  if (head.format !== FORMAT) throw new Broken('otherNetwork', {format: head.format, read: FORMAT});
   const floats = new Float32Array(content, 4 + length, head.floats);
   return {head, floats, weights: new Uint8Array(content, 4 + length + 4 * head.floats)};
 }

@@ -68,5 +68,5 @@ function* chunks(bytes) {
 
 /** @param {number} bits @param {number} colours */
 function refuseColours(bits, colours) {
-  if (![RGB, PALETTE, RGBA].includes(colours)) throw new Refused('colours', {what: bits === 1 ? 'black and white' : bits === 16 ? '16-bit' : 'grey'});
+  if (![RGB, PALETTE, RGBA].includes(colours)) throw new Refused('colours', {kind: bits === 1 ? 'twoTones' : bits === 16 ? 'bits' : 'grey', count: bits});
 }

@@ -1,10 +1,10 @@
 // The scorer as the page sees it: a picture in, its cells out.
 
-import {Refused} from './refused.js';
+import {Broken, heard} from './refused.js';
 
 /** @typedef {import('../values.js').Wish} Wish @typedef {import('../values.js').Counted} Counted */
 /** @typedef {{digest: string, trainedOn: string, umPerPx: number, fieldUmPerPx: number, field: number}} Network */
-/** @typedef {{network: Network, rules: any, rung: string}} Ready */
+/** @typedef {{network: Network, rules: any, threads: number}} Ready */
 /** @typedef {{done: (counted: Counted) => void, failed: (error: Error) => void}} Waiting */
 
 
@@ -15,25 +15,25 @@ export class Scorer {
     const network = fetch(new URL('../network.bin', base)).then((response) => response.arrayBuffer());
     const worker = new Worker(new URL('worker.js', base), {type: 'module'});
     const ready = await new Promise((done, failed) => {
-      const fail = (/** @type {string} */ why) => failed(new Error(`the scorer does not start (${why}); load the page anew`));
-      worker.onmessage = ({data}) => 'failed' in data ? fail(data.failed) : done(data);
+      const fail = (/** @type {unknown} */ line) => failed(new Broken('noScorer', {line: String(line)}));
+      worker.onmessage = ({data}) => 'failed' in data ? failed(heard(data)) : done(data);
       worker.onerror = ({message}) => fail(message);
-      network.then((packed) => worker.postMessage({packed}, [packed]), (error) => fail(String(error)));
+      network.then((packed) => worker.postMessage({packed}, [packed]), fail);
     });
     return new Scorer(worker, ready);
   }
 
   /** @param {Worker} worker @param {Ready} ready */
-  constructor(worker, {network, rules, rung}) {
+  constructor(worker, {network, rules, threads}) {
     this.network = network;
     this.rules = rules;
-    this.rung = rung;
+    this.threads = threads;
     this.worker = worker;
     /** @type {Map<number, Waiting>} */
     this.waiting = new Map();
     this.asked = 0;
     worker.onmessage = ({data}) => this.#settle(data);
-    worker.onerror = ({message}) => this.#fail(message);
+    worker.onerror = ({message}) => this.#fail(new Broken('unforeseen', {line: message}));
   }
 
   /** @param {Blob} blob @param {Wish} wish @returns {Promise<Counted>} rejected by `Refused` where it cannot be counted */
@@ -46,20 +46,20 @@ export class Scorer {
   /** Ends the thread; what waits fails. */
   close() {
     this.worker.terminate();
-    this.#fail('the scorer was closed');
+    this.#fail(new Broken('scorerClosed'));
   }
 
   /** @param {import('./worker.js').Answer} answer */
-  #settle({number, counted, why, failed}) {
+  #settle({number, counted, ...told}) {
     const waiting = this.waiting.get(number);
     this.waiting.delete(number);
     if (counted) waiting?.done(counted);
-    else waiting?.failed(why ? new Refused(why.code, why) : new Error(failed));
+    else waiting?.failed(heard(told));
   }
 
-  /** @param {string} message */
-  #fail(message) {
-    for (const {failed} of this.waiting.values()) failed(new Error(message));
+  /** @param {Broken} why */
+  #fail(why) {
+    for (const {failed} of this.waiting.values()) failed(why);
     this.waiting.clear();
   }
 }

@@ -3,7 +3,7 @@
 import {addPasskey, hasPasskeys, wasLeft} from '../server/passkeys.js';
 import {words} from '../words/en.js';
 import {accountsSection} from './accounts.js';
-import {ask, asking, day, renewed} from './asking.js';
+import {ask, asking, renewed} from './asking.js';
 import {el, field, section} from './made.js';
 import {sentLine} from './sent.js';
 
@@ -40,7 +40,7 @@ async function ownPasskeys(app, again) {
     await again();
   });
   const rows = (await app.server.passkeys()).map(passkey => el('li', {class: 'entry'},
-    el('span', {}, el('span', {class: 'name'}, passkey.name), el('small', {}, words.signIn.since(day(passkey.created_at)))),
+    el('span', {}, el('span', {class: 'name'}, passkey.name), el('small', {}, words.signIn.since(words.day(passkey.created_at)))),
     ask(app, words.signIn.forget, async () => { await app.server.forgetPasskey(passkey.id); await again(); }, 'quiet')));
   return el('div', {class: 'stack'}, rows.length ? el('ul', {class: 'list'}, ...rows) : '', add);
 }

@@ -1,6 +1,6 @@
 // Forms and deeds that may fail: what the server declines is said in its own words, and what else can happen in ours.
 
-import {Refused} from '../scorer/refused.js';
+import {Known} from '../scorer/refused.js';
 import {Declined, Offline} from '../server/asked.js';
 import {Locked} from '../store/device.js';
 import {words} from '../words/en.js';
@@ -15,7 +15,7 @@ import {refusal} from './told.js';
 export function lineOf(error) {
   if (error instanceof Declined) return error.message;
   if (error instanceof Offline) return words.server.noAnswer;
-  if (error instanceof Refused) return refusal(error.why);
+  if (error instanceof Known) return refusal(error.why);
   if (error instanceof Locked) return words.unlock.wrong;
   throw error;
 }
@@ -56,7 +56,3 @@ export async function renewed(content) {
   await again();
   return place;
 }
-
-
-/** @param {string} time */
-export const day = time => new Date(time).toLocaleDateString([], {day: 'numeric', month: 'short', year: 'numeric'});

@@ -1,7 +1,7 @@
 // One case: its fields, and the index over all of them.
 
 import {figures as figuresOf, pooled} from '../scorer/result.js';
-import {counts, total} from '../scorer/scores.js';
+import {counts, ki67Index, total} from '../scorer/scores.js';
 import {standingResult} from '../store/standing.js';
 import {words} from '../words/en.js';
 import {cellsSoFar, indexShown} from './index_bar.js';
@@ -89,7 +89,7 @@ function cutOffsChoice(app, one, draw) {
 /** @param {App} app @param {Field} field @param {number} number */
 async function row(app, {picture, hidden, result}, number) {
   const hash = picture.state === 'counted' ? await wayTo(app.store, picture) : `#/picture/${picture.id}`;
-  const end = result ? el('span', {class: 'end'}, share(result)) : null;
+  const end = result ? el('span', {class: 'end'}, words.tenths(ki67Index(counts(result.cells)))) : null;
   return el('li', {}, el('a', {href: hash}, thumbnail(() => app.store.pixels(picture.id), picture.square),
     el('span', {}, el('span', {class: 'name'}, words.preview.title(number)), el('small', {}, lineOf(picture, hidden, result))), end));
 }
@@ -100,13 +100,6 @@ function lineOf(picture, hidden, result) {
   if (picture.why) return refusal(picture.why);
   if (picture.state !== 'counted') return words.case.fresh;
   return hidden || !result ? words.case.countFirst : words.case.cells(result.cells.label.length, result.warnings.length);
-}
-
-
-/** @param {Result} result */
-function share({cells}) {
-  const {positive, negative} = counts(cells);
-  return positive + negative ? words.tenths(positive / (positive + negative)) : '–';
 }
 
 

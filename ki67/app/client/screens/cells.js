@@ -52,7 +52,7 @@ async function correcting(app, picture, cells, draft, umPerPx, onward) {
   const refresh = (/** @type {Cells} */ now) => {
     seen.count(now);
     back.refresh();
-    numbers.replaceChildren(figures([[words.cells.index, indexOf(now)], [words.cells.tumourCells, tumourCells(counts(now)).toLocaleString('en')]]));
+    numbers.replaceChildren(figures([[words.cells.index, indexOf(now)], [words.cells.tumourCells, words.number(tumourCells(counts(now)))]]));
   };
   refresh(editor.cells);
   const save = button(words.cells.save, () => saved(app, picture, editor, comment.value), 'main');
@@ -90,7 +90,7 @@ function correction(picture, {cells}, comment) {
 /** @param {Cells} cells */
 function indexOf(cells) {
   const index = ki67Index(counts(cells));
-  return Number.isNaN(index) ? words.cells.noIndex : `${(100 * index).toFixed(1)} %`;
+  return Number.isNaN(index) ? words.cells.noIndex : words.tenths(index);
 }
 
 

@@ -1,7 +1,7 @@
 // Words on a case, and one more.
 
 import {words} from '../words/en.js';
-import {asking, day} from './asking.js';
+import {asking} from './asking.js';
 import {el, field} from './made.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -15,6 +15,6 @@ export async function commentsOf(app, caseId, again) {
     await again();
   });
   const said = (await app.server.comments(caseId)).map(comment => el('li', {class: 'entry'}, el('span', {}, el('span', {}, comment.text),
-    el('small', {class: 'by'}, words.inbox.by(comment.by.name, day(comment.created_at))))));
+    el('small', {class: 'by'}, words.inbox.by(comment.by.name, words.day(comment.created_at))))));
   return el('div', {class: 'stack'}, said.length ? el('ul', {class: 'list'}, ...said) : el('p', {class: 'soft'}, words.assign.silence), add);
 }

@@ -1,7 +1,7 @@
 // What others asked one for, and the ways to one's account, contacts and agreement.
 
 import {words} from '../words/en.js';
-import {answered, day} from './asking.js';
+import {answered} from './asking.js';
 import {el, link, section} from './made.js';
 import {sentLine} from './sent.js';
 import {signInScreen} from './sign_in.js';
@@ -27,7 +27,7 @@ function assignments(found) {
 
 /** @param {Assignment} asked */
 function row({case_id, case_name, by, created_at, message, n_said, n_pictures, done_at}) {
-  const what = el('span', {}, el('span', {class: 'name'}, case_name ?? words.inbox.unnamed), el('small', {}, words.inbox.by(by.name, day(created_at))),
+  const what = el('span', {}, el('span', {class: 'name'}, case_name ?? words.inbox.unnamed), el('small', {}, words.inbox.by(by.name, words.day(created_at))),
     message && el('span', {class: 'message'}, message));
   const state = done_at ? words.inbox.done : words.inbox.given(n_said, n_pictures);
   return el('li', {}, el('a', {href: `#/opinion/${case_id}`}, what, el('span', {class: 'end'}, el('span', {class: 'tag'}, state))));

@@ -60,9 +60,9 @@ async function removeAll(app) {
 /** The network is asked only here, and the screen does not wait for it. @param {App} app */
 function aboutSection(app) {
   const facts = el('div', {class: 'stack'}, el('p', {class: 'soft'}, words.app.wait));
-  app.scorer.then(({network, rung}) => facts.replaceChildren(figures([
+  app.scorer.then(({network, threads}) => facts.replaceChildren(figures([
     [words.settings.network, network.digest.slice(0, 8)], [words.settings.trainedOn, words.settings.trained(network.trainedOn)],
-    [words.settings.learntAt, words.result.scale(network.fieldUmPerPx, true)], [words.settings.rung, rung]]),
+    [words.settings.learntAt, words.result.scale(network.fieldUmPerPx, true)], [words.settings.countsWith, words.settings.threads(threads)]]),
   network.trainedOn === 'simulated' ? notice('caution', words.settings.simulated) : ''),
   () => facts.replaceChildren(el('p', {class: 'soft'}, words.settings.noScorer)));
   return section(words.settings.about, el('p', {}, el('strong', {}, words.app.researchUse)), facts, el('p', {}, words.settings.here), el('small', {}, words.settings.licence));

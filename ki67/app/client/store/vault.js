@@ -64,7 +64,7 @@ export class Vault {
   /** Seals everything. @param {string} passphrase */
   async seal(passphrase) {
     await this.#alone(async kept => {
-      if (kept) throw new Error('there is a passphrase already');
+      if (kept) throw new Refused('sealed');
       const {lock, envelope} = await newLock(passphrase);
       await this.#rewrite(lock, envelope);
     });

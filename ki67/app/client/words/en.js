@@ -1,4 +1,5 @@
-// Every string that a person sees. To translate, copy this file. A value is a line, or a function of values that gives one.
+// Every string that a person sees, but for two lines of index.html and what the manifest tells a shop. To translate, copy this
+// file. A value is a line, or a function of values that gives one.
 // One section a screen or room.
 
 /** @param {number} count @param {string} thing */
@@ -28,6 +29,11 @@ const signed = (value, digits) => value.toFixed(digits).replace('-', '−');
 const withInterval = ({value, low, high}, told) =>
   value === null ? 'not defined' : low === null || high === null ? told(value) : `${told(value)} (${told(low)} to ${told(high)})`;
 
+/** What a picture is that is not in colour. @type {Record<string, (count: number) => string>} */
+const colours = {
+  grey: () => 'grey', cmyk: () => 'CMYK', twoTones: () => 'black and white', bits: count => `${count}-bit`, components: count => `of ${count} colours`,
+};
+
 /** @typedef {Record<string, any>} Values */
 
 export const words = {
@@ -44,6 +50,7 @@ export const words = {
 
   percent, tenths, megabytes,
   number: (/** @type {number} */ value) => value.toLocaleString('en'),
+  day: (/** @type {string|number} */ time) => new Date(time).toLocaleDateString('en', {day: 'numeric', month: 'short', year: 'numeric'}),
   size: (/** @type {{width: number, height: number}} */ {width, height}) => `${width} × ${height} pixels`,
   cancel: 'Cancel',
 
@@ -378,7 +385,8 @@ export const words = {
     trainedOn: 'Trained on',
     trained: (/** @type {string} */ on) => `${on} tissue`,
     learntAt: 'Learnt at',
-    rung: 'Counts with',
+    countsWith: 'Counts with',
+    threads: (/** @type {number} */ n) => counted(n, 'thread'),
     simulated: 'It learnt from simulated tissue. Nothing shows that its figures hold on real tissue: check them on labelled pictures of your own first.',
     noScorer: 'The network is not loaded here.',
     here: 'Pictures are counted on this device. Only what you send to your own server leaves it.',
@@ -539,7 +547,7 @@ export const words = {
     tick: (/** @type {number} */ share) => `${share > 0 ? '+' : share < 0 ? '−' : ''}${Math.abs(100 * share).toFixed(0)}`,
   },
 
-  /** Why a picture or a file is not taken, by the code of a `Refused`. */
+  /** Why something is not taken or not done, by the code of a `Refused` or a `Broken`. */
   refused: {
     empty: () => 'the file is empty; copy or export it again',
     notAPicture: () => 'not a picture that can be read, or cut off; export it again as jpg or png',
@@ -549,7 +557,7 @@ export const words = {
     tooManyBytes: (/** @type {Values} */ {most}) => `has more than ${counted(most, 'byte')}; cut it into smaller ones`,
     tooLarge: (/** @type {Values} */ {width, height, most}) =>
       `${width}×${height} are more than ${counted(most, 'pixel')}; cut it into smaller ones, or count it with ki67 score`,
-    colours: (/** @type {Values} */ {what}) => `the picture is ${what}, not colour in 8 bits; save it as 8-bit RGB jpg or png`,
+    colours: (/** @type {Values} */ {kind, count}) => `the picture is ${colours[kind](count)}, not colour in 8 bits; save it as 8-bit RGB jpg or png`,
     transparent: () => 'is transparent in parts; lay it on white and save it without transparency',
     pages: (/** @type {Values} */ {pages}) =>
       `holds ${pages} pages, of which only the first would be read; save each page that is meant as a file of its own`,
@@ -567,6 +575,14 @@ export const words = {
     packedFile: () => 'another program packed this file anew; take the one that was exported',
     newerFile: () => 'this case file was written by a newer version of this page; load the page again',
     tooMuchForAFile: () => 'more than one file can hold (4 GB); export the cases one by one',
+    sealed: () => 'there is a passphrase already; load this page again',
+    noScorer: (/** @type {Values} */ {line}) => `the scorer does not start (${line}); load the page again`,
+    scorerClosed: () => 'counting was ended; load the page again',
+    otherNetwork: (/** @type {Values} */ {format, read}) => `the network is of format ${format}, and this page reads ${read}; load the page again`,
+    noCanvas: () => 'this browser cannot draw in a thread; use a newer one',
+    noDrawing: () => 'there is no room for the drawing; close other pages and try again',
+    noPhotograph: () => 'the camera gave no picture; switch it off and on again, or choose files',
+    unforeseen: (/** @type {Values} */ {line}) => line ?? 'nobody foresaw it; load the page again',
     forbidden: () => 'this browser lets the page keep nothing; leave the private mode, or allow it to keep data',
   },
 
