@@ -151,7 +151,7 @@ def test_what_is_read_blind_goes_out_only_after_ones_own_count(device: Device) -
     assert table(device, case, "scoresTable").count("\n") == table(device, case, "cellsTable").count("\n") == 1
     device.call("addReview", opinion(picture_id))
     assert table(device, case, "scoresTable").count("\n") == 2
-    assert table(device, case, "reviewsTable").splitlines()[1].startswith(f"1,count,3,5,0.3750,nothing,yes,of-{picture_id},")
+    assert table(device, case, "reviewsTable").splitlines()[1].startswith(f"1,,count,3,5,0.3750,nothing,yes,of-{picture_id},")
 
 
 def test_the_printed_page_says_what_a_reader_of_it_must_know(device: Device) -> None:
@@ -253,6 +253,54 @@ def test_two_opinions_under_one_id_are_both_kept(device: Device) -> None:
     assert taken(device, file)["reviews"] == 1
     assert taken(device, file)["reviews"] == 0
     assert {each["comment"] for each in device.call("reviews", picture_id)} == {"from here", "elsewhere"}
+
+
+@pytest.fixture
+def other(device: Device, browser: Any) -> Iterator[Device]:
+    """Another device, empty."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(device.page.url)
+    yield Device(page).open()
+    context.close()
+
+
+@pytest.mark.parametrize(("file_says", "here", "own"), [
+    ("Ada", "Bob", False), ("Ada", "Ada", True), ("Ada", "", False), ("", "Bob", True),
+])  # fmt: skip
+def test_an_opinion_in_a_case_file_is_its_readers(device: Device, other: Device, file_says: str, here: str, own: bool) -> None:
+    case, picture_id = counted_case(device, ties())
+    device.call("nameReader", file_says)
+    device.call("addReview", opinion(picture_id))
+    other.call("nameReader", here)
+    file = exported(device, case)
+    assert taken(other, file)["reviews"] == 1
+    assert taken(other, file)["reviews"] == 0
+    [review] = other.call("opinions", picture_id)
+    assert review["by"] == (None if own else file_says)
+    assert len(other.call("reviews", picture_id)) == own
+    assert table(other, case, "reviewsTable").splitlines()[1].startswith(f"1,{here if own else file_says},count,")
+
+
+def test_another_readers_opinion_opens_no_blind_case_and_is_hidden_in_it(device: Device, other: Device) -> None:
+    case, picture_id = counted_case(device, ties())
+    device.call("putCase", device.call("case", case) | {"blind": True})
+    device.call("nameReader", "Ada")
+    device.call("addReview", opinion(picture_id))
+    taken(other, exported(device, case))
+    assert all(table(other, case, f"{name}Table").count("\n") == 1 for name in ("scores", "cells", "reviews"))
+    other.call("addReview", opinion(picture_id) | {"id": "of-bob"})
+    assert [row.split(",")[1] for row in table(other, case, "reviewsTable").splitlines()] == ["reader", "", "Ada"]
+
+
+def test_who_is_called_by_that_name_later_finds_the_opinion_their_own(device: Device, other: Device) -> None:
+    case, picture_id = counted_case(device, ties())
+    device.call("nameReader", "Ada")
+    device.call("addReview", opinion(picture_id))
+    taken(other, exported(device, case))
+    assert other.call("reviews", picture_id) == []
+    other.call("nameReader", "Ada")
+    assert len(other.call("reviews", picture_id)) == 1
 
 
 def fixed(file: bytes) -> bytes:

@@ -272,6 +272,21 @@ def test_ones_own_counts_stand_beside_the_networks(page: Any, isolated_client: s
     assert page.locator("dd", has_text="25.0 %").is_visible()
 
 
+def test_what_other_readers_said_stands_under_their_names_and_is_not_ones_own(page: Any, isolated_client: str) -> None:
+    found = field(page, isolated_client, found=FIFTEEN)
+    said = {"kind": "estimate", "nPositive": None, "nNegative": None, "cells": None, "startedFrom": "nothing", "remote": None}
+    for at, by, estimate in ((1, "Ada", 0.5), (2, "Bob", 0.3), (3, "Ada", 0.4)):
+        told = {"id": str(at), "picture": found.picture, "made": at, "estimate": estimate, "by": by, "comment": f"word {at}"}
+        Device(page).open().call("addReview", said | told | {"blind": True})
+    shown(found, "result")
+    page.get_by_role("heading", name="Other readers").wait_for()
+    others = page.locator(".card", has=page.get_by_role("heading", name="Other readers"))
+    assert others.locator("dt").all_inner_texts() == ["Ada", "Bob"]
+    said_there = [line.split("\n") for line in others.locator("dd").all_inner_texts()]
+    assert said_there == [["40.0 %, blind", "word 3"], ["30.0 %, blind", "word 2"]]
+    assert page.get_by_text("Your opinion").count() == 0
+
+
 def test_a_picture_without_a_scale_says_so_in_its_result(page: Any) -> None:
     new_case(page)
     page.get_by_role("link", name="Add fields").click()

@@ -40,6 +40,8 @@ async function app() {
   const server = await Server.find(), store = await unlocked(show), outbox = new Outbox(store, server);
   /** @type {Promise<Scorer>|null} */
   let scorer = null;
+  await readerNamed(store, server);
+  server.watch(() => readerNamed(store, server));
   outbox.start();
   return {
     store, server, outbox, say,
@@ -47,6 +49,10 @@ async function app() {
     get scorer() { return scorer ??= Scorer.start(); },
   };
 }
+
+
+/** Whoever is signed in is called here as there, unless they said otherwise. @param {Store} store @param {Server} server */
+async function readerNamed(store, {me}) { if (me && !await store.reader()) await store.nameReader(me.name); }
 
 
 /** @param {Screen} screen */

@@ -29,10 +29,11 @@
 /** @typedef {Counted & {picture: string, made: number}} Result */
 
 /**
- * An opinion; a later one supersedes it and it stays. `startedFrom` the network: its cells, corrected.
+ * An opinion; a later one of the same reader supersedes it and it stays. `startedFrom` the network: its cells, corrected.
+ * `by`: null of whoever reads on this device, else another reader's name.
  * @typedef {{id: string, picture: string, made: number, kind: 'count'|'estimate'|'cells', nPositive: number|null,
  *   nNegative: number|null, estimate: number|null, cells: Cells|null, startedFrom: 'nothing'|'network', blind: boolean,
- *   comment: string, remote: string|null}} Review
+ *   comment: string, by: string|null, remote: string|null}} Review
  */
 
 /** @typedef {{id: string, name: string, umPerPx: number, width: number, height: number, made: number}} Profile

@@ -17,7 +17,7 @@ const FIGURES = ['n_positive', 'n_negative', 'n_til', 'ki67_index', 'ki67_low', 
 const SCORES = ['image', ...FIGURES, 'hot_spot_index', 'um_per_px', 'warnings'];
 const CASE = ['case', 'images', ...FIGURES];
 const CELLS = ['image', 'x', 'y', 'label', 'confidence'];
-const REVIEWS = ['image', 'kind', 'n_positive', 'n_negative', 'ki67_index', 'started_from', 'blind', 'review', 'comment', 'at'];
+const REVIEWS = ['image', 'reader', 'kind', 'n_positive', 'n_negative', 'ki67_index', 'started_from', 'blind', 'review', 'comment', 'at'];
 const NOT_DEFINED = 'not defined';
 const SHIELD = '\'', FORMULA = /^[=+\-@\t\r']/;  // how a cell begins that a spreadsheet would compute, or that is shielded already
 
@@ -48,10 +48,10 @@ export function cellsTable(content) {
 }
 
 
-/** A row an opinion; of a picture the last one counts. @param {Content} content */
-export function reviewsTable({fields}) {
-  return table(REVIEWS, fields.flatMap(({number, reviews}) => reviews.map(review => [
-    String(number), review.kind, whole(review.nPositive), whole(review.nNegative), share(ownIndex(review)), review.startedFrom,
+/** A row an opinion; of a picture and a reader the last one counts. @param {Content} content */
+export function reviewsTable({reader, fields}) {
+  return table(REVIEWS, fields.flatMap(({number, reviews, others}) => [...reviews, ...others].map(review => [
+    String(number), escaped(review.by ?? reader), review.kind, whole(review.nPositive), whole(review.nNegative), share(ownIndex(review)), review.startedFrom,
     review.blind ? 'yes' : 'no', review.id, escaped(review.comment), new Date(review.made).toISOString(),
   ])));
 }

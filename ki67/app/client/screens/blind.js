@@ -32,7 +32,7 @@ async function saved(app, picture, opinion) {
   const {seen} = await sightOf(app.store, picture), now = await app.store.picture(picture.id), counted = now && await standingResult(app.store, now);
   await app.store.addReview({
     ...inPicture(picture, opinion), id: crypto.randomUUID(), picture: picture.id, made: Date.now(),
-    startedFrom: 'nothing', blind: !seen, remote: null,
+    startedFrom: 'nothing', blind: !seen, by: null, remote: null,
   });
   await keepDraft(app.store, picture.id, 'nothing', null);
   app.say(counted ? words.blind.saved : words.blind.savedNotCounted);

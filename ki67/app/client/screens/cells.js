@@ -72,7 +72,7 @@ async function saved(app, picture, editor, comment) {
   if (!editor.canUndo) return app.say(words.cells.unchanged);
   await app.store.addReview({
     ...correction(picture, editor, comment), id: crypto.randomUUID(), picture: picture.id, made: Date.now(),
-    startedFrom: 'network', blind: false, remote: null,
+    startedFrom: 'network', blind: false, by: null, remote: null,
   });
   await keepDraft(app.store, picture.id, 'network', null);
   app.say(words.cells.saved);

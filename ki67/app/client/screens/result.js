@@ -1,18 +1,18 @@
 // (e) What was counted in a picture, and how far to trust it.
 
 import {figures as figuresOf} from '../scorer/result.js';
-import {counts, tumourCells} from '../scorer/scores.js';
+import {counts} from '../scorer/scores.js';
 import {standingResult} from '../store/standing.js';
 import {words} from '../words/en.js';
 import {cellsSoFar, indexShown} from './index_bar.js';
 import {el, figures, link, notice, section} from './made.js';
-import {ownCounts, ownIndex} from './own.js';
+import {othersOpinions, ownOpinion} from './opinions.js';
 import {sightOf} from './sight.js';
 import {shown} from './thumbnail.js';
 import {caution} from './told.js';
 
 /** @typedef {import('../values.js').Case} Case @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Result} Result */
-/** @typedef {import('../values.js').Review} Review @typedef {import('../app.js').App} App */
+/** @typedef {import('../app.js').App} App */
 
 
 /** Leads on to the preview where nothing was counted yet, and to the own count where that comes first. @param {App} app @param {string} pictureId */
@@ -35,7 +35,8 @@ function elsewhere(hash) {
 
 /** @param {App} app @param {Case} one @param {Picture} picture @param {Result} result @returns {Promise<import('../app.js').Screen>} */
 async function shownResult(app, one, picture, result) {
-  const found = figuresOf(counts(result.cells), one.cutOffs), own = (await app.store.reviews(picture.id)).at(-1);
+  const found = figuresOf(counts(result.cells), one.cutOffs), opinions = await app.store.opinions(picture.id);
+  const own = opinions.filter(({by}) => !by).at(-1), others = opinions.filter(({by}) => by);
   const number = (await app.store.pictures(picture.case)).findIndex(({id}) => id === picture.id) + 1;
   const {image, release} = shown(await app.store.pixels(picture.id), words.preview.alt(number));
   const index = section(words.result.index, indexShown(found, one.cutOffs), cellsSoFar(found), figures([
@@ -47,7 +48,7 @@ async function shownResult(app, one, picture, result) {
     [words.result.hotSpot, result.hotSpot === null ? words.result.noHotSpot : words.tenths(result.hotSpot)],
     [words.result.time, words.result.milliseconds(result.milliseconds)]]),
   link(words.result.change, `#/picture/${picture.id}`, 'quiet'));
-  const side = el('div', {class: 'stack'}, index, ...cautions(result), own ? ownOpinion(own) : null, facts,
+  const side = el('div', {class: 'stack'}, index, ...cautions(result), own ? ownOpinion(own) : null, others.length ? othersOpinions(others) : null, facts,
     el('p', {class: 'soft'}, words.app.researchUse));
   const deeds = el('div', {class: 'deeds'}, link(words.result.cells, `#/picture/${picture.id}/cells`, 'main'), link(words.result.toCase, `#/case/${one.id}`));
   const plate = el('a', {class: 'plate', href: `#/picture/${picture.id}/cells`}, image);
@@ -60,11 +61,4 @@ async function shownResult(app, one, picture, result) {
 function cautions({warnings, scaleKnown}) {
   const lines = [...scaleKnown ? [] : [words.result.scaleNotKnown], ...warnings.map(caution)];
   return lines.map(line => notice('caution', line));
-}
-
-
-/** @param {Review} review */
-function ownOpinion(review) {
-  const counted = ownCounts(review), kind = /** @type {[string, string]} */ ([words.result.ownKind[review.kind], words.tenths(ownIndex(review))]);
-  return section(words.result.own, figures(counted ? [kind, [words.result.ownCells, words.number(tumourCells(counted))]] : [kind]));
 }

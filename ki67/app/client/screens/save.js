@@ -15,7 +15,7 @@ import {confirmed, el, field, section} from './made.js';
 export async function saveScreen(app, caseId) {
   const one = await app.store.case(caseId);
   if (!one) throw new Error(words.case.gone);
-  const side = el('div', {class: 'stack'}, nameSection(app, one), fileSection(app, one), section(words.save.import, importing(app)), endSection(app, one));
+  const side = el('div', {class: 'stack'}, nameSection(app, one), fileSection(app, one, await app.store.reader()), section(words.save.import, importing(app)), endSection(app, one));
   return {title: words.save.title, content: el('div', {class: 'columns even'}, await exportList(app, one), side), back: `#/case/${one.id}`};
 }
 
@@ -31,11 +31,11 @@ function nameSection(app, one) {
 }
 
 
-/** @param {App} app @param {Case} one */
-function fileSection(app, one) {
+/** @param {App} app @param {Case} one @param {string} reader */
+function fileSection(app, one, reader) {
   const whole = ask(app, words.save.whole, async () => give(await caseFile(app.store, one), `${fileName(one.name)}.case.zip`), 'main');
   const bare = ask(app, words.save.bare, async () => give(await picturesFile(app.store, one), `${fileName(one.name)}.pictures.zip`));
-  return section(words.save.file, el('p', {}, words.save.fileLine), el('div', {class: 'row'}, whole),
+  return section(words.save.file, el('p', {}, words.save.fileLine), el('p', {class: 'soft'}, words.save.asReader(reader)), el('div', {class: 'row'}, whole),
     el('h3', {}, words.save.other), el('p', {}, words.save.otherHint), el('div', {class: 'row'}, bare));
 }
 

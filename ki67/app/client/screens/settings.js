@@ -3,9 +3,9 @@
 import {handOut} from '../exports/handed_out.js';
 import {everythingFile} from '../store/case_file.js';
 import {words} from '../words/en.js';
-import {ask, renewed} from './asking.js';
+import {ask, asking, renewed} from './asking.js';
 import {importing} from './importing.js';
-import {confirmed, el, figures, notice, section} from './made.js';
+import {confirmed, el, field, figures, notice, section} from './made.js';
 import {passphraseSection} from './passphrase.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -13,9 +13,19 @@ import {passphraseSection} from './passphrase.js';
 
 /** @param {App} app @returns {Promise<import('../app.js').Screen>} */
 export async function settingsScreen(app) {
-  const kept = await Promise.all([passphraseSection, keptSection].map(part => renewed(again => part(app, again))));
+  const kept = await Promise.all([readerSection, passphraseSection, keptSection].map(part => renewed(again => part(app, again))));
   const content = el('div', {class: 'columns even'}, el('div', {class: 'stack'}, ...kept), el('div', {class: 'stack'}, everythingSection(app), aboutSection(app)));
   return {title: words.settings.title, content};
+}
+
+
+/** @param {App} app */
+async function readerSection(app) {
+  const name = el('input', {value: await app.store.reader(), maxLength: 120, autocomplete: 'name'});
+  return section(words.settings.reader, asking([field(words.settings.readerName, name, words.settings.readerHint)], words.settings.nameReader, async () => {
+    await app.store.nameReader(name.value.trim());
+    app.say(words.settings.readerNamed);
+  }));
 }
 
 

@@ -4,7 +4,7 @@ import {POSITIVE, NEGATIVE} from '../scorer/cells.js';
 import {inPart} from '../store/looked_at.js';
 
 /** @typedef {import('../values.js').Picture} Picture @typedef {import('../values.js').Review} Review @typedef {import('../values.js').Cells} Cells */
-/** @typedef {Omit<Review, 'picture'|'made'|'remote'>} Said */
+/** @typedef {Omit<Review, 'picture'|'made'|'by'|'remote'>} Said */
 /** @typedef {import('./views.js').NewReview} NewReview @typedef {import('./views.js').Mark} Mark */
 
 const HUNDREDTHS = 100;  // of a pixel are exact enough, and rounded down they stay inside the picture

@@ -4,6 +4,7 @@
 import {checkedCase, checkedPicture, checkedProfile, checkedResult, checkedReview, list} from './checked.js';
 import {sha256, uuid5} from './hashes.js';
 import {read, written} from './written.js';
+import {otherThan} from './device.js';
 import {opened, zipped} from './zip.js';
 import {headerOf} from '../scorer/header.js';
 import {Refused} from '../scorer/refused.js';
@@ -44,9 +45,10 @@ export function everythingFile(store) {
 async function* partsOf(store, row, told = content => content) {
   const pictures = await store.pictures(row.id);
   const results = (await Promise.all(pictures.map(({id}) => store.result(id)))).flatMap(each => each ?? []);
-  const reviews = (await Promise.all(pictures.map(({id}) => store.reviews(id)))).flat();
+  const reviews = (await Promise.all(pictures.map(({id}) => store.opinions(id)))).flat(), name = await store.reader() || null;
+  const named = reviews.map(review => ({...unsent(review), by: review.by ?? name}));
   yield {name: `cases/${row.id}.json`, bytes: bytesOf(told({
-    version: VERSION, case: unsent(row), pictures: pictures.map(unsent), results, reviews: reviews.map(unsent),
+    version: VERSION, case: unsent(row), pictures: pictures.map(unsent), results, reviews: named,
   }))};
   for (const picture of pictures) yield {name: pixelsName(picture), bytes: new Uint8Array(await (await store.pixels(picture.id)).arrayBuffer())};
 }
@@ -107,17 +109,17 @@ async function takeResult(store, given, picture, result) {
 }
 
 
-/** Beside the others, unless it is there already; where another has its id, under one that follows from what it says. @param {Store} store @param {Review} review */
-async function takeReview(store, review) {
-  const said = saying(review);
-  if ((await store.reviews(review.picture)).some(each => saying(each) === said)) return false;
+/** Beside the others, unless it is there already; where another has its id, under one that follows from what it says. @param {Store} store @param {Review} given */
+async function takeReview(store, given) {
+  const review = {...given, by: otherThan(await store.reader(), given.by)}, said = saying(review);
+  if ((await store.opinions(review.picture)).some(each => saying(each) === said)) return false;
   if (await store.addReview(review)) return true;
   return store.addReview({...review, id: await uuid5(said)});
 }
 
 
-/** All of an opinion but its ids. @param {Review} review */
-function saying(review) { return written({...checkedReview(review), id: ''}); }
+/** All of an opinion but its ids, and the name of its reader, who may be called otherwise by now. @param {Review} review */
+function saying(review) { return written({...checkedReview(review), id: '', by: null}); }
 
 
 /** @param {Opened} zip @param {string} name */

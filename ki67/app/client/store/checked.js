@@ -39,7 +39,7 @@ export const checkedReview = guarded(row => ({
   id: id(row.id), picture: id(row.picture), made: number(row.made), kind: oneOf(['count', 'estimate', 'cells'], row.kind),
   nPositive: orNull(number, row.nPositive), nNegative: orNull(number, row.nNegative), estimate: orNull(number, row.estimate),
   cells: orNull(cells, row.cells), startedFrom: oneOf(['nothing', 'network'], row.startedFrom), blind: yesOrNo(row.blind),
-  comment: text(row.comment), remote: null,
+  comment: text(row.comment), by: orNull(text, row.by ?? null), remote: null,
 }));
 
 

@@ -18,7 +18,7 @@ import {stripped} from '../scorer/stripped.js';
 
 export {Locked} from './sealed.js';
 
-const CHANNEL = 'ki67';
+const CHANNEL = 'ki67', READER = 'reader';
 
 
 export class Store {
@@ -102,8 +102,14 @@ export class Store {
   /** @param {Result} row */
   putResult(row) { return this.#writing('results', row.picture, () => this.#rows.put('results', row)); }
 
-  /** From the first to the last, which counts. @param {string} pictureId */
-  async reviews(pictureId) { return (await this.#rows.parts('reviews', pictureId)).sort((one, other) => one.made - other.made || byId(one, other)); }
+  /** The reader's own, from the first to the last, which counts. @param {string} pictureId */
+  async reviews(pictureId) { return (await this.opinions(pictureId)).filter(({by}) => !by); }
+
+  /** Those of other readers too. In a blind case nobody is shown them before their own. @param {string} pictureId */
+  async opinions(pictureId) {
+    const found = await this.#rows.parts('reviews', pictureId), name = await this.reader();
+    return found.map(each => ({...each, by: otherThan(name, each.by)})).sort((one, other) => one.made - other.made || byId(one, other));
+  }
 
   /** Beside all others; one that has its id already stays as it is. Whether it was new. @param {Review} row */
   addReview(row) { return this.#writing('reviews', row.id, () => this.#rows.add('reviews', row)); }
@@ -113,6 +119,12 @@ export class Store {
     const review = await this.#rows.get('reviews', id);
     if (review) await this.#writing('reviews', id, () => this.#rows.replace('reviews', {...review, remote}));
   }
+
+  /** As whoever reads on this device is called elsewhere; '' where nobody said. @returns {Promise<string>} */
+  async reader() { return await this.setting(READER) ?? ''; }
+
+  /** Opinions that came under this name are one's own. @param {string} name */
+  nameReader(name) { return this.putSetting(READER, name); }
 
   /** By their names. */
   async profiles() { return (await this.#rows.all('profiles')).sort((one, other) => one.name.localeCompare(other.name) || byId(one, other)); }
@@ -193,6 +205,10 @@ export class Store {
   /** @param {Change} change */
   #hear(change) { for (const listener of this.#listeners) listener(change); }
 }
+
+
+/** A name, unless it is one's own or none. @param {string} own @param {string|null} [name] */
+export function otherThan(own, name) { return name && name !== own ? name : null; }
 
 
 /** @param {{id: string}} one @param {{id: string}} other */

@@ -209,6 +209,7 @@ export const words = {
     time: 'Time',
     milliseconds: (/** @type {number} */ ms) => `${Math.round(ms).toLocaleString('en')} ms`,
     own: 'Your opinion',
+    others: 'Other readers',
     ownKind: {count: 'Index, counted', estimate: 'Index, estimated', cells: 'Index of your cells'},
     ownCells: 'Tumour cells',
     cells: 'See the cells',
@@ -318,7 +319,8 @@ export const words = {
     otherHint: 'The pictures alone, so that somebody else counts them without your opinion.',
     bare: 'Save the pictures alone',
     import: 'Take a case file in',
-    importLine: 'What is here already stays: taken in twice it adds nothing, and no opinion is lost. Only your own: opinions in it count as yours.',
+    importLine: 'What is here already stays: taken in twice it adds nothing, and no opinion is lost. Opinions under your name, or under none, count as yours.',
+    asReader: (/** @type {string} */ name) => name ? `Your opinions in it bear your name, ${name}.` : 'Your opinions in it bear no name: say yours in the settings.',
     choose: 'Choose a case file',
     taken: (/** @type {{cases: number, pictures: number, reviews: number}} */ {cases, pictures, reviews}) => cases + pictures + reviews === 0
       ? 'Nothing in it is new.' : `New: ${counted(cases, 'case')}, ${counted(pictures, 'field')}, ${counted(reviews, 'opinion')}.`,
@@ -340,6 +342,7 @@ export const words = {
       ? `Counted by network ${networks[0].slice(0, 12)}, trained on ${trainedOn} tissue.`
       : `Counted by networks ${networks.map(network => network.slice(0, 12)).join(' and ')}.`,
     reader: (/** @type {string} */ index, /** @type {boolean} */ blind) => `${index}${blind ? ', blind' : ''}`,
+    readerOf: (/** @type {string} */ name, /** @type {string} */ index, /** @type {boolean} */ blind) => `${name && `${name}: `}${words.printed.reader(index, blind)}`,
     alt: (/** @type {number} */ number) => `Field ${number} with its cells`,
   },
 
@@ -363,6 +366,11 @@ export const words = {
     wasSet: 'Everything on this device is encrypted now.',
     wasChanged: 'The passphrase is changed.',
     wasUnset: 'Everything on this device lies open again.',
+    reader: 'Reader',
+    readerName: 'Your name',
+    readerHint: 'It stands beside your opinions in case files and tables, and nowhere else. Opinions that come under it count as yours.',
+    nameReader: 'Save the name',
+    readerNamed: 'The name is saved.',
     kept: 'What is kept here',
     cases: 'Cases',
     used: 'Takes up',
