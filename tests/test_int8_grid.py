@@ -11,7 +11,8 @@ from ki67.compression.keras_models import kernels
 from ki67.engine.graphs import kernel_named
 from ki67.engine.grids import LEAST, ends_with_zero, read_together
 from ki67.engine.index_map import expanded
-from ki67.engine.int8_grid import TOP, int8_grid, on_grid
+from ki67.engine.int8_grid import int8_grid, on_grid
+from ki67.engine.saturation import FULL, SAFE
 
 
 def test_int8_kernels_run_all_that_is_on_the_grid() -> None:
@@ -32,18 +33,19 @@ def test_more_representatives_than_a_byte_holds_are_refused() -> None:
         int8_grid(graph(), together(257), np.zeros((1, SIDE, SIDE, 3), np.uint8))
 
 
-@given(st.sets(st.integers(-TOP, TOP), min_size=1), st.floats(1e-6, 1e3))
+@given(st.sets(st.integers(-FULL, FULL), min_size=1), st.floats(1e-6, 1e3))
 def test_multiples_of_a_step_are_on_the_grid_already(multiples: set[int], step: float) -> None:
     codebook = np.array(sorted(multiples), np.float32) * np.float32(step)
-    found, places = on_grid(codebook, np.ones(len(codebook), np.int64))
+    found, places = on_grid(codebook, np.ones(len(codebook), np.int64), FULL)
     assert np.abs(found * places - codebook).max() <= 1e-5 * max(np.abs(codebook).max(), 1e-30)
 
 
-@given(st.lists(st.floats(-100, 100, width=32), min_size=1, max_size=40), st.integers(0, 2**32 - 1))
-def test_no_representative_in_use_moves_more_than_half_a_step(values: list[float], seed: int) -> None:
+@pytest.mark.parametrize("top", [SAFE, FULL])
+@given(values=st.lists(st.floats(-100, 100, width=32), min_size=1, max_size=40), seed=st.integers(0, 2**32 - 1))
+def test_no_representative_in_use_moves_more_than_half_a_step(top: int, values: list[float], seed: int) -> None:
     codebook, counts = np.array(values, np.float32), np.random.default_rng(seed).integers(0, 3, len(values))
-    step, places = on_grid(codebook, counts)
-    assert np.abs(places).max() <= TOP
+    step, places = on_grid(codebook, counts, top)
+    assert np.abs(places).max() <= top
     assert np.all(np.abs(step * places - codebook)[counts > 0] <= step * 0.5001)
     assert np.all(places[counts == 0] == 0)
 

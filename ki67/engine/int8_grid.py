@@ -14,9 +14,9 @@ from ki67.container.codebook import Floats
 from ki67.container.shared import SharedKernel, SharedWeights
 from ki67.engine.graphs import Network, Output, engine_order, kernel_named, op, ov, taken_factor
 from ki67.engine.grids import Images, put_on_grids, reached
+from ki67.engine.saturation import largest_weight
 
 MOST = 256  # representatives that one byte can tell apart
-TOP = 127
 Grid = NDArray[np.int8]
 
 
@@ -39,19 +39,19 @@ def int8_grid(graph: ov.Model, shared: SharedWeights, images: Images, whole: Col
 
 
 def _dequantized(kernel: SharedKernel, codebook: Floats, factor: Floats) -> Output:
-    step, places = on_grid(codebook, np.bincount(kernel.indices.ravel(), minlength=len(codebook)))
+    step, places = on_grid(codebook, np.bincount(kernel.indices.ravel(), minlength=len(codebook)), largest_weight())
     whole_numbers = op.constant(engine_order(places[kernel.indices]), name=kernel.name)
     return op.multiply(op.convert(whole_numbers, np.float32), np.float32(step) * factor).output(0)
 
 
-def on_grid(codebook: Floats, counts: NDArray[np.integer]) -> tuple[float, Grid]:
-    """A step, and each representative as a multiple of it from −127 to 127.
+def on_grid(codebook: Floats, counts: NDArray[np.integer], top: int) -> tuple[float, Grid]:
+    """A step, and each representative as a multiple of it from −top to top.
 
-    Of the steps that bring the largest representative in use to 1, 2, … 127, the one that moves the weights least.
+    Of the steps that bring the largest representative in use to 1, 2, … top, the one that moves the weights least.
     """
     values, used = codebook.astype(np.float64), counts > 0
     largest = np.max(np.abs(values[used]), initial=float(np.finfo(np.float32).tiny))
-    steps = largest / np.arange(1, TOP + 1)
+    steps = largest / np.arange(1, top + 1)
     moved = [np.sum(counts * (values - step * np.rint(values / step)) ** 2) for step in steps]
     step = float(steps[int(np.argmin(moved))])
     return step, np.where(used, np.rint(values / step), 0).astype(np.int8)

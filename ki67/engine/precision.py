@@ -7,9 +7,9 @@ import numpy as np
 from ki67.engine.graphs import EXACT, Floats, Network, Output, folded, kernels, op, ov, taken_factor, values
 from ki67.engine.grids import Images, Reach, put_on_grids, reached
 from ki67.engine.names import Precision
+from ki67.engine.saturation import largest_weight
 
 HALF = {**EXACT, "INFERENCE_PRECISION_HINT": "bf16"}  # bfloat16 where the processor has it, else float32
-TOP = 127
 
 
 def readers(graph: ov.Model, whole: Collection[str]) -> list[Output]:
@@ -23,13 +23,13 @@ def reach_of(graph: ov.Model, whole: Collection[str], images: Images) -> Reach:
     return reached(graph, readers(graph, whole), images)
 
 
-def in_int8(graph: ov.Model, whole: Collection[str], reach: Reach) -> Network:
-    """Kernels in int8, each output channel by a step of its own, but for those named in `whole`."""
+def in_int8(graph: ov.Model, whole: Collection[str], reach: Reach, top: int) -> Network:
+    """Kernels in whole numbers up to `top`, each output channel by a step of its own, but for those named in `whole`."""
     result = graph.clone()
     for name, node in kernels(result).items():
         kernel = values(node)
         factor = taken_factor(node).reshape(-1, *[1] * (kernel.ndim - 1))
-        new = op.constant(kernel * factor, name=name).output(0) if name in whole else _dequantized(name, kernel, factor)
+        new = op.constant(kernel * factor, name=name).output(0) if name in whole else _dequantized(name, kernel, factor, top)
         node.output(0).replace(new)
     result.validate_nodes_and_infer_types()
     put_on_grids(result, readers_of_bytes(result), reach)
@@ -42,9 +42,9 @@ def readers_of_bytes(graph: ov.Model) -> list[Output]:
     return [node.input_value(0) for node in convolutions if node.input_value(1).get_node().get_type_name() == "Multiply"]
 
 
-def _dequantized(name: str, kernel: Floats, factor: Floats) -> Output:
+def _dequantized(name: str, kernel: Floats, factor: Floats, top: int) -> Output:
     axes = tuple(range(1, kernel.ndim))
-    step = np.maximum(np.abs(kernel).max(axis=axes, keepdims=True), np.finfo(np.float32).tiny) / np.float32(TOP)
+    step = np.maximum(np.abs(kernel).max(axis=axes, keepdims=True), np.finfo(np.float32).tiny) / np.float32(top)
     places = op.constant(np.rint(kernel / step).astype(np.int8), name=name)
     return op.multiply(op.convert(places, np.float32), (step * factor).astype(np.float32)).output(0)
 
@@ -53,7 +53,7 @@ Making = Callable[[ov.Model, Collection[str], Reach], Network]
 MAKING: Mapping[Precision, Making] = {
     "float32": lambda graph, whole, reach: Network(folded(graph)),
     "bfloat16": lambda graph, whole, reach: Network(folded(graph), {}, HALF),
-    "int8": in_int8,
+    "int8": lambda graph, whole, reach: in_int8(graph, whole, reach, largest_weight()),
 }
 
 
