@@ -255,16 +255,6 @@ def test_two_opinions_under_one_id_are_both_kept(device: Device) -> None:
     assert {each["comment"] for each in device.call("reviews", picture_id)} == {"from here", "elsewhere"}
 
 
-@pytest.fixture
-def other(device: Device, browser: Any) -> Iterator[Device]:
-    """Another device, empty."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(device.page.url)
-    yield Device(page).open()
-    context.close()
-
-
 @pytest.mark.parametrize(("file_says", "here", "own"), [
     ("Ada", "Bob", False), ("Ada", "Ada", True), ("Ada", "", False), ("", "Bob", True),
 ])  # fmt: skip
