@@ -31,10 +31,10 @@ lint: env
 	mypy
 
 tests: env
-	$(TOGETHER) -m "not browser"
+	$(TOGETHER) -m "not browser and not webkit"
 
 unit: env
-	$(TOGETHER) -m "not study and not browser"
+	$(TOGETHER) -m "not study and not browser and not webkit"
 
 study: env
 	pytest -q -m study
@@ -54,6 +54,7 @@ bench-client: env
 	@ki67 bench-client
 
 app-check: env
+	pytest -q -m webkit
 	@ki67 app-check
 
 real-check: env
