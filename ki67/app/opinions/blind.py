@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from sqlalchemy import ColumnElement, and_, distinct, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ki67.app.access.who import Who
@@ -50,30 +50,29 @@ class Eyes(Standing):
         return not self.blind or picture_id in self.said_of
 
 
+def said_by(account_id: str) -> ColumnElement[bool]:
+    """A condition on pictures: somebody's opinion is in. Asked picture by picture, not of all that they ever said."""
+    mine = aliased(Review)
+    return exists().where(mine.picture_id == Picture.id, mine.account_id == account_id)
+
+
 def standings(session: Session, who: Who, cases: Sequence[Case]) -> list[Standing]:
     """A case that is read blind is so for everybody, a blind assignment for the one who has it."""
     ids, me = [case.id for case in cases], who.account_id
     blind = select(Assignment.case_id).where(
         Assignment.case_id.in_(ids), Assignment.to_id == me, Assignment.withdrawn_at.is_(None), Assignment.blind
     )
-    counted = select(Picture.case_id, func.count(), SCORED).where(Picture.case_id.in_(ids)).group_by(Picture.case_id)
-    reviewed = (
-        select(Picture.case_id, func.count(distinct(Picture.id)))
-        .join(Review, Review.picture_id == Picture.id)
-        .where(Picture.case_id.in_(ids), Review.account_id == me)
-        .group_by(Picture.case_id)
-    )
-    handed_blind, said = set(session.scalars(blind)), dict(session.execute(reviewed).all())
-    pictures = {case_id: (n, scored) for case_id, n, scored in session.execute(counted)}
+    counted = select(Picture.case_id, func.count(), SCORED, func.count().filter(said_by(me)))
+    pictures = session.execute(counted.where(Picture.case_id.in_(ids)).group_by(Picture.case_id))
+    handed_blind, counts = set(session.scalars(blind)), {case_id: numbers for case_id, *numbers in pictures}
     return [
-        Standing(case.owner_id == me, case.blind or case.id in handed_blind, *pictures.get(case.id, (0, 0)), said.get(case.id, 0))
-        for case in cases
+        Standing(case.owner_id == me, case.blind or case.id in handed_blind, *counts.get(case.id, (0, 0, 0))) for case in cases
     ]
 
 
 def eyes(session: Session, who: Who, case: Case) -> Eyes:
     """The same of one case, with its pictures."""
-    own = select(Review.picture_id).join(Picture).where(Picture.case_id == case.id, Review.account_id == who.account_id)
+    own = select(Picture.id).where(Picture.case_id == case.id, said_by(who.account_id))
     [standing] = standings(session, who, [case])
     return Eyes(**vars(standing), said_of=frozenset(session.scalars(own)))
 
@@ -85,9 +84,7 @@ def may_see(session: Session, who: Who, picture: Picture) -> bool:
 
 def owner_sees(account_id: str) -> ColumnElement[bool]:
     """The same for an owner over all their cases, as a condition on pictures joined with cases."""
-    mine = aliased(Review)
-    own = exists().where(mine.picture_id == Picture.id, mine.account_id == account_id)
-    return and_(Case.owner_id == account_id, or_(Case.blind.is_(False), own))
+    return and_(Case.owner_id == account_id, or_(Case.blind.is_(False), said_by(account_id)))
 
 
 def refuse_the_blind(allowed: bool) -> None:
