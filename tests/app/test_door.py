@@ -1,6 +1,7 @@
 """What stands before every route: headers on each answer, no page of others, no body beyond measure, no flood."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import anyio
@@ -142,6 +143,18 @@ async def test_a_slow_body_is_taken_and_one_that_stops_coming_is_refused() -> No
     with pytest.raises(HTTPException) as refused:
         await stopped()
     assert refused.value.status_code == 408
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("size", "keeps_its_pace"), [(1, False), (200, True)])
+async def test_a_byte_now_and_then_holds_no_place_for_long(size: int, keeps_its_pace: bool) -> None:
+    parts = [(bytes(size), True)] * 19 + [(b"", False)]
+    body, taken = in_time(coming(*parts, every_s=0.05), part_s=0.5, least=1_000), 0
+    with nullcontext() if keeps_its_pace else pytest.raises(HTTPException, match="408: .* 1000 bytes a second"):
+        for _ in parts:
+            await body()
+            taken += 1
+    assert (taken == len(parts)) == keeps_its_pace
 
 
 @pytest.mark.anyio

@@ -1,15 +1,20 @@
 """Large files come in parts and go on after a cut; many pictures come in one form, each by itself."""
 
 import hashlib
+from collections.abc import AsyncIterator
 from typing import Any
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
 from made_pictures import names_under, opened_case, picture, sent
 from planted import SignedIn
+from starlette.exceptions import HTTPException
 
 from ki67.app.intake import take_in
+from ki67.app.intake.uploads import receive_part
 from ki67.app.service import Service
+from ki67.app.store.rows import Upload
 
 
 def begun(client: TestClient, case: str, content: bytes, **how: Any) -> Any:
@@ -40,6 +45,23 @@ def test_a_file_in_parts_becomes_the_same_picture_as_in_one_piece(signed_in: Sig
     other_kind = begun(ada, case, content, kind="slide")
     assert other_kind.status_code == 409 and "already, as a field" in other_kind.json()["detail"]
     assert names_under(service.files.incoming) == []
+
+
+def test_what_came_of_a_part_that_came_too_slowly_is_here(signed_in: SignedIn, service: Service) -> None:
+    ada, content = signed_in("ada"), picture()
+    case, cut = opened_case(ada), len(picture()) // 2
+
+    async def too_slow() -> AsyncIterator[bytes]:
+        yield content[:cut]
+        raise HTTPException(408)
+
+    upload = begun(ada, case, content).json()["id"]
+    with service.database.reading() as session:
+        row = session.get_one(Upload, upload)
+    with pytest.raises(HTTPException):
+        anyio.run(receive_part, service, row, too_slow())
+    assert ada.head(f"/v1/uploads/{upload}").headers["upload-offset"] == str(cut)
+    assert part(ada, upload, content[cut:], cut).json()["picture"]["state"] == "waiting"
 
 
 def test_a_last_part_that_came_twice_is_answered_with_the_picture_both_times(

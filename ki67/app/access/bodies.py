@@ -1,6 +1,7 @@
 """How much a request may bring, and how slowly: counted as it comes, whatever its head promises, before it is made use of."""
 
 import asyncio
+import time
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -12,6 +13,7 @@ from ki67.app.settings import Caps
 
 JSON = "application/json"
 PART_S = 30.0  # until more of a body comes: a slow line sends something, and who sends nothing holds a place for nobody
+LEAST = 8_000  # bytes a second, after the first PART_S: who sends a byte now and then holds a place for nobody either
 
 
 class CappedBodies:
@@ -35,21 +37,34 @@ class CappedBodies:
         return await self.app(scope, counted(in_time(receive, self.part_s), most), send)
 
 
-def in_time(receive: Receive, part_s: float) -> Receive:
-    """The same stream, which ends in a refusal where nothing comes for long. Behind its end there is no hurry."""
-    whole = False
+def in_time(receive: Receive, part_s: float, least: float = LEAST) -> Receive:
+    """The same stream, which ends in a refusal where nothing comes for long, or all of it too slowly.
+
+    Only the time is counted in which the service waits for its sender. Behind the end of a body there is no hurry.
+    """
+    whole, left_s = False, part_s
 
     async def next_part() -> Message:
-        nonlocal whole
+        nonlocal whole, left_s
+        if whole:
+            return await receive()
+        start, patience_s = time.monotonic(), min(part_s, left_s)
         try:
-            async with asyncio.timeout(None if whole else part_s):
+            async with asyncio.timeout(patience_s):
                 message = await receive()
         except TimeoutError as error:
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, f"nothing more came for {part_s:g} s; send it again") from error
+            raise too_slow(part_s, least) from error
+        left_s += len(message.get("body", b"")) / least - (time.monotonic() - start)
         whole = not message.get("more_body", False)
         return message
 
     return next_part
+
+
+def too_slow(part_s: float, least: float) -> HTTPException:
+    """The refusal, with both measures."""
+    line = f"nothing more came for {part_s:g} s, or less than {least:g} bytes a second; send it again, or in smaller parts"
+    return HTTPException(HTTPStatus.REQUEST_TIMEOUT, line)
 
 
 def counted(receive: Receive, most: int) -> Receive:

@@ -1,4 +1,7 @@
-"""What browsers are given that is made here, once: in processes of their own, so that no service loads the engine for it."""
+"""What browsers are given that is made here, once: in processes of their own, so that no service loads the engine for it.
+
+They hand over what they made; who asked for it writes it, and is told where that does not go.
+"""
 
 import subprocess
 import sys
@@ -8,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import ki67
+from ki67.base.files import write_bytes
 from ki67.weights import NETWORK
 
 CHECKOUT = Path("build/client")  # where a checkout keeps them; a service does beside its data
@@ -20,7 +24,7 @@ def made(name: str, folder: Path) -> Path:
     """A file, from the folder where what it is made of has not changed; one of another version is not kept beside it."""
     path = folder / f"{made_of(NETWORK)[:16]}-{name}"
     if not path.is_file():
-        subprocess.run([sys.executable, "-m", MAKERS[name], str(path)], check=True)
+        write_bytes(path, subprocess.run([sys.executable, "-m", MAKERS[name]], check=True, stdout=subprocess.PIPE).stdout)
         for other in set(folder.glob(f"*-{name}")) - {path}:
             other.unlink(missing_ok=True)
     return path

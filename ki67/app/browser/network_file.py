@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from ki67.app.browser.plan import Layer, Plan, plan_of
 from ki67.base.errors import InputError
-from ki67.base.files import write_bytes
 from ki67.engine.graphs import Floats
 from ki67.engine.model import FIELD, FRAME, Model, load_model
 from ki67.pictures import domain, header, reader, scale, stains
@@ -52,11 +51,6 @@ def network_file(model: Model) -> bytes:
     text += b" " * (-(len(text) + 4) % 4)
     content = len(text).to_bytes(4, "little") + text + floats.astype("<f4").tobytes() + places.tobytes()
     return gzip.compress(content, 9, mtime=0)
-
-
-def write_network(model: Model, path: Path) -> None:
-    """The file, in place when it is whole."""
-    write_bytes(path, network_file(model))
 
 
 def codebook_of(plan: Plan, path: Path) -> Floats:
@@ -125,4 +119,4 @@ def rules_of(model: Model) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    write_network(load_model(NETWORK), Path(sys.argv[1]))
+    sys.stdout.buffer.write(network_file(load_model(NETWORK)))

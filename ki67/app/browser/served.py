@@ -4,6 +4,7 @@ from pathlib import Path
 from threading import Lock
 
 from ki67.app.browser.site import Site
+from ki67.app.store.files import told_when_full
 
 
 class ServedClient:
@@ -16,7 +17,7 @@ class ServedClient:
 
     @property
     def site(self) -> Site:
-        """Whoever asks while they are made waits for them."""
-        with self._lock:
+        """Whoever asks while they are made waits for them; where the disk is full, whoever asks next tries again."""
+        with self._lock, told_when_full():
             self._site = self._site or Site.of_service(self.kept)
             return self._site

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from ki67.app.access.who import Who
@@ -105,6 +106,9 @@ async def receive_part(at: Service, upload: Upload, stream: AsyncIterable[bytes]
     except ClientDisconnect as error:
         await run_in_threadpool(note, at, upload, end)
         raise Problem(HTTPStatus.BAD_REQUEST, f"{NAME}: a part was cut off; go on from byte {end}") from error
+    except HTTPException:  # it came too slowly; what did come is here
+        await run_in_threadpool(note, at, upload, end)
+        raise
     except FileNotFoundError as error:
         raise not_found() from error
     await run_in_threadpool(note, at, upload, end)

@@ -11,7 +11,7 @@ import {Refused} from '../scorer/refused.js';
 /** @typedef {{doing: Doing, waiting: number, opinions: number, refused: RefusedParcel[], sentAt: number|null}} State */
 /** What outlasts a reload. @typedef {{account: string|null, sentAt: number|null, unscaled: string[]}} Kept */
 
-const LOCK = 'ki67 outbox', SETTING = 'outbox', LATER = [429, 500, 502, 503, 504], NOT_SIGNED_IN = 401;
+const LOCK = 'ki67 outbox', SETTING = 'outbox', LATER = [408, 429, 500, 502, 503, 504, 507], NOT_SIGNED_IN = 401;
 const CALM = 500, SHORTEST = 2_000, LONGEST = 300_000;  // milliseconds: before a run, between two tries
 
 
