@@ -150,7 +150,7 @@ async def test_a_slow_body_is_taken_and_one_that_stops_coming_is_refused() -> No
 async def test_a_byte_now_and_then_holds_no_place_for_long(size: int, keeps_its_pace: bool) -> None:
     parts = [(bytes(size), True)] * 19 + [(b"", False)]
     body, taken = in_time(coming(*parts, every_s=0.05), part_s=0.5, least=1_000), 0
-    with nullcontext() if keeps_its_pace else pytest.raises(HTTPException, match="408: .* 1000 bytes a second"):
+    with nullcontext() if keeps_its_pace else pytest.raises(HTTPException, match="1000 bytes a second"):
         for _ in parts:
             await body()
             taken += 1
