@@ -46,6 +46,11 @@ class Colleague:
 
     page: Any
 
+    def __post_init__(self) -> None:
+        """Whoever opens the client first may have to wait until the network's file is made."""
+        self.page.set_default_timeout(60_000)
+        self.page.set_default_navigation_timeout(120_000)
+
     def opens(self, link: str, login: str) -> None:
         """Make an account by a link."""
         self.page.goto(link)

@@ -4,8 +4,8 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.server import ThreadingHTTPServer
@@ -14,14 +14,21 @@ from typing import Any
 
 import pytest
 
+from ki67.app.access.who import COOKIE
 from ki67.app.browser.made import CHECKOUT
 from ki67.app.browser.site import Site
+from ki67.app.settings import SQLITE_FILE
+from ki67.app.store.database import Database
 from ki67.bench.client.hosts import isolated
+from tests.app.people import signed_in_token
 from tests.browser.conftest import ROOT, Silent, browser  # noqa: F401
+from tests.client.colleagues import Colleague
 from tests.client.in_page import InPage
 
 KEPT = ROOT / CHECKOUT
 PROGRAM = "from ki67.cli.main import main; main()"
+Newcomer = Callable[[], Colleague]
+Member = Callable[[str], Colleague]
 
 
 @contextmanager
@@ -80,6 +87,12 @@ class Service:
         if not self.setup:
             self.setup = self.process.stdout.readline().split(": opens")[0]
 
+    def sign_in(self, login: str) -> dict[str, Any]:
+        """The cookie of somebody who signed in, written into the rows of the running service."""
+        with closing(Database(f"sqlite:///{self.data / SQLITE_FILE}")) as database:
+            token = signed_in_token(database, login, administrator=True)
+        return {"name": COOKIE, "value": token, "domain": "localhost", "path": "/", "secure": True, "httpOnly": True}
+
     def kill(self) -> None:
         """Without a word to anybody."""
         self.process.kill()
@@ -87,14 +100,55 @@ class Service:
         self.process.stdout.close()
 
 
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One for all tests of a process; nobody in it sees what belongs to another."""
+    with started(tmp_path_factory.mktemp("service")) as made:
+        yield made
+
+
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    """One that was just started, with no account yet."""
-    (tmp_path / "client").symlink_to(KEPT)
-    made = Service(tmp_path)
+def own_service(tmp_path: Path) -> Iterator[Service]:
+    """One that was just started, with no account yet, for a test that kills it."""
+    with started(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def started(data: Path) -> Iterator[Service]:
+    """A service in an empty folder; what is made for browsers is made once for all."""
+    (data / "client").symlink_to(KEPT)
+    made = Service(data)
     made.start()
     yield made
     made.kill()
+
+
+@pytest.fixture
+def newcomer(browser: Any) -> Iterator[Newcomer]:  # noqa: F811
+    """Somebody at a browser of their own, whom no service knows yet."""
+    contexts = list[Any]()
+
+    def arrived() -> Colleague:
+        contexts.append(browser.new_context(reduced_motion="reduce"))
+        return Colleague(contexts[-1].new_page())
+
+    yield arrived
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def member(newcomer: Newcomer, service: Service) -> Member:
+    """Somebody who has an account and signed in, as an administrator, without the ceremonies of that."""
+
+    def arrived(login: str) -> Colleague:
+        colleague = newcomer()
+        colleague.page.context.add_cookies([service.sign_in(login)])
+        colleague.page.goto(service.origin)
+        return colleague
+
+    return arrived
 
 
 def kept_offline(page: Any, address: str) -> None:

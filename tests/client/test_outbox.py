@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from tests.client.colleagues import Colleague, noise_png
-from tests.client.conftest import Service
+from tests.client.conftest import Member, Newcomer, Service
 
 PARTS = re.compile(r"/v1/uploads/")
+NUMBERS = count(1)
 LARGE = 900  # pixels of a side: three parts
 
 AGAIN = """async ([caseId, estimate]) => {
@@ -36,20 +37,13 @@ ELSEWHERE = """picture => fetch(`/v1/pictures/${picture}/reviews`, {
 
 
 @pytest.fixture
-def ada(browser: Any, service: Service) -> Iterator[Colleague]:
-    """The first account's owner at a browser, signed in."""
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.set_default_navigation_timeout(120_000)  # the first visit may have to wait for the network's file to be made
-    colleague = Colleague(page)
-    colleague.opens(service.setup, "ada")
-    yield colleague
-    context.close()
+def ada(member: Member) -> Colleague:
+    """Somebody at a browser, signed in, to whom nothing belongs yet."""
+    return member(f"ada-{next(NUMBERS)}")
 
 
 def the_case(ada: Colleague) -> str:
-    """The one case that the service has."""
+    """The one case that she has."""
     [case] = ada.asks("/v1/cases")["cases"]
     return str(case["id"])
 
@@ -62,13 +56,17 @@ def reviews(ada: Colleague) -> Any:
     return [review for picture in pictures(ada) for review in ada.asks(f"/v1/pictures/{picture['id']}/reviews")]
 
 
-def test_an_upload_that_was_cut_goes_on_where_it_was_after_the_service_was_killed(ada: Colleague, service: Service) -> None:
+def test_an_upload_that_was_cut_goes_on_where_it_was_after_the_service_was_killed(
+    newcomer: Newcomer, own_service: Service
+) -> None:
+    ada = newcomer()
+    ada.opens(own_service.setup, "ada")
     picture, sent = noise_png(1, LARGE), list[int]()
 
     def part(route: Any) -> None:
         sent.append(int(route.request.headers["upload-offset"]))
         if len(sent) == 2:
-            service.kill()
+            own_service.kill()
             route.abort()
         else:
             route.continue_()
@@ -76,7 +74,7 @@ def test_an_upload_that_was_cut_goes_on_where_it_was_after_the_service_was_kille
     ada.page.route(PARTS, part)
     ada.makes("B 12/3", [picture], [0.1])
     ada.sees("No connection · 2 waiting")
-    service.start()
+    own_service.start()
     ada.page.evaluate("dispatchEvent(new Event('online'))")
     ada.sees("Everything is on the server")
     assert sent == [0, 1_000_000, 1_000_000, 2_000_000]

@@ -1,36 +1,14 @@
 """Two colleagues at two browsers: accounts, passkeys, a second opinion that is blind, and how far they agree."""
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
-
-import pytest
 
 from tests.client.colleagues import Colleague, noise_png
-from tests.client.conftest import Service
+from tests.client.conftest import Member, Newcomer
 
-Newcomer = Callable[[], Colleague]
 KEY = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }  # fmt: skip
-
-
-@pytest.fixture
-def newcomer(browser: Any) -> Iterator[Newcomer]:
-    """Somebody at a browser of their own."""
-    contexts = []
-
-    def arrived() -> Colleague:
-        contexts.append(browser.new_context(reduced_motion="reduce"))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(30_000)
-        page.set_default_navigation_timeout(120_000)  # the first visit may have to wait for the network's file to be made
-        return Colleague(page)
-
-    yield arrived
-    for context in contexts:
-        context.close()
 
 
 def invited(administrator: Colleague) -> str:
@@ -39,50 +17,47 @@ def invited(administrator: Colleague) -> str:
     return str(administrator.page.get_by_label("Invitation, good for 7 days").input_value())
 
 
-def test_a_passkey_opens_the_account_of_whoever_added_it(newcomer: Newcomer, service: Service) -> None:
-    ada = newcomer()
-    devtools = ada.page.context.new_cdp_session(ada.page)
+def test_a_passkey_opens_the_account_of_whoever_added_it(member: Member) -> None:
+    emmy = member("emmy")
+    devtools = emmy.page.context.new_cdp_session(emmy.page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
-    ada.opens(service.setup, "ada")
-    ada.fill({"Name of this device": "in my left pocket"})
-    ada.press("Add a passkey")
-    ada.sees("in my left pocket")
-    ada.press("Sign out")
-    ada.page.get_by_role("heading", name="Cases").wait_for()
-    ada.goes("#/sign-in")
-    ada.press("Use a passkey")
-    ada.page.get_by_role("heading", name="Inbox").wait_for()
-    assert ada.asks("/v1/me")["login"] == "ada"
+    emmy.goes("#/sign-in")
+    emmy.fill({"Name of this device": "in my left pocket"})
+    emmy.press("Add a passkey")
+    emmy.sees("in my left pocket")
+    emmy.press("Sign out")
+    emmy.page.get_by_role("heading", name="Cases").wait_for()
+    emmy.goes("#/sign-in")
+    emmy.press("Use a passkey")
+    emmy.page.get_by_role("heading", name="Inbox").wait_for()
+    assert emmy.asks("/v1/me")["login"] == "emmy"
 
 
-def test_what_is_wrong_is_said_in_the_servers_words_and_nothing_is_lost(newcomer: Newcomer, service: Service) -> None:
-    ada = newcomer()
-    ada.page.goto(service.setup)
-    ada.fill({"Login": "ada", "Name": "Ada", "New password": "password1234"})
-    ada.press("Open the account")
-    ada.page.get_by_role("alert").get_by_text("password").wait_for()
-    assert ada.page.get_by_label("Login").input_value() == "ada"
+def test_what_is_wrong_is_said_in_the_servers_words_and_nothing_is_lost(newcomer: Newcomer, member: Member) -> None:
+    fay = newcomer()
+    fay.page.goto(invited(member("grace")))
+    fay.fill({"Login": "fay", "Name": "Fay", "New password": "password1234"})
+    fay.press("Open the account")
+    fay.page.get_by_role("alert").get_by_text("password").wait_for()
+    assert fay.page.get_by_label("Login").input_value() == "fay"
 
 
-def test_what_one_account_made_on_a_device_is_not_sent_by_another(newcomer: Newcomer, service: Service) -> None:
-    device = newcomer()
-    device.opens(service.setup, "ada")
+def test_what_one_account_made_on_a_device_is_not_sent_by_another(member: Member) -> None:
+    device = member("carol")
     link = invited(device)
     device.makes("B 12/3", [noise_png(1)], [0.1])
     device.sees("Everything is on the server")
     device.press("Sign out")
     device.page.get_by_role("heading", name="Cases").wait_for()
-    device.opens(link, "bob")
+    device.opens(link, "dan")
     device.makes("B 12/4", [noise_png(2)], [0.1])
     device.sees("What is on this device was sent by another account · 2 waiting")
     assert device.asks("/v1/cases")["cases"] == []
 
 
-def test_a_second_opinion_is_blind_and_the_agreement_is_told(newcomer: Newcomer, service: Service) -> None:
-    ada, bob = newcomer(), newcomer()
-    ada.opens(service.setup, "ada")
-    bob.opens(invited(ada), "bob")
+def test_a_second_opinion_is_blind_and_the_agreement_is_told(member: Member) -> None:
+    ada, bob = member("ada"), member("bob")
     case_id = ada.makes("B 12/3", [noise_png(1), noise_png(2)], [0.1, 0.3])
     ada.sees("Everything is on the server")
     ada.goes("#/contacts")
