@@ -3,11 +3,14 @@
 import json
 
 import pytest
+from fastapi.testclient import TestClient
+from made_pictures import names_under
 from planted import SIDE, SignedIn, befriended, handed, marks, opened, planted, reviewed, some_cells
+from sqlalchemy import select
 
 from ki67.app.service import Service
 from ki67.app.store.log import broken
-from ki67.app.store.rows import LogEntry, Review
+from ki67.app.store.rows import Account, LogEntry, Review
 
 
 def test_a_contact_is_found_by_login_added_once_and_taken_out(signed_in: SignedIn) -> None:
@@ -150,6 +153,40 @@ def test_nobody_begins_with_an_answer_that_they_were_not_shown(signed_in: Signed
     picture = planted(service, opened(ada), some_cells(1, 1))
     said = {"kind": "estimate", "estimate": 0.5, "started_from": "network"}
     assert ada.post(f"/v1/pictures/{picture}/reviews", json=said).status_code == 409
+
+
+def test_cells_that_readers_mark_count_with_whose_case_it_is_and_tell_nobody_how_many(
+    signed_in: SignedIn, service: Service
+) -> None:
+    ada, bob = signed_in("ada"), signed_in("bob")
+    case_id = opened(ada)
+    picture = planted(service, case_id, None)
+    handed(ada, case_id, "bob")
+    held = [kept_bytes(ada)]
+    for cells in (some_cells(2, 1), some_cells(60, 30)):
+        assert bob.post(f"/v1/pictures/{picture}/reviews", json={"kind": "cells", "cells": marks(cells)}).status_code == 201
+        held.append(kept_bytes(ada))
+    assert held[2] - held[1] == held[1] - held[0] > 0 == kept_bytes(bob)
+
+
+def test_cells_beyond_the_quota_are_refused_and_leave_nothing(signed_in: SignedIn, service: Service) -> None:
+    ada = signed_in("ada")
+    picture = planted(service, opened(ada), None)
+    said = {"id": "c3" * 16, "kind": "cells", "cells": marks(some_cells(2, 1))}
+    first = ada.post(f"/v1/pictures/{picture}/reviews", json=said)
+    with service.database.writing() as session:
+        session.scalars(select(Account)).one().may_keep_bytes = kept_bytes(ada) + 100
+    files = names_under(service.files.root)
+    refused = ada.post(f"/v1/pictures/{picture}/reviews", json={"kind": "cells", "cells": marks(some_cells(1, 5))})
+    assert (refused.status_code, "may keep" in refused.json()["detail"]) == (413, True)
+    assert names_under(service.files.root) == files
+    again = ada.post(f"/v1/pictures/{picture}/reviews", json=said)
+    assert (first.status_code, again.status_code, again.json()) == (201, 200, first.json())
+    reviewed(ada, picture, 3, 7)
+
+
+def kept_bytes(of: TestClient) -> int:
+    return int(of.get("/v1/me").json()["kept_bytes"])
 
 
 SENT = {"id": "b2" * 16, "kind": "count", "n_positive": 3, "n_negative": 7, "comment": "thick"}

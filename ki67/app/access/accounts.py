@@ -1,38 +1,16 @@
-"""Accounts, as administrators see them: who there is and how much they keep, never what."""
+"""Accounts, as administrators change them: who may get in, and how much they may keep."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from sqlalchemy import ScalarSelect, delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ki67.app.problems import Problem, not_found
-from ki67.app.settings import Caps
 from ki67.app.store.log import append
-from ki67.app.store.rows import Account, ApiToken, Case, Passkey, Picture, SignIn
+from ki67.app.store.rows import Account, ApiToken, Passkey, SignIn
 from ki67.app.store.rows.base import now
-
-KEPT: ScalarSelect[int] = (
-    select(func.coalesce(func.sum(Picture.bytes), 0))
-    .join(Case, Case.id == Picture.case_id)
-    .where(Case.owner_id == Account.id)
-    .correlate(Account)
-    .scalar_subquery()
-)
-
-
-@dataclass(frozen=True)
-class Holding:
-    """An account, and how many bytes it keeps."""
-
-    account: Account
-    bytes: int
-
-    def quota(self, caps: Caps) -> int:
-        """How many it may keep."""
-        own = self.account.may_keep_bytes
-        return caps.account_bytes if own is None else own
 
 
 @dataclass(frozen=True)
@@ -53,19 +31,6 @@ def add_account(session: Session, account: Account) -> Account:
         raise Problem(HTTPStatus.CONFLICT, "somebody has this login; take another") from error
     append(session, account.id, "account.opened", account.id, administrator=account.is_administrator)
     return account
-
-
-def holdings(session: Session) -> list[Holding]:
-    """Every account with the bytes that it keeps."""
-    return [Holding(*row) for row in session.execute(select(Account, KEPT).order_by(Account.created_at, Account.id))]
-
-
-def holding(session: Session, account_id: str) -> Holding:
-    """One of them."""
-    found = session.execute(select(Account, KEPT).where(Account.id == account_id)).one_or_none()
-    if found is None:
-        raise not_found()
-    return Holding(*found)
 
 
 def change_account(session: Session, by: str, account_id: str, change: Change) -> None:

@@ -14,13 +14,14 @@ from ki67.app.intake.checked import checked_field, field_head
 from ki67.app.intake.received import Sent
 from ki67.app.intake.slides import levels_alone, slide_head
 from ki67.app.problems import Problem, refused_picture
+from ki67.app.quota import refuse_over_quota
 from ki67.app.scoring.network import SCALES
 from ki67.app.service import Service
 from ki67.app.settings import Caps
 from ki67.app.store.deletion import forget_unnamed, hold_account
 from ki67.app.store.files import Files
 from ki67.app.store.log import append
-from ki67.app.store.rows import Account, Case, Job, Picture, Upload
+from ki67.app.store.rows import Job, Picture
 from ki67.app.store.rows.cases import PictureKind
 from ki67.app.visible import own_case
 from ki67.base.errors import InputError
@@ -67,7 +68,7 @@ def take_in(at: Service, who: Who, case_id: str, sent: Sent, asked: float | None
         known = sent_before(session, case_id, sent.digest, kind)
         if known:
             return Taken(known, False)
-        refuse_over_quota(session, at, who, 1)  # how many it will be is not known yet
+        refuse_over_quota(session, at.settings.caps, who.account_id, 1, NAME)  # how many it will be is not known yet
     kept = keep(at, who, sent, asked, kind)
     try:
         with at.database.writing() as session:
@@ -105,7 +106,7 @@ def add(session: Session, at: Service, who: Who, case_id: str, kept: Kept) -> Ta
     case = own_case(session, who.account_id, case_id)
     if known := sent_before(session, case_id, kept.sent.digest, kept.kind):
         return Taken(known, False)
-    refuse_over_quota(session, at, who, kept.bytes)
+    refuse_over_quota(session, at.settings.caps, who.account_id, kept.bytes, NAME)
     if not at.files.path(who.account_id, kept.digest).exists():
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, f"{NAME}: was swept away while it came; send it again", retry_after=1)
     picture = Picture(
@@ -125,22 +126,3 @@ def next_number(session: Session, case_id: str) -> int:
     """One more than the last that was given in a case."""
     last = session.scalar(select(func.max(Picture.number)).where(Picture.case_id == case_id))
     return (last or 0) + 1
-
-
-def refuse_over_quota(session: Session, at: Service, who: Who, more: int) -> None:
-    """An account keeps so many bytes at most."""
-    may = session.scalar(select(Account.may_keep_bytes).where(Account.id == who.account_id))
-    most = at.settings.caps.account_bytes if may is None else may
-    if kept_bytes(session, who.account_id) + more > most:
-        what = f"would be more than the {most} bytes that this account may keep; delete cases, or ask an administrator"
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"{NAME}: {what}")
-
-
-def kept_bytes(session: Session, account_id: str) -> int:
-    """Of all pictures in all cases of an account."""
-    return session.scalar(select(func.sum(Picture.bytes)).join(Case).where(Case.owner_id == account_id)) or 0
-
-
-def announced_bytes(session: Session, account_id: str) -> int:
-    """Of all files of an account that are on their way in parts."""
-    return session.scalar(select(func.sum(Upload.bytes)).join(Case).where(Case.owner_id == account_id)) or 0

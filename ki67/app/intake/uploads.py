@@ -14,8 +14,9 @@ from starlette.requests import ClientDisconnect
 
 from ki67.app.access.who import Who
 from ki67.app.intake.received import Sent, refuse_more
-from ki67.app.intake.take_in import NAME, Taken, announced_bytes, refuse_over_quota, sent_before, take_in
+from ki67.app.intake.take_in import NAME, Taken, sent_before, take_in
 from ki67.app.problems import Problem, not_found
+from ki67.app.quota import announced_bytes, refuse_over_quota
 from ki67.app.service import Service
 from ki67.app.settings import Caps
 from ki67.app.store.deletion import hold_account
@@ -55,7 +56,8 @@ def begin(at: Service, who: Who, case_id: str, announced: Announced) -> Upload |
         known = sent_before(session, case.id, announced.digest, announced.kind) or begun_before(session, case.id, announced)
         if known:
             return known
-        refuse_over_quota(session, at, who, announced.bytes + announced_bytes(session, who.account_id))
+        more = announced.bytes + announced_bytes(session, who.account_id)
+        refuse_over_quota(session, at.settings.caps, who.account_id, more, NAME)
         upload = Upload(
             case_id=case.id, kind=announced.kind, digest=announced.digest, bytes=announced.bytes, um_per_px=announced.um_per_px
         )

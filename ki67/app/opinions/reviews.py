@@ -41,6 +41,11 @@ class Offer:
     answer: Answer
     shown_network: bool  # by a device that counts by itself
 
+    @property
+    def files(self) -> Sequence[str]:
+        """What has to be kept with it."""
+        return [self.answer.cells] if self.answer.cells else []
+
 
 def give(session: Session, who: Who, picture: Picture, offer: Offer) -> tuple[Review, bool]:
     """Add an opinion, or find the one that came before; and whether it is new."""

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from ki67.app.access import accounts, links
-from ki67.app.access.accounts import Holding
 from ki67.app.access.who import Asking
+from ki67.app.quota import Holding, holding, holdings
 from ki67.app.routes.refusals import refusals
 from ki67.app.service import At
 from ki67.app.words import Asked, Id
@@ -64,7 +64,7 @@ class LinkView(BaseModel):
 def all_accounts(who: Asking, at: At) -> list[AccountView]:
     """Every account."""
     with at.database.reading() as session:
-        return [account_view(at, held) for held in accounts.holdings(session)]
+        return [account_view(at, held) for held in holdings(session)]
 
 
 @router.patch("/{account_id}", responses=refusals(409))
@@ -72,7 +72,7 @@ def change_account(account_id: Id, change: AccountChange, who: Asking, at: At) -
     """Shut or open an account, make or unmake an administrator, set how much it may keep."""
     with at.database.writing() as session:
         accounts.change_account(session, who.account_id, account_id, accounts.Change(**change.model_dump()))
-        held = accounts.holding(session, account_id)
+        held = holding(session, account_id)
     return account_view(at, held)
 
 

@@ -5,8 +5,9 @@ from http import HTTPStatus
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from ki67.app.access import accounts, own
+from ki67.app.access import own
 from ki67.app.access.who import Asking
+from ki67.app.quota import holding
 from ki67.app.service import At
 from ki67.app.words import Asked, Name, NewPassword, Password
 
@@ -40,7 +41,7 @@ class NewOwnPassword(Asked):
 def me_view(at: At, account_id: str) -> MeView:
     """The account as its owner sees it."""
     with at.database.reading() as session:
-        held = accounts.holding(session, account_id)
+        held = holding(session, account_id)
     account = held.account
     return MeView(
         id=account.id, login=account.login, name=account.name, is_administrator=account.is_administrator,

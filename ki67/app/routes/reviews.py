@@ -6,16 +6,19 @@ from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter, Body, Response
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from ki67.app.access.who import Asking
 from ki67.app.opinions.marks import Marks, cells_of
 from ki67.app.opinions.reviews import Answer, Offer, give, index_of, marks_of, of_picture, refuse_other_kind, shown, sights
 from ki67.app.opinions.seen import note_new
+from ki67.app.problems import Problem
+from ki67.app.quota import add_marks
 from ki67.app.routes.contacts import PersonView, persons
 from ki67.app.routes.refusals import Responses, refusals
 from ki67.app.service import At
 from ki67.app.store.cells import geojson_of, keep_cells, kept_cells
-from ki67.app.store.deletion import hold_files
+from ki67.app.store.deletion import forget_unnamed, hold_files
 from ki67.app.store.rows import Case, Picture, Review
 from ki67.app.store.rows.base import new_id
 from ki67.app.store.rows.opinions import ReviewKind, Start
@@ -115,12 +118,26 @@ def give_review(
         picture = visible_picture(session, who.account_id, picture_id)
         owner_id = session.get_one(Case, picture.case_id).owner_id
     offer = Offer(new.id or new_id(), answer_of(at, owner_id, picture, new), new.shown == "network")
-    with at.database.writing() as session:
-        picture = visible_picture(session, who.account_id, picture_id)
-        hold_files(session, at.files, owner_id, filter(None, [offer.answer.cells]))
-        review, is_new = give(session, who, picture, offer)
-        response.status_code = HTTPStatus.CREATED if is_new else HTTPStatus.OK
-        return ReviewView.of(review, persons(session, [who.account_id])[who.account_id])
+    try:
+        with at.database.writing() as session:
+            review, is_new = kept_once(session, at, who, picture_id, owner_id, offer)
+            view = ReviewView.of(review, persons(session, [who.account_id])[who.account_id])
+    except Problem:
+        forget_unnamed(at.database, at.files, owner_id, offer.files)
+        raise
+    response.status_code = HTTPStatus.CREATED if is_new else HTTPStatus.OK
+    return view
+
+
+def kept_once(session: Session, at: At, who: Asking, picture_id: str, owner_id: str, offer: Offer) -> tuple[Review, bool]:
+    """An opinion, and whether it is new; its cells count with what the case's owner keeps."""
+    picture = visible_picture(session, who.account_id, picture_id)
+    hold_files(session, at.files, owner_id, offer.files)
+    review, is_new = give(session, who, picture, offer)
+    if is_new:
+        for digest in offer.files:
+            add_marks(session, at.settings.caps, owner_id, picture, at.files.path(owner_id, digest))
+    return review, is_new
 
 
 def answer_of(at: At, owner_id: str, picture: Picture, new: AnyReview) -> Answer:

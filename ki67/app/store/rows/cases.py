@@ -40,6 +40,7 @@ class Picture(Base):
     digest: Mapped[Digest]  # of what is kept
     format: Mapped[str] = mapped_column(String(10))  # JPEG, PNG, TIFF, slide
     bytes: Mapped[int] = mapped_column(BigInteger)
+    marked_bytes: Mapped[int] = mapped_column(BigInteger, default=0)  # of the cells that readers marked in it
     width: Mapped[int]
     height: Mapped[int]
     um_per_px: Mapped[float | None]  # said by the sender, or told by the file
