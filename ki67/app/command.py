@@ -1,12 +1,11 @@
 """`ki67 app`: what has to be so before it serves, each told in one line, and what it says when it does."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
 from ki67.app.access.links import link_address, new_setup_link
@@ -21,8 +20,9 @@ from ki67.app.store.files import Files
 from ki67.app.store.verify import verified
 from ki67.app.tidying import tidying
 from ki67.base.errors import InputError
+from ki67.base.held import held
 
-LOCK = "lock"
+LOCK = Path("lock")
 Say = Callable[[str], None]
 
 
@@ -41,6 +41,11 @@ def app_command(asked: AppSettings, say: Say) -> None:
         with closing(opened(settings, keeper.ring)) as service, keeper.running(service.database), tidying(service):
             greet(service, say)
             serve(service, listener)
+
+
+def only_server_in(folder: Path) -> AbstractContextManager[None]:
+    """A folder of the service, which nobody else of this machine looks into."""
+    return held(folder, LOCK, lambda: "another `ki67 app` serves this folder; end it", "--data", mode=0o700)
 
 
 def check_database(address: str) -> None:
@@ -95,20 +100,3 @@ def verify_command(settings: AppSettings, say: Say) -> bool:
         say(fault)
     say(f"{settings.data}: {found.lines:,} lines of the log and {found.files:,} files looked over; faults: {len(found.faults)}")
     return not found.faults
-
-
-@contextmanager
-def only_server_in(folder: Path) -> Iterator[None]:
-    """One server a folder; the system lets go of the lock when it ends, however it ends."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(folder / LOCK)
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise InputError(f"{folder}: another `ki67 app` serves this folder; end it, or name another with --data") from error
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written to ({error.strerror}); name another folder with --data") from error
-    try:
-        yield
-    finally:
-        lock.release()

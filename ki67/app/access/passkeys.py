@@ -1,6 +1,6 @@
 """Passkeys (WebAuthn): a device signs a challenge of this service, for this origin alone, after it has asked who holds it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ki67.app.access.keys import keys_of
 from ki67.app.access.sign_ins import note_refused
 from ki67.app.access.who import Who
-from ki67.app.problems import Problem, not_found
+from ki67.app.problems import Problem
 from ki67.app.service import Service
 from ki67.app.settings import AppSettings
 from ki67.app.store.log import append
@@ -59,7 +60,7 @@ def register_options(session: Session, settings: AppSettings, who: Who) -> tuple
 
     account = session.get_one(Account, who.account_id)
     challenge = new_challenge(session, "register", account.id)
-    known = [structs.PublicKeyCredentialDescriptor(id=passkey.credential) for passkey in passkeys_of(session, account.id)]
+    known = [structs.PublicKeyCredentialDescriptor(id=passkey.credential) for passkey in keys_of(session, Passkey, account.id)]
     chosen = structs.AuthenticatorSelectionCriteria(
         resident_key=structs.ResidentKeyRequirement.REQUIRED, user_verification=structs.UserVerificationRequirement.REQUIRED
     )
@@ -163,18 +164,3 @@ def checked(check: Callable[[], Proof]) -> Proof:
 def unproven() -> Problem:
     """Not signed, or not by a passkey of this service."""
     return Problem(HTTPStatus.UNAUTHORIZED, "this passkey is not known here, or did not answer rightly")
-
-
-def passkeys_of(session: Session, account_id: str) -> Sequence[Passkey]:
-    """Every passkey of an account, the oldest first."""
-    mine = select(Passkey).where(Passkey.account_id == account_id)
-    return session.scalars(mine.order_by(Passkey.created_at, Passkey.id)).all()
-
-
-def forget_passkey(session: Session, who: Who, passkey_id: str) -> None:
-    """A device that opens this account no more."""
-    row = session.scalar(select(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == who.account_id))
-    if row is None:
-        raise not_found()
-    session.delete(row)
-    append(session, who.account_id, "passkey.forgotten", passkey_id)

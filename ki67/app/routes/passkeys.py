@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from ki67.app.access import passkeys
+from ki67.app.access.keys import forget_key, keys_of
 from ki67.app.access.limits import address_of
 from ki67.app.access.who import Asking
 from ki67.app.routes.me import MeView
@@ -106,14 +107,14 @@ def add_passkey(new: NewPasskey, who: Asking, at: At) -> PasskeyView:
 def own_passkeys(who: Asking, at: At) -> list[PasskeyView]:
     """Every passkey of one's own."""
     with at.database.reading() as session:
-        return [passkey_view(row) for row in passkeys.passkeys_of(session, who.account_id)]
+        return [passkey_view(row) for row in keys_of(session, Passkey, who.account_id)]
 
 
 @router.delete("/{passkey_id}", status_code=HTTPStatus.NO_CONTENT)
 def forget_passkey(passkey_id: Id, who: Asking, at: At) -> None:
     """Let a device be unknown."""
     with at.database.writing() as session:
-        passkeys.forget_passkey(session, who, passkey_id)
+        forget_key(session, who, Passkey, passkey_id)
 
 
 @router.post("/sign-in-options")

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from ki67.app.access import api_tokens
+from ki67.app.access.api_tokens import new_api_token
+from ki67.app.access.keys import forget_key, keys_of
 from ki67.app.access.who import Asking, Scope
 from ki67.app.service import At
 from ki67.app.store.rows import ApiToken
@@ -46,14 +47,14 @@ class NewTokenView(TokenView):
 def tokens(who: Asking, at: At) -> list[TokenView]:
     """Every token of one's own."""
     with at.database.reading() as session:
-        return [token_view(row) for row in api_tokens.api_tokens_of(session, who.account_id)]
+        return [token_view(row) for row in keys_of(session, ApiToken, who.account_id)]
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
 def new_token(new: NewToken, who: Asking, at: At) -> NewTokenView:
     """Make one. The answer tells it this once: `Authorization: Bearer ki67_…`."""
     with at.database.writing() as session:
-        row, token = api_tokens.new_api_token(session, who, new.name, new.scopes, new.days)
+        row, token = new_api_token(session, who, new.name, new.scopes, new.days)
     return NewTokenView(**token_view(row).model_dump(), token=token)
 
 
@@ -61,7 +62,7 @@ def new_token(new: NewToken, who: Asking, at: At) -> NewTokenView:
 def forget_token(token_id: Id, who: Asking, at: At) -> None:
     """Let it be good for nothing."""
     with at.database.writing() as session:
-        api_tokens.forget_api_token(session, who, token_id)
+        forget_key(session, who, ApiToken, token_id)
 
 
 def token_view(row: ApiToken) -> TokenView:
