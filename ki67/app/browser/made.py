@@ -10,6 +10,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from filelock import FileLock
+
 import ki67
 from ki67.base.files import write_bytes
 from ki67.weights import NETWORK
@@ -24,10 +26,18 @@ def made(name: str, folder: Path) -> Path:
     """A file, from the folder where what it is made of has not changed; one of another version is not kept beside it."""
     path = folder / f"{made_of(NETWORK)[:16]}-{name}"
     if not path.is_file():
-        write_bytes(path, subprocess.run([sys.executable, "-m", MAKERS[name]], check=True, stdout=subprocess.PIPE).stdout)
-        for other in set(folder.glob(f"*-{name}")) - {path}:
-            other.unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f"{name}.lock"):  # of several processes that need it at once the first makes it
+            if not path.is_file():
+                make(name, path)
     return path
+
+
+def make(name: str, path: Path) -> None:
+    """The file, in place of any of another version."""
+    write_bytes(path, subprocess.run([sys.executable, "-m", MAKERS[name]], check=True, stdout=subprocess.PIPE).stdout)
+    for other in set(path.parent.glob(f"*-{name}")) - {path}:
+        other.unlink(missing_ok=True)
 
 
 @cache
