@@ -1,13 +1,18 @@
 """Blind means blind in the browser too: one's own count first, and only then the network's beside it."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.client.fields import field
+from tests.client.on_device import wait_until
 
 POSITIVE, NEGATIVE = 1, 2
+BOTH = (0, 120, 92)
 FOUND = [(100, 100, POSITIVE), (200, 100, NEGATIVE), (300, 300, NEGATIVE)]
 
 
@@ -104,6 +109,37 @@ def test_a_tally_that_was_begun_goes_on(page: Any, isolated_client: str) -> None
     page.get_by_role("button", name="Save my count").click()
     page.wait_for_url(f"**/{read.picture}")
     assert [(review["nPositive"], review["nNegative"]) for review in read.reviews()] == [(1, 1)]
+
+
+@pytest.mark.parametrize("screen", ["blind", "cells"])
+def test_a_comment_without_a_count_waits_too(page: Any, isolated_client: str, screen: str) -> None:
+    read = field(page, isolated_client, found=FOUND).at(screen)
+    page.get_by_label("Comment").fill("folded")
+    elsewhere(page, isolated_client)
+    read.at(screen)
+    assert page.get_by_label("Comment").input_value() == "folded"
+    assert page.get_by_label("Undo").is_disabled()
+
+
+def test_side_by_side_is_shown_what_was_counted(page: Any, isolated_client: str) -> None:
+    part = {"x": 100, "y": 50, "width": 200, "height": 200}
+    read = field(page, isolated_client, square=part, found=[(120, 80, POSITIVE), (350, 350, NEGATIVE)]).at("blind")
+    read.tap(20, 30)
+    page.get_by_role("button", name="Save my count").click()
+    page.wait_for_url("**/beside")
+    page.locator(".viewer[width]").wait_for()
+    assert [read.count(kind) for kind in ("one class", "Only the network", "Only you")] == [1, 0, 0]
+    wait_until(lambda: ringed(page) is not None)
+    x, y = read.point(20, 30)
+    assert ringed(page) == pytest.approx((x, y), abs=3)
+
+
+def ringed(page: Any) -> tuple[float, float] | None:
+    """The middle of what is drawn in the colour of cells that both saw."""
+    box = page.locator(".viewer").bounding_box()
+    pixels = np.asarray(Image.open(io.BytesIO(page.locator(".viewer").screenshot())).convert("RGB"), int)
+    rows, columns = np.nonzero((abs(pixels - BOTH) < 20).all(axis=2))
+    return (box["x"] + (columns.min() + columns.max()) / 2, box["y"] + (rows.min() + rows.max()) / 2) if len(rows) else None
 
 
 def elsewhere(page: Any, address: str) -> None:

@@ -72,12 +72,25 @@ def test_a_second_opinion_is_blind_and_the_agreement_is_told(member: Member) -> 
     bob.sees("0 of 2 given")
     assert bob.page.get_by_text("B 12/3").count() == 0
     bob.page.get_by_text("A case, read blind").click()
+    bob.page.get_by_role("radio", name="Estimate").check()
+    bob.page.get_by_role("spinbutton").fill("25")
+    bob.fill({"Comment": "folded"})
+    bob.goes("#/inbox")
+    bob.page.get_by_text("A case, read blind").click()
+    bob.sees("Picture 1 of 2")
+    assert [bob.page.get_by_role("spinbutton").input_value(), bob.page.get_by_label("Comment").input_value()] == ["25", "folded"]
     for share, then in (("20", "Picture 2 of 2"), ("30", "All your opinions are given.")):
         bob.page.get_by_role("radio", name="Estimate").check()
         bob.page.get_by_role("spinbutton").fill(share)
         bob.press("Save my count")
         bob.sees(then)
     bob.sees("10 % · blind")
+    bob.fill({"Comment": "the second is folded"})
+    bob.goes("#/inbox")
+    bob.page.get_by_text("B 12/3").click()
+    bob.press("Add")
+    bob.page.locator(".list .entry", has_text="the second is folded").wait_for()
+    assert bob.page.get_by_label("Comment", exact=True).input_value() == ""
     bob.press("Done: tell who asked")
     bob.sees("done")
 

@@ -23,7 +23,7 @@
 /**
  * What the network found. `scaleKnown`: false where the scale of training was taken for want of another.
  * @typedef {{cells: Cells, umPerPx: number, scaleKnown: boolean, hotSpot: number|null, warnings: Warning[], network: string,
- *   milliseconds: number}} Counted
+ *   milliseconds: number|null}} Counted `milliseconds`: null where a server counted
  */
 
 /** @typedef {Counted & {picture: string, made: number}} Result */

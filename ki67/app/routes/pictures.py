@@ -48,6 +48,7 @@ class PictureView(BaseModel):
     width: int
     height: int
     bytes: int
+    sha256: str  # of the file as it is kept and given back
     um_per_px: float | None
     said: bool | None = None  # whether this reader's opinion of it is in; not told of one that was just sent
     number: int | None = None
@@ -63,7 +64,7 @@ class PictureView(BaseModel):
         """With what tells its place among the others, or without."""
         view = cls(
             id=picture.id, case_id=picture.case_id, kind=picture.kind, state=picture.state, why=picture.why, width=picture.width,
-            height=picture.height, bytes=picture.bytes, um_per_px=picture.um_per_px,
+            height=picture.height, bytes=picture.bytes, sha256=picture.digest, um_per_px=picture.um_per_px,
         )  # fmt: skip
         told = {"number": picture.number, "created_at": picture.created_at}
         return view.model_copy(update=told) if in_order else view

@@ -1,7 +1,7 @@
-// Cells as QuPath opens them over their picture, in the very text of Python's `Cells.to_geojson`.
+// Cells as QuPath opens them over their picture, in the very text of Python's `Cells.to_geojson`; and back.
 
 import {fixed, roundedFloat} from './numbers.js';
-import {NEGATIVE, POSITIVE, TIL} from '../scorer/cells.js';
+import {NEGATIVE, POSITIVE, TIL, cellsOf} from '../scorer/cells.js';
 import {uuid5} from '../store/hashes.js';
 
 /** @typedef {import('../values.js').Cells} Cells */
@@ -15,6 +15,14 @@ const CLASSES = {[POSITIVE]: ['Positive', [213, 94, 0]], [NEGATIVE]: ['Negative'
 export async function geojson({xy, label, confidence}, image, kind) {
   const features = await Promise.all([...label].map((each, i) => feature(`${image}/${i}`, xy[2 * i], xy[2 * i + 1], each, confidence[i], kind)));
   return `{"type": "FeatureCollection", "features": [${features.map((each, i) => `${i ? ',' : ''}\n${each}`).join('')}\n]}\n`;
+}
+
+
+/** The cells of such a text, as a service gives it. @param {{features: any[]}} collection @returns {Cells} */
+export function cellsIn({features}) {
+  const labels = new Map(Object.entries(CLASSES).map(([label, [name]]) => [name, Number(label)]));
+  return cellsOf(features.map(({geometry: {coordinates: [x, y]}, properties: {classification, measurements}}) =>
+    [x, y, labels.get(classification.name) ?? TIL, measurements.confidence]));
 }
 
 

@@ -2,6 +2,7 @@
 
 import {words} from '../words/en.js';
 import {ask, asking, renewed} from './asking.js';
+import {begunWords} from './begun_words.js';
 import {commentsOf} from './comments.js';
 import {el, field, link, notice, section, toggle} from './made.js';
 import {sentLine} from './sent.js';
@@ -41,7 +42,7 @@ async function answers(app, remote) {
 /** @param {App} app @param {string} remote @param {() => Promise<void>} again */
 async function asks(app, remote, again) {
   const contacts = await app.server.contacts(), assigned = await app.server.assignments(remote);
-  const form = contacts.length ? askForm(app, remote, contacts, again) :
+  const form = contacts.length ? await askForm(app, remote, contacts, again) :
     el('div', {class: 'row'}, el('p', {}, words.assign.noContact), link(words.assign.addContact, '#/contacts'));
   const list = assigned.length ? el('ul', {class: 'list'}, ...assigned.map(one => row(app, one, again))) : el('p', {class: 'soft'}, words.assign.nobody);
   return el('div', {class: 'stack'}, form, el('h3', {}, words.assign.asked), list);
@@ -49,11 +50,12 @@ async function asks(app, remote, again) {
 
 
 /** @param {App} app @param {string} remote @param {import('../server/views.js').Person[]} contacts @param {() => Promise<void>} again */
-function askForm(app, remote, contacts, again) {
+async function askForm(app, remote, contacts, again) {
   const whom = el('select', {}, ...contacts.map(({id, name}) => el('option', {value: id}, name)));
-  const blind = toggle(words.assign.blind, true, undefined, words.assign.blindHint), message = el('textarea', {rows: 2, maxLength: 4000});
-  return asking([field(words.assign.whom, whom), blind, field(words.assign.message, message)], words.assign.send, async () => {
-    await app.server.assign(remote, {to_id: whom.value, blind: blind.on(), message: message.value});
+  const blind = toggle(words.assign.blind, true, undefined, words.assign.blindHint), {text, sent} = await begunWords(app, `with ${remote}`);
+  return asking([field(words.assign.whom, whom), blind, field(words.assign.message, text)], words.assign.send, async () => {
+    await app.server.assign(remote, {to_id: whom.value, blind: blind.on(), message: text.value});
+    await sent();
     await again();
   });
 }

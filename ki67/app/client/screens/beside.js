@@ -2,6 +2,7 @@
 
 import {cellsOf} from '../scorer/cells.js';
 import {counts, ki67Index} from '../scorer/scores.js';
+import {lookedAt, withinPart} from '../store/looked_at.js';
 import {standingResult} from '../store/standing.js';
 import {compared} from '../viewer/compared.js';
 import {ONE_CELL, radiusOf, reachOf} from '../viewer/size.js';
@@ -35,7 +36,8 @@ export async function besideScreen(app, pictureId) {
   if (!picture || !own || !result) return {title, content: el('div', {class: 'stack narrow'}, notice('note', words.blind.line), onward), back};
   const table = section(title, figuresBeside(own, result), own.comment && el('p', {}, own.comment));
   if (!own.cells) return {title, content: el('div', {class: 'stack narrow'}, table, onward), back};
-  const cells = byCell(own.cells, result.cells, reachOf(result.umPerPx)), viewer = await Viewer.open(await app.store.pixels(pictureId), {
+  const cells = byCell(withinPart(picture, own.cells), withinPart(picture, result.cells), reachOf(result.umPerPx));
+  const viewer = await Viewer.open(await lookedAt(picture, await app.store.pixels(pictureId)), {
     kinds: KINDS, radius: radiusOf(result.umPerPx), label: words.blind.view, keys: words.cells.moving, reach: FINGER, deeds: {tap: () => false, press: () => undefined, key: () => false},
   });
   viewer.show(cells);

@@ -1,8 +1,7 @@
 // (c) One's own count, before the network's is seen.
 
-import {where} from '../scorer/cells.js';
 import {draftOf, keepDraft} from '../store/drafts.js';
-import {inPart, inWhole, lookedAt} from '../store/looked_at.js';
+import {inWhole, lookedAt, withinPart} from '../store/looked_at.js';
 import {standingResult} from '../store/standing.js';
 import {words} from '../words/en.js';
 import {countingView} from './counting.js';
@@ -11,7 +10,7 @@ import {sightOf} from './sight.js';
 
 /** @typedef {import('../app.js').App} App @typedef {import('../app.js').Screen} Screen */
 /** @typedef {import('../values.js').Picture} Picture @typedef {import('./counting.js').Opinion} Opinion
- * @typedef {import('../store/drafts.js').Draft} Draft */
+ * @typedef {import('../store/drafts.js').Draft} Draft @typedef {import('../store/drafts.js').Begun} Begun */
 
 
 /** @param {App} app @param {string} pictureId @returns {Promise<Screen>} */
@@ -40,13 +39,9 @@ async function saved(app, picture, opinion) {
 }
 
 
-/** The part may be another since it was begun. @param {Picture} picture @param {Draft} draft @returns {Opinion} */
-function inLooked(picture, draft) {
-  const {width, height} = picture.square ?? picture, cells = draft.cells && inPart(picture, draft.cells);
-  const isInside = (/** @type {number} */ x, /** @type {number} */ y) => x >= 0 && y >= 0 && x < width && y < height;
-  return {...draft, cells: cells && where(cells, i => isInside(cells.xy[2 * i], cells.xy[2 * i + 1]))};
-}
+/** The part may be another since it was begun. @param {Picture} picture @param {Draft} draft @returns {Draft} */
+function inLooked(picture, draft) { return {...draft, cells: draft.cells && withinPart(picture, draft.cells)}; }
 
 
-/** @param {Picture} picture @param {Opinion} opinion of the part that was looked at @returns {Opinion} */
+/** @template {Begun} Said @param {Picture} picture @param {Said} opinion of the part that was looked at @returns {Said} */
 function inPicture(picture, opinion) { return {...opinion, cells: opinion.cells && inWhole(picture, opinion.cells)}; }

@@ -2,6 +2,7 @@
 
 import {words} from '../words/en.js';
 import {button, choice, el, field, sheet, toggle} from './made.js';
+import {casesElsewhere} from './elsewhere.js';
 import {sentLine} from './sent.js';
 
 /** @typedef {import('../values.js').Case} Case @typedef {import('../app.js').App} App */
@@ -16,7 +17,7 @@ export async function casesScreen(app) {
   const rows = await Promise.all(cases.map(one => row(app, one)));
   const list = rows.length ? el('ul', {class: 'list wide'}, ...rows) : el('p', {class: 'empty'}, words.cases.none);
   const add = el('div', {class: 'row'}, button(words.cases.add, () => newCase(app), 'main'));
-  return {title: words.cases.title, content: el('div', {class: 'stack'}, add, app.server.available && sentLine(app), list, el('p', {class: 'soft'}, words.app.researchUse))};
+  return {title: words.cases.title, content: el('div', {class: 'stack'}, add, app.server.available && sentLine(app), list, casesElsewhere(app), el('p', {class: 'soft'}, words.app.researchUse))};
 }
 
 

@@ -1,7 +1,7 @@
 // (d) The network's cells over the picture, to look at and to correct.
 
 import {counts, ki67Index, tumourCells} from '../scorer/scores.js';
-import {draftOf, keepDraft} from '../store/drafts.js';
+import {draftOf, keepDraft, onlyComment} from '../store/drafts.js';
 import {inPart, inWhole, lookedAt} from '../store/looked_at.js';
 import {standingCells, standingResult} from '../store/standing.js';
 import {Editor} from '../viewer/editor.js';
@@ -14,7 +14,7 @@ import {button, el, field, figures, link, notice, section} from './made.js';
 import {sightOf} from './sight.js';
 
 /** @typedef {import('../app.js').App} App @typedef {import('../app.js').Screen} Screen */
-/** @typedef {import('../values.js').Cells} Cells @typedef {import('../values.js').Picture} Picture @typedef {import('../store/drafts.js').Draft} Draft */
+/** @typedef {import('../values.js').Cells} Cells @typedef {import('../values.js').Picture} Picture @typedef {import('../store/drafts.js').Begun} Begun */
 
 
 /** @param {App} app @param {string} pictureId @returns {Promise<Screen>} */
@@ -27,7 +27,7 @@ export async function cellsScreen(app, pictureId) {
   const reviews = await app.store.reviews(pictureId);
   const ways = [link(words.cells.toResult, `#/picture/${pictureId}/result`, 'quiet')];
   if (reviews.some(({startedFrom}) => startedFrom === 'nothing')) ways.push(link(words.blind.beside, `#/picture/${pictureId}/beside`, 'quiet'));
-  const draft = await draftOf(app.store, pictureId, 'network'), holds = draft && draft.made >= result.made ? draft : null;
+  const draft = await draftOf(app.store, pictureId, 'network'), holds = draft && draft.made < result.made ? onlyComment(draft.comment) : draft;
   return correcting(app, picture, standingCells(result, reviews), holds, result.umPerPx, el('div', {class: 'row'}, ...ways));
 }
 
@@ -38,7 +38,7 @@ function elsewhere({case: caseId}, line, way) {
 }
 
 
-/** @param {App} app @param {Picture} picture @param {Cells} cells @param {Draft|null} draft @param {number} umPerPx @param {HTMLElement} onward @returns {Promise<Screen>} */
+/** @param {App} app @param {Picture} picture @param {Cells} cells @param {Begun|null} draft @param {number} umPerPx @param {HTMLElement} onward @returns {Promise<Screen>} */
 async function correcting(app, picture, cells, draft, umPerPx, onward) {
   const heard = el('p', {class: 'unseen', role: 'status'}), numbers = el('div', {}), comment = el('textarea', {rows: 2, value: draft?.comment ?? ''});
   const editor = await Editor.open(await lookedAt(picture, await app.store.pixels(picture.id)), inPart(picture, cells), {
@@ -46,7 +46,7 @@ async function correcting(app, picture, cells, draft, umPerPx, onward) {
     changed: (now) => { refresh(now); heard.textContent = spoken(now); keep(); },
     chosen: (cell, now) => { heard.textContent = spokenOf(cell, now); },
   }, draft?.cells && inPart(picture, draft.cells));
-  const keep = () => keepDraft(app.store, picture.id, 'network', editor.canUndo ? correction(picture, editor, comment.value) : null);
+  const keep = () => keepDraft(app.store, picture.id, 'network', editor.canUndo ? correction(picture, editor, comment.value) : onlyComment(comment.value));
   comment.oninput = keep;
   const seen = looks(editor.viewer, CLASSES), back = steps(editor);
   const refresh = (/** @type {Cells} */ now) => {
@@ -80,10 +80,10 @@ async function saved(app, picture, editor, comment) {
 }
 
 
-/** @param {Picture} picture @param {Editor} editor @param {string} comment @returns {Omit<Draft, 'made'>} */
+/** @param {Picture} picture @param {Editor} editor @param {string} comment */
 function correction(picture, {cells}, comment) {
   const {positive, negative} = counts(cells);
-  return {kind: 'cells', nPositive: positive, nNegative: negative, estimate: null, cells: inWhole(picture, cells), comment: comment.trim()};
+  return {kind: /** @type {const} */ ('cells'), nPositive: positive, nNegative: negative, estimate: null, cells: inWhole(picture, cells), comment: comment.trim()};
 }
 
 

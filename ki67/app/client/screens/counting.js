@@ -1,5 +1,6 @@
 // A picture and three ways to count it oneself: marks, a tally, an estimate. Nothing of a network is here.
 
+import {onlyComment} from '../store/drafts.js';
 import {words} from '../words/en.js';
 import {button, choice, el, field, notice, section} from './made.js';
 import {estimating, marking, tallying} from './ways.js';
@@ -9,7 +10,7 @@ import {estimating, marking, tallying} from './ways.js';
  * One way to count: `side` beside the picture, `opinion` what was counted so far, null where that is nothing.
  * @typedef {{side: HTMLElement, opinion: () => Omit<Opinion, 'comment'>|null}} Way
  */
-/** @typedef {'marks'|'tally'|'estimate'} WayName */
+/** @typedef {'marks'|'tally'|'estimate'} WayName @typedef {import('../store/drafts.js').Begun} Begun */
 
 /** @type {Record<Opinion['kind'], WayName>} */
 const WAYS = {cells: 'marks', count: 'tally', estimate: 'estimate'};
@@ -19,12 +20,12 @@ const WAYS = {cells: 'marks', count: 'tally', estimate: 'estimate'};
  * A picture to be counted by a person, wherever it lies: the screen of a field uses it, and a reader's over a picture of the server.
  * `leave` must be called when it is shown no more.
  * @param {Blob} blob the picture
- * @param {{umPerPx: number|null, line: string, draft: Opinion|null, begun: (draft: Opinion|null) => unknown, save: (opinion: Opinion) => Promise<void>}} how `umPerPx` gives
+ * @param {{umPerPx: number|null, line: string, draft: Begun|null, begun: (draft: Begun|null) => unknown, save: (opinion: Opinion) => Promise<void>}} how `umPerPx` gives
  *   marks their size, `line` says what the count is for, `draft` is gone on with, `begun` told of every change, `save` keeps it and goes on
  * @returns {Promise<{element: HTMLElement, leave: () => void}>}
  */
 export async function countingView(blob, {umPerPx, line, draft, begun, save}) {
-  const changed = () => begun(said()), start = draft ? WAYS[draft.kind] : 'marks';
+  const changed = () => begun(said() ?? onlyComment(comment.value)), start = draft?.kind ? WAYS[draft.kind] : 'marks';
   const marks = await marking(blob, umPerPx, draft?.cells ?? null, changed);
   const ways = {marks, tally: tallying(start === 'tally' ? draft : null, changed), estimate: estimating(draft?.estimate ?? null, changed)};
   const comment = el('textarea', {rows: 2, value: draft?.comment ?? '', oninput: changed}), empty = el('p', {class: 'soft', role: 'status'}), sides = Object.values(ways).map(({side}) => side);

@@ -5,7 +5,7 @@ import {Declined, Offline, asked} from './asked.js';
 /** @typedef {import('./views.js').Me} Me @typedef {import('./views.js').Person} Person @typedef {import('./views.js').Account} Account */
 /** @typedef {import('./views.js').Link} Link @typedef {import('./views.js').ServerCase} ServerCase @typedef {import('./views.js').Upload} Upload */
 /** @typedef {import('./views.js').ServerPicture} ServerPicture @typedef {import('./views.js').NewReview} NewReview */
-/** @typedef {import('./views.js').ServerReview} ServerReview @typedef {import('./views.js').Scores} Scores */
+/** @typedef {import('./views.js').ServerReview} ServerReview @typedef {import('./views.js').PictureResult} PictureResult */
 /** @typedef {import('./views.js').CaseResult} CaseResult @typedef {import('./views.js').Assignment} Assignment */
 /** @typedef {import('./views.js').Comment} Comment @typedef {import('./views.js').Pair} Pair @typedef {import('./views.js').Passkey} Passkey */
 /** @typedef {{challenge_id: string, options: object}} Challenge */
@@ -95,6 +95,9 @@ export class Server {
   /** A case that nobody saves is dropped after some days. @param {string} id @returns {Promise<ServerCase>} */
   saveCase(id) { return this.#read(`cases/${id}`, {method: 'PATCH', json: {saved: true}}); }
 
+  /** One's own, the newest first. @returns {Promise<ServerCase[]>} */
+  cases() { return this.#pages('cases', 'cases'); }
+
   /** @param {string} id @returns {Promise<ServerCase>} */
   case(id) { return this.#read(`cases/${id}`); }
 
@@ -125,8 +128,14 @@ export class Server {
   /** @param {string} pictureId @returns {Promise<ServerReview[]>} */
   reviews(pictureId) { return this.#read(`pictures/${pictureId}/reviews`); }
 
-  /** What the network found: from then on no opinion is a blind one. @param {string} pictureId @returns {Promise<Scores>} */
+  /** What the network found: from then on no opinion is a blind one. @param {string} pictureId @returns {Promise<PictureResult>} */
   result(pictureId) { return this.#read(`pictures/${pictureId}/result`); }
+
+  /** Its cells, as QuPath opens them: seen as its figures are. @param {string} pictureId @returns {Promise<{features: any[]}>} */
+  cells(pictureId) { return this.#read(`pictures/${pictureId}/cells.geojson`, {patience: FOR_FILES}); }
+
+  /** Those that a reader marked. @param {string} reviewId @returns {Promise<{features: any[]}>} */
+  reviewCells(reviewId) { return this.#read(`reviews/${reviewId}/cells.geojson`, {patience: FOR_FILES}); }
 
   /** @param {string} caseId @returns {Promise<CaseResult>} */
   caseResult(caseId) { return this.#read(`cases/${caseId}/result`); }

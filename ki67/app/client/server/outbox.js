@@ -55,6 +55,19 @@ export class Outbox {
     return this.state.opinions === 0;
   }
 
+  /**
+   * Brings cases of this account here, while nothing is sent; from then on what is on this device is that account's.
+   * @param {() => Promise<string[]>} work gives the pictures whose scale nobody knows
+   */
+  async bringing(work) {
+    await navigator.locks.request(LOCK, async () => {
+      const kept = await this.#kept(), account = this.server.me?.id ?? null;
+      if (!account || (kept.account && kept.account !== account)) throw new Refused('anotherAccount');
+      await this.#keep({...kept, account});
+      await this.#keep({...kept, account, unscaled: [...new Set([...kept.unscaled, ...await work()])]});
+    });
+  }
+
   /** Sends all that waits, in one tab at a time. */
   async run() {
     if (this.server.available) await navigator.locks.request(LOCK, () => this.#run());

@@ -5,8 +5,8 @@
 /** @typedef {Person & {is_administrator: boolean, disabled_at: string|null, kept_bytes: number}} Account */
 /** @typedef {{link: string, token: string}} Link */
 /** @typedef {{id: string, name: string, created_at: string, seen_at: string|null}} Passkey */
-/** @typedef {{id: string, mine: boolean, blind: boolean, opened: boolean, n_pictures: number, n_scored: number, n_said: number, name: string|null}} ServerCase */
-/** @typedef {{id: string, case_id: string, kind: 'field'|'slide', state: 'needs_scale'|'waiting'|'scored'|'failed', why: string, width: number, height: number, um_per_px: number|null, said: boolean|null}} ServerPicture `said`: one's own opinion is in */
+/** @typedef {{id: string, mine: boolean, blind: boolean, opened: boolean, n_pictures: number, n_scored: number, n_said: number, name: string|null, created_at: string|null}} ServerCase */
+/** @typedef {{id: string, case_id: string, kind: 'field'|'slide', state: 'needs_scale'|'waiting'|'scored'|'failed', why: string, width: number, height: number, sha256: string, um_per_px: number|null, said: boolean|null, created_at: string|null}} ServerPicture `said`: one's own opinion is in */
 /** @typedef {{id: string|null, bytes: number, received: number, picture: ServerPicture|null}} Upload */
 /** @typedef {{x: number, y: number, label: 'positive'|'negative'|'til'}} Mark */
 /** @typedef {{id: string, started_from: 'nothing'|'network', shown: 'nothing'|'network', comment: string}} Opinion */
@@ -14,9 +14,10 @@
  * @typedef {Opinion & {kind: 'count', n_positive: number, n_negative: number} | Opinion & {kind: 'estimate'|'share', estimate: number}
  *   | Opinion & {kind: 'cells', cells: Mark[]}} NewReview
  */
-/** @typedef {{id: string, by: Person, kind: 'count'|'estimate'|'cells'|'share', estimate: number|null, index: number|null, blind: boolean, started_from: string, comment: string, created_at: string}} ServerReview */
+/** @typedef {{id: string, by: Person, kind: 'count'|'estimate'|'cells'|'share', n_positive: number|null, n_negative: number|null, estimate: number|null, index: number|null, blind: boolean, started_from: 'nothing'|'network', comment: string, created_at: string}} ServerReview */
 /** @typedef {{cut_offs: string, category: string|null}} Category */
 /** @typedef {{n_positive: number, n_negative: number, ki67_index: number|null, ki67_low: number|null, ki67_high: number|null, categories: Category[], warnings: string[]}} Scores */
+/** @typedef {Scores & {hot_spot: number|null, um_per_px: number, network: string, created_at: string}} PictureResult */
 /** @typedef {Scores & {n_pictures: number, n_scored: number}} CaseResult */
 /**
  * @typedef {{id: string, case_id: string, case_name: string|null, by: Person, to: Person, blind: boolean, message: string,

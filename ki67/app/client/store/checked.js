@@ -30,7 +30,7 @@ export const checkedPicture = guarded(row => ({
 /** @type {(row: any) => Result} */
 export const checkedResult = guarded(row => ({
   picture: id(row.picture), made: number(row.made), cells: cells(row.cells), umPerPx: positive(row.umPerPx), scaleKnown: yesOrNo(row.scaleKnown),
-  hotSpot: orNull(number, row.hotSpot), warnings: list(row.warnings).map(warning), network: text(row.network), milliseconds: number(row.milliseconds),
+  hotSpot: orNull(number, row.hotSpot), warnings: list(row.warnings).map(warning), network: text(row.network), milliseconds: orNull(number, row.milliseconds),
 }));
 
 

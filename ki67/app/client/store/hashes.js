@@ -15,8 +15,12 @@ export async function uuid5(name) {
   const hash = (await hashed('SHA-1', bytesJoined([space, new TextEncoder().encode(name)]))).slice(0, 16);
   hash[6] = hash[6] & 0x0f | 0x50;
   hash[8] = hash[8] & 0x3f | 0x80;
-  return digits(hash).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return dashed(digits(hash));
 }
+
+
+/** 32 hexadecimal digits as an id is written here. @param {string} digits */
+export function dashed(digits) { return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'); }
 
 
 /** @param {'SHA-1'|'SHA-256'} way @param {Uint8Array} bytes */

@@ -80,6 +80,16 @@ export const words = {
     isBlind: 'blind',
   },
 
+  elsewhere: {
+    title: 'On the server',
+    pictures: (/** @type {number} */ n, /** @type {number} */ here) => here ? `${here} of ${counted(n, 'picture')} here` : counted(n, 'picture'),
+    bring: 'Bring it here',
+    bringThis: (/** @type {string} */ name) => `Bring ${name} here`,
+    askedBy: (/** @type {string} */ name, /** @type {number} */ n) => `${name} asks for your opinion of ${counted(n, 'picture')}`,
+    read: 'Read it',
+    brought: (/** @type {number} */ left) => left === 0 ? 'The case is on this device.' : `The case is on this device, but for ${counted(left, 'picture')} that this page does not show.`,
+  },
+
   cutOffs: {paper: '10 and 20 %', consensus: '16 and 30 %'},
 
   case: {
@@ -207,7 +217,7 @@ export const words = {
     hotSpot: 'Hot spot of 500 cells',
     noHotSpot: '500 cells or fewer',
     time: 'Time',
-    milliseconds: (/** @type {number} */ ms) => `${Math.round(ms).toLocaleString('en')} ms`,
+    milliseconds: (/** @type {number|null} */ ms) => ms === null ? 'counted by the server' : `${Math.round(ms).toLocaleString('en')} ms`,
     own: 'Your opinion',
     others: 'Other readers',
     ownKind: {count: 'Index, counted', estimate: 'Index, estimated', cells: 'Index of your cells'},
@@ -575,6 +585,8 @@ export const words = {
     tooSmall: (/** @type {Values} */ {width, height, umPerPx, least}) =>
       `${width}×${height} at ${umPerPx} µm/px; ${least} µm at least are needed`,
     full: () => 'there is no room left on this device for it; export and delete old cases, and try again',
+    otherBytes: () => 'came from the server otherwise than it is kept there; try again',
+    anotherAccount: () => 'what is on this device belongs to another account; sign in with that one, or export and delete everything first',
     gone: () => 'this was deleted meanwhile, perhaps in another tab; go back to the cases',
     reload: () => 'in another tab the passphrase or the program has changed; load this page again',
     older: () => 'what is on this device was written by a newer version of this page; load the page again',
@@ -596,6 +608,7 @@ export const words = {
 
   /** What to know about a count, by the code of a `Warning`. */
   warnings: {
+    told: (/** @type {Values} */ {line}) => line,
     none: () => 'no tumour cells: the index is not defined',
     few: (/** @type {Values} */ {cells, enough}) => `${counted(cells, 'tumour cell')}, fewer than ${enough}`,
     likeHe: () => 'looks like H&E, not like a Ki-67 stain',
