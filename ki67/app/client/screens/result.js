@@ -46,7 +46,7 @@ async function shownResult(app, one, picture, result) {
   const facts = section(words.result.how, figures([
     [words.scale.one, words.result.scale(result.umPerPx, result.scaleKnown)],
     [words.result.hotSpot, result.hotSpot === null ? words.result.noHotSpot : words.tenths(result.hotSpot)],
-    [words.result.time, words.result.milliseconds(result.milliseconds)]]),
+    result.milliseconds === null ? [words.result.byWhom, words.result.server] : [words.result.time, words.result.milliseconds(result.milliseconds)]]),
   link(words.result.change, `#/picture/${picture.id}`, 'quiet'));
   const side = el('div', {class: 'stack'}, index, ...cautions(result), own ? ownOpinion(own) : null, others.length ? othersOpinions(others) : null, facts,
     el('p', {class: 'soft'}, words.app.researchUse));
