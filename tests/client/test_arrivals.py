@@ -5,10 +5,10 @@ from typing import Any
 from PIL import Image
 
 from ki67.app.browser.vectors import field, png
-from tests.client.colleagues import PASSWORD, Colleague, noise_png
-from tests.client.conftest import Service
+from tests.client.barriers import barriers
+from tests.client.colleagues import Colleague, noise_png
+from tests.client.conftest import Member, Service
 from tests.client.on_device import wait_until
-from tests.client.test_team import Newcomer, invited, newcomer  # noqa: F401
 
 SIDE = 256
 DOTS = 39_224  # an inch: the network's own scale
@@ -49,31 +49,14 @@ def scored(who: Colleague) -> Any:
     return who.asks(f"/v1/pictures/{who.asks(address)['pictures'][0]['id']}/result")
 
 
-def second(newcomer: Newcomer, service: Service, login: str) -> Colleague:  # noqa: F811
-    """The same person at another device."""
-    other = newcomer()
-    other.page.goto(f"{service.origin}/#/sign-in")
-    signs_in(other, login)
-    return other
-
-
-def signs_in(who: Colleague, login: str) -> None:
-    """By a password, and on to the cases."""
-    who.fill({"Login": login, "Password": PASSWORD})
-    who.press("Sign in")
-    who.page.get_by_role("heading", name="Inbox").wait_for()
-    who.goes("#/cases")
-
-
-def test_a_case_is_brought_with_its_pictures_the_result_and_the_opinions(newcomer: Newcomer, service: Service) -> None:  # noqa: F811
-    phone = newcomer()
-    phone.opens(service.setup, "ada")
+def test_a_case_is_brought_with_its_pictures_the_result_and_the_opinions(member: Member) -> None:
+    phone = member("hal")
     phone.makes("B 12/3", [stained()], [0.3], blind=False, shown=True)
     phone.page.evaluate(MARKED)
     phone.sees("Everything is on the server")
     result = scored(phone)
-    desk = second(newcomer, service, "ada")
-    desk.press("Bring B 12/3 here")
+    desk = member("hal")
+    desk.press("Bring it here: B 12/3")
     desk.page.get_by_role("heading", name="B 12/3").wait_for()
     desk.sees("By your own counts")
     [there], [here] = desk.page.evaluate(KEPT), phone.page.evaluate(KEPT)
@@ -85,23 +68,21 @@ def test_a_case_is_brought_with_its_pictures_the_result_and_the_opinions(newcome
     ]
     assert sum(there["labels"].count(label) for label in (1, 2)) > 10
     assert there["warnings"] == result["warnings"]
-    desk.goes("#/cases")
+    with desk.page.expect_response("**/v1/assignments"):
+        desk.goes("#/cases")
     desk.sees("Nothing to send")
-    assert desk.page.get_by_text("On the server").count() == 0
+    desk.page.wait_for_timeout(200)
+    assert desk.page.get_by_text("On the server", exact=True).count() == 0
     assert len(desk.asks("/v1/cases")["cases"]) == 1
 
 
-def test_of_a_blind_case_no_answer_comes_before_ones_own_and_ones_own_stays_blind(
-    newcomer: Newcomer,  # noqa: F811
-    service: Service,
-) -> None:
-    phone = newcomer()
-    phone.opens(service.setup, "ada")
+def test_of_a_blind_case_no_answer_comes_before_ones_own_and_ones_own_stays_blind(member: Member) -> None:
+    phone = member("ivy")
     case_id = phone.makes("B 12/3", [stained()], [])
     phone.sees("Everything is on the server")
     wait_until(lambda: phone.asks("/v1/cases")["cases"][0]["n_scored"] == 1, 120)
-    desk = second(newcomer, service, "ada")
-    desk.press("Bring B 12/3 here")
+    desk = member("ivy")
+    desk.press("Bring it here: B 12/3")
     desk.page.get_by_role("heading", name="B 12/3").wait_for()
     [there] = desk.page.evaluate(KEPT)
     assert (there["blind"], there["state"], there["labels"], there["opinions"]) == (True, "new", None, [])
@@ -116,61 +97,62 @@ def test_of_a_blind_case_no_answer_comes_before_ones_own_and_ones_own_stays_blin
     assert (review["estimate"], review["blind"]) == (0.2, True)
 
 
-def test_what_was_cut_off_in_the_middle_is_offered_again_and_goes_on(newcomer: Newcomer, service: Service) -> None:  # noqa: F811
-    phone = newcomer()
-    phone.opens(service.setup, "ada")
+def test_what_was_cut_off_in_the_middle_is_offered_again_and_goes_on(member: Member) -> None:
+    phone = member("joe")
     phone.makes("B 12/3", [noise_png(1), noise_png(2)], [0.1, 0.2], blind=False)
     phone.sees("Everything is on the server")
-    desk, asked = second(newcomer, service, "ada"), list[str]()
+    desk, asked = member("joe"), list[str]()
 
     def file(route: Any) -> None:
         asked.append(route.request.url)
         route.abort() if len(asked) == 2 else route.continue_()
 
     desk.page.route("**/v1/pictures/*/file", file)
-    desk.press("Bring B 12/3 here")
+    desk.press("Bring it here: B 12/3")
     desk.sees("The server does not answer")
     desk.goes("#/scale")
     desk.goes("#/cases")
     desk.sees("1 of 2 pictures here")
-    desk.press("Bring B 12/3 here")
+    desk.press("Bring it here: B 12/3")
     desk.page.get_by_role("heading", name="B 12/3").wait_for()
     assert [kept["opinions"][0][1] for kept in desk.page.evaluate(KEPT)] == [0.1, 0.2]
     assert len(asked) == 3
 
 
-def test_a_case_that_somebody_asked_about_is_offered_too(newcomer: Newcomer, service: Service) -> None:  # noqa: F811
-    ada, bob = newcomer(), newcomer()
-    ada.opens(service.setup, "ada")
-    bob.opens(invited(ada), "bob")
-    case_id = ada.makes("B 12/3", [noise_png(1)], [0.1])
-    ada.sees("Everything is on the server")
-    ada.goes("#/contacts")
-    ada.fill({"Their login": "bob"})
-    ada.press("Add")
-    ada.sees("Remove")
-    ada.goes(f"#/case/{case_id}/assign")
-    ada.press("Ask")
-    ada.sees("open · blind")
-    bob.goes("#/cases")
-    bob.sees("Ada asks for your opinion of 1 picture")
-    assert bob.page.get_by_text("B 12/3").count() == 0
-    bob.press("Read it")
-    bob.sees("Picture 1 of 1")
+def test_a_case_that_somebody_asked_about_is_offered_too(member: Member) -> None:
+    kim, lea = member("kim"), member("lea")
+    case_id = kim.makes("B 12/3", [noise_png(1)], [0.1])
+    kim.sees("Everything is on the server")
+    kim.goes("#/contacts")
+    kim.fill({"Their login": "lea"})
+    kim.press("Add")
+    kim.sees("Remove")
+    kim.goes(f"#/case/{case_id}/assign")
+    kim.press("Ask")
+    kim.sees("open · blind")
+    lea.goes("#/cases")
+    lea.sees("Kim asks for your opinion of 1 picture")
+    assert lea.page.get_by_text("B 12/3").count() == 0
+    lea.press("Read it")
+    lea.sees("Picture 1 of 1")
 
 
-def test_on_a_device_of_another_account_no_case_is_brought(newcomer: Newcomer, service: Service) -> None:  # noqa: F811
-    ada, bob = newcomer(), newcomer()
-    ada.opens(service.setup, "ada")
-    bob.opens(invited(ada), "bob")
-    bob.makes("Bob’s", [noise_png(1)], [0.1])
-    bob.sees("Everything is on the server")
-    ada.makes("Ada’s", [noise_png(2)], [0.1])
-    ada.sees("Everything is on the server")
-    ada.press("Sign out")
-    ada.page.get_by_role("heading", name="Cases").wait_for()
-    ada.goes("#/sign-in")
-    signs_in(ada, "bob")
-    ada.press("Bring Bob’s here")
-    ada.sees("belongs to another account")
-    assert [kept["case"] for kept in ada.page.evaluate(KEPT)] == ["Ada’s"]
+def test_on_a_device_of_another_account_no_case_is_brought(member: Member, service: Service) -> None:
+    nia, otto = member("nia"), member("otto")
+    for who in (nia, otto):
+        who.makes("B 12/3", [noise_png(1)], [0.1])
+        who.sees("Everything is on the server")
+    nia.page.context.add_cookies([service.sign_in("otto")])
+    nia.page.reload()
+    nia.press("Bring it here: B 12/3")
+    nia.sees("belongs to another account")
+    assert len(nia.page.evaluate(KEPT)) == 1
+
+
+def test_axe_finds_nothing_where_cases_are_offered(member: Member) -> None:
+    phone = member("pia")
+    phone.makes("B 12/3", [noise_png(1)], [0.1])
+    phone.sees("Everything is on the server")
+    desk = member("pia")
+    desk.sees("Bring it here")
+    assert barriers(desk.page) == []

@@ -12,14 +12,13 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ki67.app.browser.made import made
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.client.barriers import barriers
 from tests.client.conftest import KEPT
 from tests.client.fields import Field, field
 from tests.client.on_device import PASSPHRASE, Device, wait_until
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
-AXE = ROOT / "build/axe/package/axe.min.js"
-BROKEN_RULES = "async () => (await axe.run()).violations.map(({id, nodes}) => `${id}: ${nodes.map(({html}) => html).join(' ')}`)"
 SMALL = """() => [...document.querySelectorAll('a, button, input, select, textarea, label.picker, .options label')]
   .filter(each => each.checkVisibility({opacityProperty: true}) && !each.matches('.skip, .toggle input'))
   .filter(each => { const {width, height} = each.getBoundingClientRect(); return Math.min(width, height) < 43.9; })
@@ -422,13 +421,16 @@ def screens(found: Field) -> Iterator[str]:
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_axe_finds_nothing_on_any_screen(page: Any, isolated_client: str, colours: str) -> None:
-    if not AXE.is_file():
-        pytest.skip("no axe-core here; `make axe` fetches it")
     page.emulate_media(color_scheme=colours, reduced_motion="reduce")
     found = field(page, isolated_client, found=FIFTEEN)
-    page.evaluate(AXE.read_text())
-    broken = {screen: rules for screen in screens(found) if (rules := page.evaluate(BROKEN_RULES))}
-    assert broken == {}
+    assert {screen: each for screen in screens(found) if (each := barriers(page))} == {}
+
+
+@pytest.mark.parametrize("way", ["Count", "Estimate"])
+def test_axe_finds_nothing_in_other_ways_to_count(page: Any, isolated_client: str, way: str) -> None:
+    shown(field(page, isolated_client), "blind")
+    page.get_by_role("radio", name=way, exact=True).check()
+    assert barriers(page) == []
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])

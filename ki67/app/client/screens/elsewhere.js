@@ -30,7 +30,7 @@ async function listed(app) {
 /** @param {App} app @param {ServerCase} one @param {number} here how many of its pictures are */
 function ownRow(app, one, here) {
   const deed = ask(app, words.elsewhere.bring, () => brought(app, one));
-  deed.setAttribute('aria-label', words.elsewhere.bringThis(one.name ?? ''));
+  deed.setAttribute('aria-label', `${words.elsewhere.bring}: ${one.name}`);
   return el('li', {class: 'entry'}, what(one.name ?? '', words.elsewhere.pictures(one.n_pictures, here)), deed);
 }
 

@@ -51,8 +51,8 @@ export function tallying(draft, onChange) {
       index.textContent = spokenOf(counted[POSITIVE], counted[NEGATIVE]);
       onChange();
     };
-    const more = button('', add(1), 'plain', {ariaLabel: words.blind.more(name)});
-    more.append(sign(CLASSES[label - 1]), number, name);
+    const more = button('', add(1));
+    more.append(sign(CLASSES[label - 1]), number, ` ${name}`, el('span', {class: 'unseen'}, words.blind.more(name)));
     return el('div', {class: 'tally'}, more, button('−1', add(-1), 'quiet', {ariaLabel: words.blind.less(name)}));
   };
   const side = section(words.blind.tally, el('p', {class: 'soft'}, words.blind.tallyHint),
