@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.client.colleagues import Colleague, noise_png
 from tests.client.conftest import Member, Newcomer, Service
+from tests.client.on_device import wait_until
 
 PARTS = re.compile(r"/v1/uploads/")
 NUMBERS = count(1)
@@ -20,6 +21,11 @@ AGAIN = """async ([caseId, estimate]) => {
   const {Store} = await import('/store/device.js'), store = await Store.open(), [picture] = await store.pictures(caseId);
   const [review] = await store.reviews(picture.id);
   await store.addReview({...review, id: crypto.randomUUID(), made: Date.now(), estimate, remote: null});
+}"""
+OF_ANOTHER = """async caseId => {
+  const {Store} = await import('/store/device.js'), store = await Store.open(), [picture] = await store.pictures(caseId);
+  const [review] = await store.reviews(picture.id);
+  await store.addReview({...review, id: crypto.randomUUID(), estimate: .9, by: 'Bob', remote: null});
 }"""
 SQUARE = """async square => {
   const {Store} = await import('/store/device.js'), store = await Store.open(), [found] = await store.cases();
@@ -117,6 +123,16 @@ def test_a_case_that_was_read_at_both_places_keeps_both_opinions(ada: Colleague)
     found = reviews(ada)
     assert sorted(review["index"] for review in found) == [0.1, 0.2, 0.3]
     assert [review["supersedes"] for review in found] == [None, found[0]["id"], found[1]["id"]]
+
+
+def test_another_readers_opinion_that_came_by_a_file_is_not_sent_as_ones_own(ada: Colleague) -> None:
+    case_id = ada.makes("B 12/3", [noise_png(1)], [0.1])
+    ada.page.evaluate(OF_ANOTHER, case_id)
+    ada.page.evaluate(AGAIN, [case_id, 0.2])
+    ada.sees("Everything is on the server")
+    wait_until(lambda: len(reviews(ada)) == 2)
+    assert [review["estimate"] for review in reviews(ada)] == [0.1, 0.2]
+    assert None not in ada.held()[0]["reviews"]
 
 
 def test_what_the_service_refuses_stays_on_the_device_with_its_line_until_somebody_tries_again(ada: Colleague) -> None:
