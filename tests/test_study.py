@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 
 def settings(patients: int) -> Simulate:
     return Simulate(patients=patients, fields_per_patient=5, test_patients=1, test_fields_per_patient=5, seed=0,
-                    test_seed=1, um_per_px=0.135, label_stroma=False)  # fmt: skip
+                    test_seed=1, um_per_px=0.135, label_stroma=False, laboratories="familiar")  # fmt: skip
 
 
 def tissue(patients: int) -> Tissue:

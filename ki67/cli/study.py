@@ -7,7 +7,7 @@ import typer
 
 from ki67.cli.libraries import need, quiet
 from ki67.cli.options import Scale, finite
-from ki67.settings.names import DatasetName, ProfileName, ReleasePart
+from ki67.settings.names import DatasetName, Pool, ProfileName, ReleasePart
 
 data = typer.Typer(help="Point the study at a real dataset.")
 
@@ -74,11 +74,12 @@ def simulate(
     test_seed: Annotated[int, typer.Option(min=0, help="of those in Test, another one")] = 1,
     um_per_px: Annotated[float, typer.Option(min=0.01, max=1, callback=finite, help="of the 1228-pixel field")] = 0.135,
     label_stroma: Annotated[bool, typer.Option(help="annotate spindle nuclei too")] = False,
+    laboratories: Annotated[Pool, typer.Option(help="other: of none that the study's networks learn from")] = "familiar",
 ) -> None:
     """Write a cohort of simulated fields in the SHIDC-B-Ki-67 layout; a killed run goes on where it stopped."""
     from ki67.simulate import Cohort, Scene, write_cohort
 
-    scene = Scene(um_per_px=um_per_px, label_stroma=label_stroma)
+    scene = Scene(um_per_px=um_per_px, label_stroma=label_stroma, laboratories=laboratories)
     cohort = Cohort(patients, fields_per_patient, test_patients, test_fields_per_patient, seed, test_seed, scene)
     write_cohort(folder, cohort)
     typer.echo(f"{folder}: simulated fields of {patients} + {test_patients} patients, {um_per_px} µm/px")

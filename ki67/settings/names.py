@@ -3,6 +3,7 @@
 from typing import Literal
 
 ProfileName = Literal["smoke", "default", "paper", "release"]
+Pool = Literal["familiar", "other"]  # of laboratories: those that networks learn from, and others to choose them by
 DatasetName = Literal["shidc", "breastpathq", "bcs1"]
 QuantizerName = Literal["cws", "pws", "uq", "ecsq"]
 Scope = Literal["global", "layer"]  # of a codebook: all kernels share one, or each has its own

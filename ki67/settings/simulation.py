@@ -2,6 +2,7 @@
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from ki67.settings.names import Pool
 from ki67.settings.stage import Stage
 
 
@@ -21,7 +22,7 @@ class SimulatedCohort(Stage):
 
 
 class Simulate(SimulatedCohort):
-    """How many patients and fields of IHC tissue are simulated, and at which scale."""
+    """How many patients and fields of IHC tissue are simulated, at which scale, and in whose laboratories."""
 
     patients: int = Field(ge=2, le=1000)
     fields_per_patient: int = Field(ge=1)
@@ -29,6 +30,7 @@ class Simulate(SimulatedCohort):
     test_fields_per_patient: int = Field(ge=1)
     um_per_px: float = Field(gt=0)
     label_stroma: bool
+    laboratories: Pool
 
 
 SECTIONS = (Simulate,)

@@ -9,6 +9,8 @@ from scipy import ndimage
 
 from ki67.simulate.noise import Floats, relief, soft_step, texture
 
+BLUE = 2
+
 
 @dataclass(frozen=True)
 class Camera:
@@ -28,6 +30,7 @@ class Camera:
     noise: float
     grain: float
     quality: int
+    blue_blur: float = 0.0
 
 
 def photograph(light: Floats, camera: Camera, size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -51,7 +54,8 @@ def _focused(light: Floats, camera: Camera, rng: np.random.Generator) -> Floats:
     seen = np.empty_like(light)
     for channel, (dy, dx) in enumerate(shift):
         moved = _moved(light[channel], float(dy), float(dx))
-        seen[channel] = ndimage.gaussian_filter(moved, camera.blur, truncate=3.0)
+        sigma = float(np.hypot(camera.blur, camera.blue_blur)) if channel == BLUE else camera.blur
+        seen[channel] = ndimage.gaussian_filter(moved, sigma, truncate=3.0)
     if camera.drift > 0.3:
         far = np.stack([ndimage.gaussian_filter(c, camera.drift, truncate=2.5) for c in seen])
         seen += soft_step(relief(1.3, light.shape[1], rng) - 0.4, 0.35) * (far - seen)

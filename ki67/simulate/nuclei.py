@@ -23,6 +23,7 @@ class Kind(IntEnum):
     GHOST = 5
     FLECK = 6
     NORMAL = 7
+    SMEAR = 8
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class Nucleus:
     kind: Kind
     positive: bool
     crowded: bool
+    pallor: float = 0.0  # 1: an empty vesicle with a thin membrane, hardly darker than what surrounds it
+    taper: float = 0.0  # 1: pointed at both ends
+    clumps: float = 0.0  # contrast of the chromatin's large patches
+    lean: float = 0.0  # how much darker one end is than the other
 
 
 def stamp(layers: Floats, nucleus: Nucleus, rng: np.random.Generator) -> None:
@@ -62,12 +67,19 @@ def stamp(layers: Floats, nucleus: Nucleus, rng: np.random.Generator) -> None:
     dy = np.arange(y0, y1, dtype=np.float32)[:, None] - np.float32(nucleus.y)
     rho, u, v = _radial(nucleus, dx, dy, rng)
     body = np.clip((1 - rho) * np.float32(nucleus.radius / 1.6) + 0.5, 0, 1)
+    if nucleus.clumps:
+        body = body * _patches(nucleus, body.shape, rng)
     target = layers[nucleus.depth, :, y0:y1, x0:x1]
     spots = _nucleoli(nucleus, u, v, rng)
     if nucleus.haematoxylin > 0:
-        target[0] += _chromatin(nucleus, rho, body, spots, rng) * np.float32(nucleus.haematoxylin)
+        target[0] += _chromatin(nucleus, rho, body, spots, rng) * _tilt(0.5 * nucleus.lean, u) * np.float32(nucleus.haematoxylin)
     if nucleus.dab > 0:
-        target[1] += _precipitate(nucleus, rho, body, spots, rng) * np.float32(nucleus.dab)
+        target[1] += _precipitate(nucleus, rho, body, spots, rng) * _tilt(nucleus.lean, u) * np.float32(nucleus.dab)
+
+
+def _tilt(lean: float, u: Floats) -> Floats:
+    """More stain towards one end of the nucleus."""
+    return np.asarray(np.maximum(1 + np.float32(lean) * u, 0.2), dtype=np.float32)
 
 
 def flattened(layers: Floats, stains: tuple[int, ...] = (0, 1)) -> Floats:
@@ -86,6 +98,8 @@ def _radial(nucleus: Nucleus, dx: Floats, dy: Floats, rng: np.random.Generator) 
     u = (dx * cos + dy * sin) / np.float32(long)
     v = (dy * cos - dx * sin) / np.float32(short)
     v = v + np.float32(nucleus.bend * nucleus.aspect) * (u * u - np.float32(0.3))
+    if nucleus.taper:
+        v = v / np.maximum(1 - np.float32(nucleus.taper) * u * u, np.float32(0.2))
     rho = np.sqrt(u * u + v * v) + np.float32(1e-4)
     c, s = u / rho, v / rho
     c2, s2 = c * c - s * s, 2 * c * s
@@ -116,15 +130,30 @@ def _grain(nucleus: Nucleus, shape: tuple[int, int], rng: np.random.Generator) -
     return np.asarray(0.75 * patch(texture(coarse, coarse), shape, rng) + 0.5 * patch(texture(1.2, 1.2), shape, rng))
 
 
+def _patches(nucleus: Nucleus, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
+    """Large soft patches, a third of the nucleus wide, that both stains follow."""
+    width = float(np.clip(round(nucleus.radius / 3.5), 2, 8))
+    spread = np.float32(nucleus.clumps) * patch(texture(width, width), (shape[0], shape[1]), rng)
+    return np.asarray(np.maximum(1 + spread, 0.15), dtype=np.float32)
+
+
 def _chromatin(nucleus: Nucleus, rho: Floats, body: Floats, spots: Floats | None, rng: np.random.Generator) -> Floats:
     """Haematoxylin: from a solid disc to a pale vesicle with a dark membrane."""
     rim = np.exp(-(((rho - 0.88) / 0.16) ** 2))
     hollow = np.float32(1 - 0.4 * nucleus.vesicular) + np.float32(0.55 * nucleus.vesicular) * rim
     grain = np.float32(nucleus.granularity) * _grain(nucleus, (rho.shape[0], rho.shape[1]), rng)
     density = hollow * np.maximum(1 + grain, 0.1)
+    if nucleus.pallor:
+        density = density + np.float32(nucleus.pallor) * (_vesicle(rho, grain) - density)
     if spots is not None:
         density = density + np.float32(0.8) * spots
     return np.asarray(density * body, dtype=np.float32)
+
+
+def _vesicle(rho: Floats, grain: Floats) -> Floats:
+    """A thin membrane and a few threads of chromatin round an empty middle."""
+    membrane = np.exp(-(((rho - 0.9) / 0.11) ** 2)) * np.maximum(1 + grain, 0.2)
+    return np.asarray(0.16 + 0.62 * membrane + 0.35 * np.maximum(grain, 0), dtype=np.float32)
 
 
 def _precipitate(nucleus: Nucleus, rho: Floats, body: Floats, spots: Floats | None, rng: np.random.Generator) -> Floats:

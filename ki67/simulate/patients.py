@@ -1,11 +1,15 @@
-"""Patients and laboratories: what stays about the same from field to field, and how far a field may stray from it."""
+"""Patients: what stays about the same from field to field, and how far a field may stray from it."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ki67.settings.names import Pool
 from ki67.simulate.camera import Camera
-from ki67.simulate.optics import Stains, jittered, unit
+from ki67.simulate.laboratories import laboratory_at
+from ki67.simulate.laboratory import Laboratory, draw_camera, draw_stains, log_between
+from ki67.simulate.optics import Stains, jittered
+from ki67.simulate.situations import Growth, draw_growth, draw_habit
 
 # Steps of the additive recurrence (generalised golden ratio in three dimensions): even six patients spread.
 SPREAD = (0.8191725134, 0.6710436067, 0.5497004779)
@@ -15,20 +19,25 @@ SPREAD = (0.8191725134, 0.6710436067, 0.5497004779)
 class Tissue:
     """Biology and staining of a patient; lengths in µm, stain levels in optical density along the stain's vector."""
 
+    habit: tuple[float, ...]
     index: float
     crowding: float
     diameter: float
     pleomorphism: float
+    irregularity: float
     haematoxylin: float
     haematoxylin_spread: float
-    masking: float
+    pallor: float
     vesicular: float
+    masking: float
+    both: float
     dab_weak: float
     dab_strong: float
     dab_fullness: float
     dab_granularity: float
     blush: float
     haze: float
+    smears: float
     ground: float
     porosity: float
     ghosts: float
@@ -37,51 +46,58 @@ class Tissue:
 
 @dataclass(frozen=True)
 class Patient:
-    """One simulated patient: number, tissue, stains and the camera of the laboratory."""
+    """One simulated patient: number, laboratory, tissue, stains and camera."""
 
     number: int
+    laboratory: Laboratory
     tissue: Tissue
     stains: Stains
     camera: Camera
+    zoom: float
 
 
-def log_between(low: float, high: float, rng: np.random.Generator) -> float:
-    """A factor between two, as likely to be twice as large as half as large."""
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+@dataclass(frozen=True)
+class View:
+    """A patient as one field shows it, and what grows there."""
+
+    patient: Patient
+    growth: Growth
 
 
-def _blend(soft: float, crisp: float, share: float, spread: float, rng: np.random.Generator) -> float:
-    """A setting between the two styles seen in published sets, geometrically, with scatter of its own."""
-    return float(soft ** (1 - share) * crisp**share * np.exp(rng.normal(0.0, spread)))
-
-
-def draw_patient(seed: int, number: int) -> Patient:
-    """The patient of this number in the cohort of this seed; numbers follow a sequence that spreads index and style."""
+def draw_patient(seed: int, number: int, pool: Pool = "familiar") -> Patient:
+    """The patient of this number in the cohort of this seed; numbers in a row spread in index, laboratory and size."""
     rng = np.random.default_rng(np.random.SeedSequence([seed, number]))
     start = np.random.default_rng(np.random.SeedSequence([seed])).random(3)
-    index, style, size = (start + number * np.asarray(SPREAD)) % 1.0
-    crisp = float(np.clip(2.2 * style - 0.6, 0.0, 1.0))
-    tissue = _tissue(0.9 * index ** (1.5 - 0.7 * crisp), crisp, 4.9 * 2.6**size, rng)
-    return Patient(number, tissue, _stains(crisp, rng), _camera(crisp, rng))
+    index, place, size = (start + number * np.asarray(SPREAD)) % 1.0
+    laboratory = laboratory_at(float(place), pool)
+    least, most = laboratory.diameter
+    tissue = _tissue(laboratory, 0.9 * index**laboratory.index_power, least * (most / least) ** size, rng)
+    stains, camera = draw_stains(laboratory, rng), draw_camera(laboratory, rng)
+    return Patient(number, laboratory, tissue, stains, camera, log_between(*laboratory.zoom, rng))
 
 
-def _tissue(index: float, crisp: float, diameter: float, rng: np.random.Generator) -> Tissue:
+def _tissue(laboratory: Laboratory, index: float, diameter: float, rng: np.random.Generator) -> Tissue:
     return Tissue(
+        habit=draw_habit(rng),
         index=float(index),
-        crowding=float(rng.uniform(0.0, 1.0) ** (1 - 0.4 * crisp)),
+        crowding=float(rng.uniform(0.0, 1.0)),
         diameter=float(diameter),
-        pleomorphism=log_between(0.09, 0.30, rng),
-        haematoxylin=_blend(0.24, 0.15, crisp, 0.40, rng),
-        haematoxylin_spread=float(rng.uniform(0.15, 0.45)),
-        masking=float(rng.uniform(0.0, 1.0)),
+        pleomorphism=log_between(0.09, 0.28, rng),
+        irregularity=log_between(0.6, 1.3, rng),
+        haematoxylin=log_between(*laboratory.dark, rng),
+        haematoxylin_spread=float(rng.uniform(0.12, 0.35)),
+        pallor=float(rng.beta(1.1, 1.1)),
         vesicular=float(rng.beta(1.2, 1.2)),
-        dab_weak=_blend(0.15, 0.38, crisp, 0.20, rng),
-        dab_strong=_blend(1.05, 4.2, crisp, 0.40, rng),
-        dab_fullness=_blend(1.0, 1.7, crisp, 0.25, rng),
-        dab_granularity=float(rng.uniform(0.1, 0.6)),
-        blush=float(rng.beta(0.9, 2.0)),
-        haze=float(rng.beta(1.0, 2.2)),
-        ground=_blend(0.065, 0.10, crisp, 0.28, rng),
+        masking=float(rng.beta(2.0, 0.9)),
+        both=float(rng.beta(0.8, 2.0)),
+        dab_weak=log_between(*laboratory.dab_weak, rng),
+        dab_strong=log_between(*laboratory.dab_strong, rng),
+        dab_fullness=log_between(*laboratory.dab_fullness, rng),
+        dab_granularity=float(rng.uniform(0.05, 0.4)),
+        blush=float(rng.beta(0.9, 2.4)),
+        haze=float(rng.beta(0.9, 2.6)),
+        smears=float(rng.beta(0.8, 2.0)),
+        ground=log_between(*laboratory.background, rng),
         porosity=float(rng.normal(-0.3, 0.7)),
         ghosts=float(rng.beta(1.0, 3.0)),
         focus=_focus(rng),
@@ -94,66 +110,37 @@ def _focus(rng: np.random.Generator) -> tuple[float, float, float]:
     return float(sharp), float(near), float(far)
 
 
-def _stains(crisp: float, rng: np.random.Generator) -> Stains:
-    haematoxylin = (1 - crisp) * np.asarray([0.62, 0.73, 0.21]) + crisp * np.asarray([0.75, 0.56, 0.25])
-    rich = float(rng.uniform(0, 1))  # from yellow-brown chromogen to a reddish, nearly black one
-    dab = (1 - rich) * np.asarray([0.22, 0.50, 0.84]) + rich * np.asarray([0.40, 0.64, 0.65])
-    ground = rng.uniform([0.40, 0.52, 0.58], [0.55, 0.60, 0.85])
-    return Stains(jittered(unit(haematoxylin), 0.08, rng), jittered(unit(dab), 0.06, rng), unit(ground))
+def draw_view(patient: Patient, rng: np.random.Generator) -> View:
+    """One field of the patient: what grows there; stain vectors, white point, levels and focus wander from field to field."""
+    growth = draw_growth(patient.tissue.habit, rng)
+    stains = Stains(*(jittered(v, 0.04, rng) for v in (patient.stains.haematoxylin, patient.stains.dab, patient.stains.ground)))
+    tissue, camera = _tissue_in_view(patient.tissue, rng), _camera_in_view(patient.camera, rng)
+    return View(replace(patient, tissue=tissue, stains=stains, camera=camera), growth)
 
 
-def _camera(crisp: float, rng: np.random.Generator) -> Camera:
-    yellow = float((1 - crisp) * rng.uniform(0.05, 0.17) + crisp * rng.uniform(0.0, 0.08))
-    level = float(rng.uniform(0.91, 0.98) * (1 - crisp) + rng.uniform(0.84, 0.92) * crisp)
-    green = float(rng.normal(0.985, 0.010))
-    return Camera(
-        white=(level, level * green, level * (1 - yellow)),
-        vignette=float(rng.uniform(0.0, 0.03)),
-        blur=_blend(1.55, 0.75, crisp, 0.20, rng),
-        drift=0.0,
-        fringe=float(rng.uniform(0.0, 0.45)),
-        glare=float(rng.uniform(0.0, 0.06) * (1 - crisp)),
-        black=float(rng.uniform(0.0, 0.07) * crisp),
-        gamma=float(np.exp(rng.normal(0.0, 0.12))),
-        saturation=_blend(0.90, 1.08, crisp, 0.10, rng),
-        sharpening=float(rng.uniform(0.5, 1.8) * crisp + max(rng.normal(-0.1, 0.3), 0.0)),
-        sharpening_radius=float(rng.uniform(0.9, 2.2)),
-        noise=float(rng.uniform(0.4, 3.0)),
-        grain=round(float(rng.uniform(0.5, 1.6)), 1),
-        quality=int(rng.integers(72, 97)),
+def _tissue_in_view(tissue: Tissue, rng: np.random.Generator) -> Tissue:
+    logit = np.log((tissue.index + 0.01) / (1.01 - tissue.index)) + rng.normal(0.0, 0.5)
+    return replace(
+        tissue,
+        index=float(np.clip(1 / (1 + np.exp(-logit)), 0.0, 0.95)),
+        crowding=float(np.clip(tissue.crowding + rng.normal(0, 0.3), 0, 1)),
+        diameter=tissue.diameter * float(np.exp(rng.normal(0, 0.08))),
+        haematoxylin=float(tissue.haematoxylin * np.exp(rng.normal(0, 0.15))),
+        pallor=float(np.clip(tissue.pallor + rng.normal(0, 0.15), 0, 1)),
+        dab_strong=tissue.dab_strong * float(np.exp(rng.normal(0, 0.15))),
+        ground=tissue.ground * float(np.exp(rng.normal(0, 0.2))),
+        porosity=tissue.porosity + float(rng.normal(0, 0.5)),
     )
 
 
-def for_field(patient: Patient, rng: np.random.Generator) -> Patient:
-    """The patient as one field shows it: stain vectors, white point, levels and focus wander from field to field."""
-    tissue, camera, stains = patient.tissue, patient.camera, patient.stains
-    logit = np.log((tissue.index + 0.01) / (1.01 - tissue.index)) + rng.normal(0.0, 0.5)
-    lamp = np.exp(rng.normal(0.0, [0.02, 0.009, 0.035]))
+def _camera_in_view(camera: Camera, rng: np.random.Generator) -> Camera:
+    lamp = np.exp(rng.normal(0.0, [0.015, 0.006, 0.012]))
     white = np.minimum(np.asarray(camera.white) * np.cumprod(lamp), 0.99)
-    white[2] = min(white[2], 0.985 * white[0])
-    return Patient(
-        patient.number,
-        replace(
-            tissue,
-            index=float(np.clip(1 / (1 + np.exp(-logit)), 0.0, 0.95)),
-            crowding=float(np.clip(tissue.crowding + rng.normal(0, 0.3), 0, 1)),
-            diameter=tissue.diameter * float(np.exp(rng.normal(0, 0.10))),
-            haematoxylin=float(np.clip(tissue.haematoxylin * np.exp(rng.normal(0, 0.25)), 0.06, 0.6)),
-            dab_strong=tissue.dab_strong * float(np.exp(rng.normal(0, 0.2))),
-            ground=min(tissue.ground * float(np.exp(rng.normal(0, 0.25))), 0.16),
-            porosity=tissue.porosity + float(rng.normal(0, 0.5)),
-        ),
-        Stains(
-            jittered(stains.haematoxylin, 0.06, rng),
-            jittered(stains.dab, 0.05, rng),
-            jittered(stains.ground, 0.05, rng),
-        ),
-        replace(
-            camera,
-            white=(float(white[0]), float(white[1]), float(white[2])),
-            blur=camera.blur * float(np.exp(rng.normal(0, 0.2))),
-            drift=float(max(rng.normal(-1.0, 1.8), 0.0)),
-            gamma=camera.gamma * float(np.exp(rng.normal(0, 0.06))),
-            saturation=camera.saturation * float(np.exp(rng.normal(0, 0.08))),
-        ),
+    return replace(
+        camera,
+        white=(float(white[0]), float(white[1]), float(white[2])),
+        blur=camera.blur * float(np.exp(rng.normal(0, 0.08))),
+        drift=float(max(rng.normal(-1.0, 1.8), 0.0)),
+        gamma=camera.gamma * float(np.exp(rng.normal(0, 0.03))),
+        saturation=camera.saturation * float(np.exp(rng.normal(0, 0.05))),
     )

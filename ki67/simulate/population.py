@@ -1,4 +1,4 @@
-"""Who lives in the field: places without too much overlap, then the properties of each nucleus."""
+"""Who lives in the field: places without too much overlap, and the kind that stands at each."""
 
 from dataclasses import dataclass
 
@@ -10,62 +10,104 @@ from ki67.simulate.architecture import Architecture
 from ki67.simulate.noise import Floats, relief
 from ki67.simulate.nuclei import Kind, Nucleus
 from ki67.simulate.patients import Tissue
+from ki67.simulate.situations import SITUATIONS
+from ki67.simulate.staining import Body, Surroundings, nucleus_of
 
-MOST_CELLS = 330
-SPARSE = 0.25  # fields that hold a tenth to two thirds of the usual number
+MOST_CELLS = 400
+SPARSE = 0.20  # fields that hold a tenth to two thirds of the usual number
+STROMAL_AREA = 40.0**2  # grid pixels that a stromal nucleus has to itself where there are many
 
 
 @dataclass(frozen=True)
-class Body:
-    """A place taken: what stands there, in grid pixels, before it has stains."""
+class Guild:
+    """One kind of body: where it lives, how many of it, and how large."""
 
     kind: Kind
-    x: float
-    y: float
+    where: Floats
+    expected: float
     radius: float
-    crowded: bool
+    spread: float
 
 
 def populate(plan: Architecture, tissue: Tissue, unit: float, rng: np.random.Generator) -> list[Nucleus]:
     """All bodies of a field; `unit` is the tumour's nuclear diameter in grid pixels."""
-    kinds, places, radii = _candidates(plan, tissue, unit, rng)
+    kinds, places, radii = _candidates(_guilds(plan, tissue, unit, rng), rng)
     kept = apart(places, radii, float(rng.uniform(0.72, 1.0)), rng)
-    hot = relief(2.0, plan.tissue.shape[0], rng)
+    around = Surroundings(plan, tissue, SITUATIONS[plan.growth], relief(2.0, plan.tissue.shape[0], rng))
     crowded = _crowded(kinds, places, kept)
     chosen = [Body(kinds[i], float(places[i, 0]), float(places[i, 1]), float(radii[i]), i in crowded) for i in kept]
-    return [_nucleus(body, plan, tissue, hot, rng) for body in chosen]
+    return [nucleus_of(body, around, rng) for body in chosen]
 
 
-def _candidates(
-    plan: Architecture, tissue: Tissue, unit: float, rng: np.random.Generator
-) -> tuple[list[Kind], NDArray[np.float64], NDArray[np.float64]]:
-    """More places than will be kept, the tumour's first, each with a radius."""
+def _guilds(plan: Architecture, tissue: Tissue, unit: float, rng: np.random.Generator) -> list[Guild]:
+    """Everyone who may live here, the tumour first: who comes first keeps his place."""
     side = plan.tissue.shape[0]
     patchy = 0.35 + 0.65 / (1 + np.exp(-2.0 * relief(3.0, side, rng)))
-    stroma = plan.tissue * (1 - plan.epithelium)
-    cell_area = (unit * (1.95 - 0.75 * tissue.crowding)) ** 2
-    infiltrate = float(rng.choice([0.0, 0.05, 0.25, 1.5], p=[0.3, 0.4, 0.24, 0.06]))
-    foci = stroma * np.clip(relief(2.5, side, rng) + 0.2, 0.03, 1.5)
-    small = (26.0 / unit) ** 0.5
     full = float(rng.uniform(0.08, 0.7)) if rng.random() < SPARSE else 1.0
-    wanted = (
-        (Kind.TUMOUR, plan.epithelium * patchy, 1.6, 0.5 * unit, tissue.pleomorphism),
-        (Kind.PLUMP, stroma * patchy, float(rng.uniform(0.1, 0.6)), 0.42 * unit * small, 0.15),
-        (Kind.LYMPHOCYTE, foci, infiltrate, 7.5 * float(rng.uniform(0.85, 1.2)), 0.10),
-        (Kind.SPINDLE, stroma * patchy, float(rng.uniform(0.1, 0.8)), 0.30 * unit * small, 0.28),
-        (Kind.PYKNOTIC, plan.tissue * patchy, float(rng.uniform(0.0, 0.06)), 0.30 * unit, 0.30),
-        (Kind.GHOST, plan.tissue * patchy, 0.15 * tissue.ghosts, 0.5 * unit, 0.20),
-        (Kind.FLECK, plan.tissue, float(rng.uniform(0.0, 0.15)), 3.0, 0.45),
-    )
+    return [
+        *_tumour(plan, tissue, patchy, unit, full, rng),
+        *_stroma(plan, patchy, unit, full, rng),
+        *_lymphocytes(plan, full, rng),
+        *_debris(plan, tissue, patchy, unit, rng),
+    ]
+
+
+def _tumour(
+    plan: Architecture, tissue: Tissue, patchy: Floats, unit: float, full: float, rng: np.random.Generator
+) -> list[Guild]:
+    """The tumour's nuclei, and beside nests a few that lie alone."""
+    situation = SITUATIONS[plan.growth]
+    area = (situation.size * unit * (1.95 - 0.75 * tissue.crowding)) ** 2
+    strays = 0.0 if situation.spread else float(rng.choice([0.0, 0.02, 0.06], p=[0.5, 0.35, 0.15]))
+    where = (plan.epithelium + np.float32(strays) * plan.stroma) * patchy
+    return [Guild(Kind.TUMOUR, where, 1.6 * full * float(where.sum()) / area, 0.5 * situation.size * unit, tissue.pleomorphism)]
+
+
+def _stroma(plan: Architecture, patchy: Floats, unit: float, full: float, rng: np.random.Generator) -> list[Guild]:
+    """Plump and thin nuclei between the fibres, more of them along the nests."""
+    small = (26.0 / unit) ** 0.5
+    many, thin = float(rng.uniform(0.25, 1.3)), float(rng.uniform(0.2, 0.8))
+    where = plan.stroma * patchy + np.float32(rng.uniform(0.0, 2.5)) * plan.borders
+    room = full * many * float(where.sum()) / STROMAL_AREA
+    return [
+        Guild(Kind.PLUMP, where, (1 - thin) * room, 0.38 * unit * small, 0.18),
+        Guild(Kind.SPINDLE, where, thin * room, 0.28 * unit * small, 0.28),
+    ]
+
+
+def _lymphocytes(plan: Architecture, full: float, rng: np.random.Generator) -> list[Guild]:
+    """Lone ones, foci, or a whole field of them."""
+    rate = float(rng.choice(SITUATIONS[plan.growth].lymphocytes))
+    dense = plan.growth == "infiltrate"
+    level = 1.4 if dense else 0.2
+    foci = plan.stroma * np.clip(relief(2.5, plan.tissue.shape[0], rng) + level, 0.03, 1.5)
+    radius = 8.2 * float(rng.uniform(0.85, 1.2))
+    return [Guild(Kind.LYMPHOCYTE, foci, (1.0 if dense else full) * rate * float(foci.sum()) / STROMAL_AREA, radius, 0.11)]
+
+
+def _debris(plan: Architecture, tissue: Tissue, patchy: Floats, unit: float, rng: np.random.Generator) -> list[Guild]:
+    """What nobody counts: shrunken bodies, ghosts, flecks and smears of DAB."""
+    room = float(plan.tissue.sum())
+    per_cell = room / (1.5 * unit) ** 2
+    everywhere = plan.tissue * patchy
+    return [
+        Guild(Kind.PYKNOTIC, everywhere, float(rng.uniform(0.0, 0.06)) * per_cell, 0.30 * unit, 0.30),
+        Guild(Kind.GHOST, everywhere, 0.15 * tissue.ghosts * per_cell, 0.5 * unit, 0.20),
+        Guild(Kind.FLECK, plan.tissue, float(rng.uniform(0.0, 0.10)) * room / STROMAL_AREA, 3.0, 0.45),
+        Guild(Kind.SMEAR, plan.stroma, 0.08 * tissue.smears * room / STROMAL_AREA, 0.42 * unit, 0.35),
+    ]
+
+
+def _candidates(guilds: list[Guild], rng: np.random.Generator) -> tuple[list[Kind], NDArray[np.float64], NDArray[np.float64]]:
+    """More places than will be kept, each with a radius."""
     kinds: list[Kind] = []
     places, radii = [], []
-    for kind, where, rate, radius, spread in wanted:
-        area = cell_area if kind in (Kind.TUMOUR, Kind.GHOST, Kind.PYKNOTIC) else 40.0**2
-        count = min(int(rng.poisson(full * rate * float(where.sum()) / area)), 3 * MOST_CELLS)
-        found = scatter(where, count, rng)
-        kinds += [kind] * len(found)
+    for guild in guilds:
+        count = min(int(rng.poisson(guild.expected)), 3 * MOST_CELLS)
+        found = scatter(guild.where, count, rng)
+        kinds += [guild.kind] * len(found)
         places.append(found)
-        radii.append(radius * np.exp(rng.normal(0, spread, len(found))))
+        radii.append(guild.radius * np.exp(rng.normal(0, guild.spread, len(found))))
     return kinds, np.concatenate(places), np.concatenate(radii)
 
 
@@ -105,96 +147,3 @@ def _crowded(kinds: list[Kind], places: NDArray[np.float64], kept: list[int]) ->
         return set()
     near = cKDTree(places[small]).query_ball_point(places[small], 40.0, return_length=True)
     return {i for i, count in zip(small, near, strict=True) if count > 2}
-
-
-def fibre_angle(across: Floats, x: float, y: float) -> float:
-    """The direction in which the fibres run at a place."""
-    side = across.shape[0]
-    column, row = min(max(int(x), 2), side - 3), min(max(int(y), 2), side - 3)
-    gx = float(across[row, column + 2] - across[row, column - 2])
-    gy = float(across[row + 2, column] - across[row - 2, column])
-    return float(np.arctan2(gx, -gy))
-
-
-def _nucleus(body: Body, plan: Architecture, tissue: Tissue, hot: Floats, rng: np.random.Generator) -> Nucleus:
-    """One body with the stains it holds: what `kind` it is sets the ranges."""
-    kind, x, y = body.kind, body.x, body.y
-    side = hot.shape[0]
-    warmth = float(hot[min(int(y), side - 1), min(int(x), side - 1)])
-    positive, dab = _dab(kind, tissue, warmth, rng)
-    solid = kind in (Kind.LYMPHOCYTE, Kind.PYKNOTIC, Kind.SPINDLE, Kind.FLECK)
-    fibre = kind is Kind.SPINDLE or (kind is Kind.PLUMP and rng.random() < 0.7)
-    vesicular = 0.15 if solid else float(np.clip(tissue.vesicular + rng.normal(0, 0.2), 0, 1))
-    return Nucleus(
-        x=x,
-        y=y,
-        radius=float(np.clip(body.radius * (1.08 if positive else 1.0), 1.5, 40)),
-        aspect=_aspect(kind, rng),
-        angle=_angle(kind, fibre, plan, (x, y), rng),
-        ragged=float(rng.uniform(0.0, 0.08 if positive else 0.04)),
-        bumps=float(rng.uniform(0.01, 0.09)) * (1.0 if kind in (Kind.TUMOUR, Kind.LYMPHOCYTE) else 1.8),
-        bend=float(rng.normal(0, 0.13)) if fibre else float(rng.normal(0, 0.05)),
-        haematoxylin=_haematoxylin(kind, tissue, positive, rng),
-        dab=dab,
-        vesicular=vesicular,
-        granularity=float(rng.uniform(0.08, 0.38)),
-        dab_granularity=float(np.clip(tissue.dab_granularity + rng.normal(0, 0.15), 0.03, 0.8)),
-        nucleoli=0 if solid else int(rng.binomial(3, 0.35 * vesicular)),
-        depth=2 if kind is Kind.GHOST else int(rng.choice(3, p=tissue.focus)),
-        kind=kind,
-        positive=positive,
-        crowded=body.crowded,
-    )
-
-
-def _angle(kind: Kind, fibre: bool, plan: Architecture, place: tuple[float, float], rng: np.random.Generator) -> float:
-    """Along the fibres, more or less, or anyhow."""
-    if not fibre:
-        return float(rng.uniform(0, np.pi))
-    return fibre_angle(plan.across, *place) + float(rng.normal(0, 0.5 if kind is Kind.PLUMP else 0.3))
-
-
-def _aspect(kind: Kind, rng: np.random.Generator) -> float:
-    low, high = {
-        Kind.TUMOUR: (1.0, 1.6),
-        Kind.PLUMP: (1.15, 1.95),
-        Kind.LYMPHOCYTE: (1.0, 1.2),
-        Kind.SPINDLE: (2.0, 5.5),
-        Kind.PYKNOTIC: (1.0, 2.2),
-        Kind.GHOST: (1.0, 1.6),
-        Kind.FLECK: (1.0, 2.5),
-    }[kind]
-    return float(rng.uniform(low, high))
-
-
-def _haematoxylin(kind: Kind, tissue: Tissue, positive: bool, rng: np.random.Generator) -> float:
-    level = tissue.haematoxylin * float(np.exp(rng.normal(0, tissue.haematoxylin_spread)))
-    share = {
-        Kind.TUMOUR: 1.0,
-        Kind.PLUMP: float(rng.uniform(0.9, 1.5)),
-        Kind.LYMPHOCYTE: float(rng.uniform(1.5, 2.2)),
-        Kind.SPINDLE: float(rng.uniform(0.4, 1.7)),
-        Kind.PYKNOTIC: float(rng.uniform(1.2, 2.6)),
-        Kind.GHOST: float(rng.uniform(0.0, 0.35)),
-        Kind.FLECK: 0.0,
-    }[kind]
-    masked = 1.3 - 1.3 * tissue.masking * float(rng.uniform(0.5, 1.0)) if positive else 1.0  # DAB shields counterstain
-    return level * share * masked
-
-
-def _dab(kind: Kind, tissue: Tissue, warmth: float, rng: np.random.Generator) -> tuple[bool, float]:
-    """Whether an annotator calls it positive, and its DAB: haze stays below the weakest positive."""
-    odds = {Kind.TUMOUR: 1.0, Kind.PLUMP: 0.12, Kind.LYMPHOCYTE: 0.02, Kind.SPINDLE: 0.10}.get(kind, 0.0)
-    share = tissue.index * odds
-    tilted = share / (share + (1 - share) * np.exp(-0.6 * warmth)) if share > 0 else 0.0
-    if rng.random() < tilted:
-        strength = float(rng.beta(tissue.dab_fullness, 1.0))
-        return True, 1.25 * tissue.dab_weak * (tissue.dab_strong / tissue.dab_weak) ** strength
-    if kind is Kind.FLECK:
-        return False, tissue.dab_strong * float(rng.uniform(0.2, 0.9))
-    if kind is Kind.PYKNOTIC and rng.random() < 0.4 * min(3 * tissue.index, 1.0):
-        return False, tissue.dab_weak * float(rng.uniform(0.5, 3.0))
-    if kind is Kind.GHOST:
-        return False, tissue.dab_weak * float(rng.uniform(0.0, 0.5))
-    hazy = rng.random() < 0.06 + 0.4 * tissue.haze
-    return False, tissue.dab_weak * (float(rng.uniform(0.15, 0.8)) if hazy else 0.0)

@@ -9,20 +9,24 @@ from ki67.simulate.architecture import Architecture
 from ki67.simulate.noise import Floats, enlarged, relief, soft_step, speckle, texture
 from ki67.simulate.nuclei import Kind, Nucleus
 from ki67.simulate.patients import Tissue
+from ki67.simulate.situations import SITUATIONS
 
 COARSE = 3
+LOOSE = 0.9  # more pores where cells have let go of each other
 
 
 def lay_ground(layers: Floats, plan: Architecture, nuclei: list[Nucleus], tissue: Tissue, rng: np.random.Generator) -> None:
     """Add everything that is not a nucleus to the sharpest layer (stain, y, x)."""
     side = plan.tissue.shape[0]
     cytoplasm, stray = _cell_bodies(nuclei, side, tissue, rng)
-    fine, coarse = rng.uniform(0.05, 0.3, 2)
+    fine, coarse = rng.uniform(0.02, 0.15), rng.uniform(0.05, 0.25)
     mottle = np.clip(1 + fine * speckle(3, side, rng) + coarse * speckle(10, side, rng), 0.2, 3)
-    epithelial = np.float32(rng.uniform(0.4, 1.4)) * cytoplasm
-    stromal = np.float32(rng.uniform(0.3, 0.9)) * collagen(plan.across, plan.along, rng) + np.float32(0.5) * cytoplasm
+    epithelial = np.float32(rng.uniform(0.5, 1.2)) * cytoplasm
+    fibres = 1 + np.float32(rng.uniform(0.2, 0.7)) * (collagen(plan.across, plan.along, rng) - 1)
+    stromal = np.float32(rng.uniform(0.3, 0.9)) * fibres + np.float32(0.4) * cytoplasm
     matter = plan.epithelium * epithelial + (1 - plan.epithelium) * stromal
-    matter = (matter * mottle * plan.tissue * _solid(tissue, side, rng)).astype(np.float32)
+    loose = LOOSE if SITUATIONS[plan.growth].loose else 0.0
+    matter = (matter * mottle * plan.tissue * _solid(tissue.porosity + loose, side, rng)).astype(np.float32)
     layers[2] += np.float32(tissue.ground) * matter
     layers[0] += np.float32(tissue.haematoxylin * rng.uniform(0.02, 0.20)) * matter
     stray += _blush(nuclei, side, tissue)
@@ -30,17 +34,17 @@ def lay_ground(layers: Floats, plan: Architecture, nuclei: list[Nucleus], tissue
     layers[1] += stray * mottle * np.maximum(plan.tissue, 0.1)
 
 
-def _solid(tissue: Tissue, side: int, rng: np.random.Generator) -> Floats:
+def _solid(porosity: float, side: int, rng: np.random.Generator) -> Floats:
     """Clefts and meshes: thin places where glass shows between fibres and cells."""
-    length = float(rng.choice([4, 6, 9, 13]))
-    width = float(rng.uniform(0.25, 1.2))
-    open_places = speckle(length, side, rng) - tissue.porosity + 0.6
+    coarse, fine = float(rng.choice([6, 9, 13])), float(rng.choice([2, 3, 4]))
+    width = float(rng.uniform(0.5, 1.4))
+    open_places = np.float32(0.75) * speckle(coarse, side, rng) + np.float32(0.65) * speckle(fine, side, rng) - porosity + 0.6
     return np.asarray(0.15 + 0.85 * soft_step(open_places, width), dtype=np.float32)
 
 
 def _cell_bodies(nuclei: list[Nucleus], side: int, tissue: Tissue, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Polygonal cell bodies around the nuclei, each with a density and a DAB of its own, parted by pale borders."""
-    cells = [n for n in nuclei if n.kind in (Kind.TUMOUR, Kind.PLUMP, Kind.GHOST)]
+    cells = [n for n in nuclei if n.kind in (Kind.TUMOUR, Kind.PLUMP, Kind.GHOST, Kind.LYMPHOCYTE)]
     if len(cells) < 2:
         return np.full((side, side), 0.3, dtype=np.float32), np.zeros((side, side), dtype=np.float32)
     size = np.array([n.radius for n in cells], dtype=np.float32) / COARSE

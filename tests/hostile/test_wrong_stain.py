@@ -50,8 +50,8 @@ def noise() -> Image.Image:
 
 
 @cache
-def ki67_field(patient: int = 1) -> Image.Image:
-    """Simulated, in the colours of a patient."""
+def ki67_field(patient: int = 3) -> Image.Image:
+    """Simulated, in the colours of a patient; the third has brown nuclei in this field."""
     return Image.fromarray(render_field(771, patient, 1, Scene(SIDE, 0.65)).image)
 
 

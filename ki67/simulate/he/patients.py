@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ki67.simulate.camera import Camera
+from ki67.simulate.laboratory import log_between
 from ki67.simulate.noise import Floats
 from ki67.simulate.optics import Vector, jittered, unit
-from ki67.simulate.patients import SPREAD, log_between
+from ki67.simulate.patients import SPREAD
 
 # Between these two directions lie haematoxylin and eosin as measured on scanned slides of several laboratories.
 HAEMATOXYLIN = ((0.68, 0.67, 0.29), (0.50, 0.72, 0.48))

@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ki67.simulate.architecture import fibre_angle
 from ki67.simulate.he.architecture import Plan
 from ki67.simulate.he.glands import Gland
 from ki67.simulate.he.patients import UM_PER_PX, Tissue
 from ki67.simulate.noise import Floats, relief
 from ki67.simulate.nuclei import Kind, Nucleus
-from ki67.simulate.population import apart, fibre_angle, scatter
+from ki67.simulate.population import apart, scatter
 
 MOST = 1200
 # How dark a kind's chromatin is beside the tumour's, its elongation, and how far its outline strays.
