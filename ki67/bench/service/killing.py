@@ -12,7 +12,7 @@ from ki67.app.store.database import Database
 from ki67.app.store.rows import Job
 from ki67.bench.service.kept import Kept, looked_over
 from ki67.bench.service.running import Running, held_still, kill_one, scores_fields
-from ki67.bench.service.sending import sending, until_acknowledged
+from ki67.bench.service.sending import PATIENCE_S, sending, until_acknowledged
 
 SOME = 4  # pictures that are acknowledged after a start, before the next moment is drawn
 MOMENT_S = 1.0
@@ -50,14 +50,16 @@ def scorer_killed(service: Running, kills: int) -> ScorerKilled:
 
 
 def killed_in_mid_scoring(service: Running, database: Database) -> int:
-    """Hold it still, and kill it where it has pictures in hand; how many."""
-    while True:
-        for worker in filter(scores_fields, service.workers):
+    """Wait until it has pictures in hand, hold it still, and kill it where it still has them; how many."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        for worker in filter(scores_fields, service.workers if in_hand(database) else ()):
             with held_still([worker]):
                 if held := in_hand(database):
                     kill_one(worker)
                     return held
         time.sleep(0.005)
+    raise TimeoutError(f"no picture was being scored within {PATIENCE_S:.0f} s")
 
 
 def in_hand(database: Database) -> int:
