@@ -61,9 +61,10 @@ class Postgres:
         self.run("createdb", "-h", self.folder, database)
         return self.url(database)
 
-    def emptied(self, database: str) -> str:
-        """A database that is there, without its tables: sooner had than a new one; its address."""
-        self.run("psql", "-q", "-h", self.folder, "-d", database, "-c", "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    def copied(self, source: str, database: str) -> str:
+        """A database that is as another is now, whatever it was before; its address."""
+        commands = f"DROP DATABASE IF EXISTS {database} WITH (FORCE)", f"CREATE DATABASE {database} TEMPLATE {source}"
+        self.run("psql", "-q", "-h", self.folder, *(part for command in commands for part in ("-c", command)))
         return self.url(database)
 
     def run(self, program: str, *arguments: str | Path, tries: int = 1) -> None:

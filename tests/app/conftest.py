@@ -1,8 +1,10 @@
 """A service for each test, on both databases."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,11 +14,13 @@ from refused import MOST_BYTES, Door
 
 from ki67.app.access.passwords import Passwords
 from ki67.app.service import Service
-from ki67.app.settings import AppSettings, Caps
+from ki67.app.settings import SQLITE_FILE, AppSettings, Caps
+from ki67.app.store.database import Database
 from ki67.app.store.rows import Account
+from ki67.app.store.schema import migrate
 from ki67.bench.postgres import Postgres, postgres, programs
 
-DATABASE = "tests"
+DATABASE, TABLES = "tests", "tables"
 PASSWORD = "nine owls read slides"
 SignedIn = Callable[..., TestClient]
 Member = Callable[..., str]
@@ -24,26 +28,41 @@ Browser = Callable[[], TestClient]
 
 
 @pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SQLite with its tables, made once for all tests of a process; each gets a copy."""
+    path = tmp_path_factory.mktemp("tables") / SQLITE_FILE
+    with closing(Database(f"sqlite:///{path}")) as database:
+        migrate(database)
+    return path
+
+
+@pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
-    """One server for all tests of a process."""
+    """One server for all tests of a process, with the tables that each gets a copy of."""
     if programs() is None:
         pytest.skip("PostgreSQL's server is not installed")
     with postgres(durable=False) as server:
-        server.make(DATABASE)
+        with closing(Database(server.make(TABLES), silent_s=None)) as database:
+            migrate(database)
         yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """An empty database of each kind; the empty address is SQLite in the data folder."""
+    """A database of each kind in which nothing is; the empty address is SQLite in the data folder."""
     if request.param == "sqlite":
         return ""
-    return request.getfixturevalue("postgres_server").emptied(DATABASE)
+    return request.getfixturevalue("postgres_server").copied(TABLES, DATABASE)
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> AppSettings:
-    return AppSettings(tmp_path / "service", database_url, public=ORIGIN)
+def settings(tmp_path: Path, database_url: str, sqlite_file: Path) -> AppSettings:
+    """Of a service in a folder of its own."""
+    settings = AppSettings(tmp_path / "service", database_url, public=ORIGIN)
+    settings.data.mkdir()
+    if not database_url:
+        copyfile(sqlite_file, settings.data / SQLITE_FILE)
+    return settings
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from databases import ON_SQLITE
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
@@ -79,6 +80,7 @@ def test_a_quota_is_everybodys_until_an_administrator_sets_another(boss: TestCli
     assert ada.get("/v1/me").json()["may_keep_bytes"] == 5_000
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("quota", [-1, 2**54, 1.5, "many"])
 def test_a_quota_is_a_number_of_bytes(boss: TestClient, signed_in: SignedIn, quota: object) -> None:
     assert change(boss, signed_in("ada"), may_keep_bytes=quota).status_code == 422

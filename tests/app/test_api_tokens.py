@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from databases import ON_SQLITE
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
@@ -57,6 +58,7 @@ def test_no_program_changes_keys_or_administers(signed_in: SignedIn, browser: Br
     assert answers == dict.fromkeys(BY_HAND, 403)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("wrong", [{"scopes": []}, {"scopes": ["everything"]}, {"days": 0}, {"days": 367}, {"name": " "}])
 def test_a_token_has_a_name_scopes_and_an_end(signed_in: SignedIn, wrong: dict[str, object]) -> None:
     body = {"name": "script", "scopes": ["cases:read"], **wrong}
@@ -100,6 +102,7 @@ def test_a_token_of_an_account_that_is_shut_opens_nothing(signed_in: SignedIn, b
     assert script.get("/v1/me").status_code == 401
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("told", ["Bearer", "Bearer ", "Bearer none", "Basic YWRhOmFkYQ==", "Bearer " + "x" * 10_000])
 def test_what_is_no_token_opens_nothing(browser: Browser, told: str) -> None:
     assert browser().get("/v1/me", headers={"Authorization": told}).status_code == 401

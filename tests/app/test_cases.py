@@ -1,6 +1,7 @@
 """Cases: their owner's alone, listed a page at a time, and gone for good when deleted."""
 
 import pytest
+from databases import ON_SQLITE
 from planted import SignedIn, opened, planted, some_cells
 from sqlalchemy import func, select
 
@@ -72,6 +73,7 @@ def test_a_deleted_case_takes_its_files_with_it_but_none_that_another_case_names
     assert len(left) == 2 and set(left) < set(files)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("name", ["", "   ", "a\0b", "two\nlines", "x" * 121, 7, None, "\ud800"])
 def test_a_name_that_is_none_is_refused(signed_in: SignedIn, name: object) -> None:
     if name == "\ud800":
@@ -81,6 +83,7 @@ def test_a_name_that_is_none_is_refused(signed_in: SignedIn, name: object) -> No
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("case_id", ["x", "0" * 31, "%00", "0" * 32 + "%0a"])
 def test_what_is_no_id_is_refused_before_any_database_is_asked(signed_in: SignedIn, case_id: str) -> None:
     assert signed_in("ada").get(f"/v1/cases/{case_id}").status_code == 422

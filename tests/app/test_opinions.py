@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from databases import ON_SQLITE
 from fastapi.testclient import TestClient
 from made_pictures import names_under
 from planted import SIDE, SignedIn, befriended, handed, marks, opened, planted, reviewed, some_cells
@@ -101,6 +102,7 @@ def test_cells_come_back_as_geojson_that_can_be_sent_again(signed_in: SignedIn, 
     assert (again.status_code, again.json()["n_positive"], again.json()["n_negative"]) == (201, 2, 1)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "said",
     [

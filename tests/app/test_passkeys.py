@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from databases import ON_SQLITE
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
@@ -57,6 +58,7 @@ def test_a_device_that_nobody_added_opens_nothing(browser: Browser) -> None:
     assert sign_in(browser(), Authenticator()).status_code == 401
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "changes", [{"origin": "https://other.example"}, {"verifies": False}], ids=["another site", "unverified"]
 )
@@ -78,6 +80,7 @@ def test_a_signature_by_another_key_is_refused(signed_in: SignedIn, browser: Bro
     assert sign_in(browser(), forger).status_code == 401
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("user", ["A", "AAAA", "bm9ib2R5", "____"])
 def test_a_key_opens_no_account_but_its_owners(signed_in: SignedIn, browser: Browser, user: str) -> None:
     device = Authenticator()

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
+from people import browser_of
+from refused import Door
 
 from ki67.app.access.permissions import PERMISSIONS, Needs
 from ki67.app.api import ROUTERS
@@ -17,7 +18,7 @@ def test_every_route_stands_in_the_table_and_the_table_names_no_other() -> None:
 
 
 @pytest.mark.parametrize("place", PROTECTED, ids=" ".join)
-def test_nobody_gets_in_who_is_not_signed_in(nobody: TestClient, place: tuple[str, str]) -> None:
+def test_nobody_gets_in_who_is_not_signed_in(door: Door, place: tuple[str, str]) -> None:
     method, path = place
-    answer: Any = nobody.request(method, path)
+    answer: Any = browser_of(door.service).request(method, path)
     assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from databases import ON_SQLITE
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
@@ -221,6 +222,7 @@ def test_what_looks_like_code_is_a_name_like_any_other(nobody: TestClient, name:
     assert nobody.get("/v1/me").headers["content-type"] == "application/json"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("login", ["ada' OR '1'='1", "ada\u0000", "ada\n", "%", "a" * 81, "", 7, None, ["ada"]])
 def test_what_is_no_login_is_refused_before_any_database_is_asked(nobody: TestClient, login: object) -> None:
     assert nobody.post("/v1/session", json={"login": login, "password": PASSWORD}).status_code == 422

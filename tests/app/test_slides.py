@@ -19,6 +19,7 @@ import openslide
 import pytest
 import tifffile
 from at_work import states, until, working
+from databases import ON_SQLITE
 from fastapi.testclient import TestClient
 from made_pictures import names_under, opened_case, picture, sent
 from PIL import Image
@@ -72,6 +73,7 @@ def as_slide(client: TestClient, case: str, content: bytes, **how: Any) -> Any:
     return part(client, upload, content[half:], half)
 
 
+@ON_SQLITE
 def coordinates(outline: Any) -> list[Any]:
     return [feature["geometry"]["coordinates"] for feature in outline["features"]]
 
@@ -236,6 +238,7 @@ def test_a_blind_reader_says_how_much_is_tumour_before_they_see_the_outline(
     assert (said["tumour_share"], said["ki67_index"]) == ("0.3000", "")
 
 
+@ON_SQLITE
 def test_a_slide_that_is_tried_again_goes_on_where_it_was_left(
     signed_in: SignedIn, service: Service, slide: Path, networks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +260,7 @@ def test_a_slide_that_is_tried_again_goes_on_where_it_was_left(
     assert names_under(service.files.incoming) == []
 
 
+@ON_SQLITE
 def test_a_slide_that_takes_longer_than_its_lease_is_not_given_to_another(
     signed_in: SignedIn, service: Service, slide: Path, networks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
