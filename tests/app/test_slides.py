@@ -73,11 +73,11 @@ def as_slide(client: TestClient, case: str, content: bytes, **how: Any) -> Any:
     return part(client, upload, content[half:], half)
 
 
-@ON_SQLITE
 def coordinates(outline: Any) -> list[Any]:
     return [feature["geometry"]["coordinates"] for feature in outline["features"]]
 
 
+@ON_SQLITE
 def test_a_slide_in_parts_is_outlined_as_ki67_slide_does_it_and_leaves_nothing_behind(
     signed_in: SignedIn, service: Service, slide: Path, networks: Path, tmp_path: Path
 ) -> None:
@@ -238,7 +238,6 @@ def test_a_blind_reader_says_how_much_is_tumour_before_they_see_the_outline(
     assert (said["tumour_share"], said["ki67_index"]) == ("0.3000", "")
 
 
-@ON_SQLITE
 def test_a_slide_that_is_tried_again_goes_on_where_it_was_left(
     signed_in: SignedIn, service: Service, slide: Path, networks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,7 +259,6 @@ def test_a_slide_that_is_tried_again_goes_on_where_it_was_left(
     assert names_under(service.files.incoming) == []
 
 
-@ON_SQLITE
 def test_a_slide_that_takes_longer_than_its_lease_is_not_given_to_another(
     signed_in: SignedIn, service: Service, slide: Path, networks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,6 +280,7 @@ def test_a_slide_that_takes_longer_than_its_lease_is_not_given_to_another(
         until(lambda: states(service) == ["scored"])
 
 
+@ON_SQLITE
 def test_a_field_does_not_wait_for_a_slide_and_a_process_killed_in_the_middle_of_one_loses_nothing(
     signed_in: SignedIn, service: Service, tmp_path: Path
 ) -> None:
