@@ -1,6 +1,5 @@
 """Detection equals the published steps cell by cell, and takes at most half their time."""
 
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from skimage.feature import peak_local_max
 
 from ki67.bench.published import published_centres
 from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
-from ki67.cells.detect import Detector, Marker, middle_of_best, tune
+from ki67.cells.detect import Detector, Marker, tune
 from ki67.cells.geometry import distance_inside, peak_pixels, smallest_circles
 from ki67.cells.metrics import match_one_to_one
 
@@ -111,13 +110,6 @@ def test_known_smallest_circles() -> None:
     triangle = np.array([[0, 4, 2 + 2j * np.sqrt(3)]])
     assert smallest_circles(triangle) == pytest.approx(np.array([2 + 2j / np.sqrt(3)]))
     assert smallest_circles(np.array([[5 + 1j] * 3])) == pytest.approx(np.array([5 + 1j]))
-
-
-def test_the_middle_of_the_best_plateau() -> None:
-    assert middle_of_best(np.array([0.1, 0.9, 0.9, 0.9, 0.2])) == 2
-    assert middle_of_best(np.array([0.9, 0.1, 0.9, 0.9, 0.1])) == 2
-    assert middle_of_best(np.array([0.5, 0.5])) == 0
-    assert middle_of_best(np.array([0.1, 0.2])) == 1
 
 
 @pytest.fixture(scope="module")

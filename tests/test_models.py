@@ -156,7 +156,7 @@ def test_a_model_comes_back_from_its_folder_and_predicts_the_same(network: keras
 def test_the_seed_named_first_is_the_first_network_however_folders_sort(seeds: list[int], tmp_path: Path, monkeypatch) -> None:
     settings = settings_of(Train, ROOT / "params.yaml").model_copy(update={"seeds": seeds})
     described = describe(settings, "pathonet", 1, Data(0.135, "simulated", "none"))
-    found = Tuning((5,), ((Counts(1, 0, 0),) * 3,))
+    found = Tuning((5,), ((Counts(1, 0, 0),) * 3,), (5.0, 5.0, 5.0))
     for module in (experiment, tuning):
         monkeypatch.setattr(module, "save_model", lambda model, description, folder: folder.mkdir(parents=True))
     monkeypatch.setattr(experiment, "train_network", lambda *_: (None, pd.DataFrame({"loss": [1.0]})))

@@ -42,7 +42,7 @@ def every_figure(cells: Cells) -> dict[str, Figure]:
     mask[20:30, 20:30] = True
     steps = pictures.Steps(picture(), mask * np.float32(200), mask, mask.astype(np.float32), mask.astype(np.int32), cells)
     outcome = Outcome("ours", ["a"], ["a"], [cells], [cells])
-    tuning = Tuning((0, 50, 100), ((Counts(1, 5, 0),) * 3, (Counts(5, 1, 0),) * 3, (Counts(1, 0, 5),) * 3))
+    tuning = Tuning((0, 50, 100), ((Counts(1, 5, 0),) * 3, (Counts(5, 1, 0),) * 3, (Counts(1, 0, 5),) * 3), (50.0,) * 3)
     rows = [
         {"seed": s, "epoch": e, "loss": 3 / e, "validation_loss": 4 / e, "learning_rate": 1e-3} for s in (1, 2) for e in (1, 2)
     ]

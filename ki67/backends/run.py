@@ -126,7 +126,7 @@ def seed_trained(name: str, seed: int, settings: Train, terms: Terms, state: Pat
         detector = Detector(found.thresholds, terms.tune.min_distance, terms.tune.marker)
         save_cells([detector(maps) for maps in predict_maps(model, terms.test.images)], partial / "cells.npz")
         write_csv(curve.assign(seed=seed), partial / "curve.csv")
-        keep(Seed(seed, ByClass(*found.thresholds), ByClass(*found.f1.max(axis=0))), partial / "figures.json")
+        keep(Seed(seed, ByClass(*found.thresholds), ByClass(*found.chosen_f1)), partial / "figures.json")
         os.replace(partial, folder)
         shutil.rmtree(state / f"training-{seed}")
     return pd.read_csv(folder / "curve.csv")

@@ -14,6 +14,7 @@ from ki67.base.workers import pool
 from ki67.cells.cells import LABELS, Cells
 from ki67.cells.geometry import Image, Mask, distance_inside, outlines, peak_pixels, smallest_circles
 from ki67.cells.metrics import Counts, Match, count_class
+from ki67.cells.thresholds import balanced
 
 Marker = Literal["distance", "density"]
 PEAK = 255.0
@@ -86,10 +87,11 @@ def _box(mask: Mask) -> tuple[slice, slice]:
 
 @dataclass(frozen=True)
 class Tuning:
-    """Pooled counts for every threshold and class on validation images, and the thresholds they lead to."""
+    """Pooled counts for every threshold and class on validation images, and the thresholds that were chosen by them."""
 
     grid: tuple[int, ...]
     counts: tuple[tuple[Counts, ...], ...]
+    thresholds: tuple[float, float, float]
 
     @property
     def f1(self) -> NDArray[np.float64]:
@@ -97,19 +99,9 @@ class Tuning:
         return np.array([[1.0 if c == Counts() else c.f1 for c in row] for row in self.counts])
 
     @property
-    def thresholds(self) -> tuple[float, float, float]:
-        """Per class the threshold of the best F1; of a plateau of best ones its middle, the lower of two."""
-        positive, negative, til = (float(self.grid[middle_of_best(column)]) for column in self.f1.T)
-        return positive, negative, til
-
-
-def middle_of_best(values: NDArray[np.float64]) -> int:
-    """The middle of the longest run of best values, the first such run: the choice least sensitive to a small change."""
-    best = np.concatenate([[False], values >= values.max() - 1e-12, [False]])
-    changes = np.flatnonzero(np.diff(best.astype(np.int8)))
-    starts, ends = changes[::2], changes[1::2]
-    longest = int(np.argmax(ends - starts))
-    return int(starts[longest] + ends[longest] - 1) // 2
+    def chosen_f1(self) -> tuple[float, ...]:
+        """F1 of each class at its threshold."""
+        return tuple(float(self.f1[self.grid.index(value), column]) for column, value in enumerate(self.thresholds))
 
 
 def tune(
@@ -120,16 +112,36 @@ def tune(
     detector: Detector = UNTUNED,
     grid: Sequence[int] = GRID,
     processes: int = 2,
+    patients: Sequence[str] = (),
 ) -> Tuning:
-    """Try every threshold for every class on all images, each image in a process; the rest of the detector stays."""
+    """Try every threshold for every class on all images, each image in a process; the rest of the detector stays.
+
+    The index has to be right by patient; where none is named each image is one.
+    """
+    images = counts_by_image(maps, truths, radius, match, detector, grid, processes)
+    _, place = np.unique(patients or np.arange(len(maps)), return_inverse=True)
+    tally = np.zeros((place.max() + 1, *images.shape[1:]), np.int64)
+    np.add.at(tally, place, images)
+    positive, negative, til = (float(grid[chosen]) for chosen in balanced(tally))
+    pooled = tuple(tuple(Counts(*map(int, c)) for c in row) for row in tally.sum(axis=0))
+    return Tuning(tuple(grid), pooled, (positive, negative, til))
+
+
+def counts_by_image(
+    maps: Sequence[Image],
+    truths: Sequence[Cells],
+    radius: float,
+    match: Match,
+    detector: Detector = UNTUNED,
+    grid: Sequence[float] = GRID,
+    processes: int = 2,
+) -> NDArray[np.int64]:
+    """Hits, false alarms and misses (images, thresholds, classes, 3), for whoever adds them up in more ways than one."""
     count = partial(_counts_of_image, radius=radius, match=match, grid=tuple(grid), detector=detector)
     if processes == 1:
-        images = [count(m, t) for m, t in zip(maps, truths, strict=True)]
-    else:
-        with pool(processes) as workers:
-            images = list(workers.map(count, maps, truths, chunksize=4))
-    totals = np.sum(images, axis=0)
-    return Tuning(tuple(grid), tuple(tuple(Counts(*map(int, c)) for c in row) for row in totals))
+        return np.array([count(m, t) for m, t in zip(maps, truths, strict=True)])
+    with pool(processes) as workers:
+        return np.array(list(workers.map(count, maps, truths, chunksize=4)))
 
 
 def _counts_of_image(
@@ -138,7 +150,7 @@ def _counts_of_image(
     *,
     radius: float,
     match: Match,
-    grid: Sequence[int],
+    grid: Sequence[float],
     detector: Detector,
 ) -> NDArray[np.int64]:
     """Counts (thresholds, classes, 3) of one image."""

@@ -95,6 +95,7 @@ def run_variant(variant: Variant, seed: int, settings: Train, material: Material
         material.radius,
         match_one_to_one,
         processes=os.cpu_count() or 1,
+        patients=validation.patients,
     )
     found = [Detector(tuning.thresholds)(maps) for maps in predict_maps(model, material.test.images)]
     f1 = f1_by_class(material.test.cells, found, replace(STRICT, radius=material.radius))

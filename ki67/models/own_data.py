@@ -52,12 +52,13 @@ def train_on_folder(
     make_folder(out)
     begin = going_on_from(first[0], settings.unit) if first else None
     model, curve = train_network(settings, name, seed, parts, out / UNFINISHED, begin)
-    tuning = tune(list(predict_maps(model, parts.validation.images)), parts.validation.cells, 6.0, match_one_to_one)
+    judged = parts.validation
+    tuning = tune(list(predict_maps(model, judged.images)), judged.cells, 6.0, match_one_to_one, patients=judged.patients)
     described = describe(settings, name, seed, Data(scale, str(folder), hash_of([folder])))
     write_csv(curve, out / "curve.csv")
     save_model(model, described.tuned(tuning.thresholds, UNTUNED.marker, UNTUNED.min_distance), out)
     shutil.rmtree(out / UNFINISHED, ignore_errors=True)
-    best = ", ".join(f"{name} {f1:.3f}" for name, f1 in zip(("positive", "negative", "TIL"), tuning.f1.max(0), strict=True))
+    best = ", ".join(f"{name} {f1:.3f}" for name, f1 in zip(("positive", "negative", "TIL"), tuning.chosen_f1, strict=True))
     return [f"{out}: {name} trained on {len(parts.train)} pictures; F1 on the other {len(parts.validation)} (R = 6): {best}"]
 
 

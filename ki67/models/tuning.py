@@ -42,6 +42,7 @@ def tuned(model: keras.Model, validation: Frames, settings: Tune) -> Tuning:
         MATCHES[settings.matching],
         Detector((0.0, 0.0, 0.0), settings.min_distance, settings.marker),
         processes=os.cpu_count() or 1,
+        patients=validation.patients,
     )
 
 
