@@ -16,6 +16,7 @@ from ki67.simulate import Cohort
 from ki67.simulate import cohort as ihc
 from ki67.simulate.he import TissueCohort
 from ki67.simulate.he import cohort as he
+from ki67.study.calibrating import COHORT
 from ki67.weights import CELLULARITY, NETWORK
 from ki67.weights import fields as shipped_fields
 
@@ -88,6 +89,12 @@ def leaks(learnt: set[Picture], test: set[Picture]) -> set[Picture]:
 def test_no_test_picture_is_of_a_cohort_that_anything_learnt_from(profile: str, stage: str) -> None:
     assert judged_on(profile, stage)
     assert not leaks(all_learnt(stage), judged_on(profile, stage))
+
+
+def test_what_ships_tells_its_error_by_fields_that_it_neither_learnt_from_nor_is_judged_on() -> None:
+    told = ihc_pictures(ihc.training_orders(NOWHERE, COHORT))
+    judged = set().union(*(judged_on(profile, "simulate") for profile in params.PROFILES))
+    assert told and not leaks(all_learnt("simulate") | judged, told)
 
 
 def test_what_ships_learnt_from_simulated_cohorts_whose_settings_are_known() -> None:

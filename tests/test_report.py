@@ -8,10 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ki67.base.errors import InputError
 from ki67.cells.scores import CutOffs
 from ki67.engine.model import load_model
-from ki67.pictures.cases import UNLISTED, by_folder, by_table, read_cases
 from ki67.pictures.markup import doubted, named, row, small_picture, words
 from ki67.pictures.run import run_tool
 from ki67.pictures.tool import Order
@@ -43,11 +41,19 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_each_case_has_its_table_its_total_and_room_to_sign(report: Path) -> None:
     page = (report / "out/report.html").read_text()
-    sections = re.findall(r"<section class=case>.*?</section>", page, re.DOTALL)
+    sections = re.findall(r"<section class=case id=.*?</section>", page, re.DOTALL)
     assert [re.search("<h2>(.*?)</h2>", section)[1] for section in sections] == ["a", "b"]
     for section in sections:
-        assert "<p>1 picture; 0 cells positive" in section
+        assert "<p>Ki-67 not defined; 0 of the 500 tumour cells asked for in 1 picture; no hot spot." in section
         assert section.count("<textarea") == 1 and all(word in section for word in ("Name", "Date", "Signature", "Comment"))
+
+
+def test_the_cases_come_first_each_with_a_way_to_its_pictures(report: Path) -> None:
+    page = (report / "out/report.html").read_text()
+    first = page[: page.index("<section class=case")]
+    assert re.findall('<a href="#(.*?)">(.*?)</a>', first) == [("case-1", "a"), ("case-2", "b")]
+    assert 'data-head="tumour cells" class="number" data-key="0.000000"><div>0 of 500<' in first
+    assert re.findall("<section class=case id=(.*?)>", page) == ["case-1", "case-2"]
 
 
 def test_it_names_the_model_the_pictures_the_date_and_the_version(report: Path) -> None:
@@ -72,7 +78,7 @@ def test_the_drawing_can_be_seen_with_and_without_marks(report: Path) -> None:
 
 def test_what_failed_is_listed_after_the_cases(report: Path) -> None:
     page = (report / "out/report.html").read_text()
-    assert page.index("Not scored") > page.rindex("<section class=case>")
+    assert page.index("Not scored") > page.rindex("<section class=case")
     assert "3.png: the file is empty" in page
 
 
@@ -89,37 +95,11 @@ def test_the_total_of_a_case_counts_cells_and_not_pictures() -> None:
 
 def test_whatever_a_user_wrote_is_text(tmp_path: Path) -> None:
     (tmp_path / "small.jpg").write_bytes(b"jpg")
-    cells = [small_picture(HOSTILE, tmp_path / "small.jpg"), named(HOSTILE, "0" * 64), words(HOSTILE), doubted(HOSTILE,
-         [HOSTILE])]
+    cells = [
+        small_picture(HOSTILE, tmp_path / "small.jpg"),
+        named(HOSTILE, "0" * 64),
+        words(HOSTILE),
+        doubted(HOSTILE, [HOSTILE]),
+    ]
     line = row(cells, [HOSTILE] * 4)
-    assert line.count("<img") == 1 and "onerror=\"" not in line
-
-
-def test_a_folder_is_a_case_and_pictures_without_one_are_together() -> None:
-    found = by_folder([result("a/2"), result("x"), result("a/1"), result("a/b/3"), result("y")])
-    assert {case: [r.image for r in results] for case, results in found.items()} == {
-        "": ["x", "y"], "a": ["a/2", "a/1"], "a/b": ["a/b/3"],
-    }  # fmt: skip
-
-
-def test_a_table_gives_cases_and_what_it_does_not_name_comes_last(tmp_path: Path) -> None:
-    (tmp_path / "cases.csv").write_bytes("image,case\nx,Z 1\ny,Z 1\nz,A\n".encode("utf-8-sig"))
-    found = by_table([result("w"), result("x"), result("y"), result("z")], read_cases(tmp_path / "cases.csv"))
-    assert list(found) == ["A", "Z 1", UNLISTED]
-    assert [r.image for r in found["Z 1"]] == ["x", "y"]
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"", "needs the columns image and case"),
-        (b"picture,case\nx,1\n", "needs the columns"),
-        (b"image,case\nx,1\nx,2\n", "line 3 gives 'x' the case '2'"),
-        (b"image,case\nx,\n", "line 2 gives 'x' the case ''"),
-        (b"image,case\n\xff,1\n", "save it as CSV in UTF-8"),
-    ],
-)
-def test_a_table_of_cases_that_is_none_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
-    (tmp_path / "cases.csv").write_bytes(content)
-    with pytest.raises(InputError, match=re.escape(says)):
-        read_cases(tmp_path / "cases.csv")
+    assert line.count("<img") == 1 and 'onerror="' not in line

@@ -150,6 +150,7 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_model_is_judged_on_a_labelled_folder(labelled: Path, tmp_path: Path, memory: Path) -> None:
     lines = evaluate_folder(labelled, None, None, "float32", tmp_path / "figures.json")
+    assert lines[-2].startswith("intervals: of 2 labelled indices the printed ones hold ")
     assert lines[0].startswith("2 pictures of 2 patients")
     figures = json.loads((tmp_path / "figures.json").read_text())
     assert 0.6 < figures["strict R=6"]["positive"]["value"] <= 1

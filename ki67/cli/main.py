@@ -36,6 +36,7 @@ GROUPS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
         "real-check": study.real_check,
         "release": study.release,
         "ship": study.ship,
+        "calibrate": study.calibrate,
         "ship-cellularity": study.ship_cellularity,
         "ship-slides": study.ship_slides,
     },

@@ -16,7 +16,8 @@ from ki67.slides.names import Numbers
 
 Shipped = Annotated[Path | None, typer.Option("--model", help="a .ki67 file or a model folder, in place of the shipped one")]
 AskedNumbers = Annotated[AskedPrecision, typer.Option(help="what it is computed in; auto: what `ki67 doctor` found best here")]
-CaseTable = Annotated[Path | None, typer.Option(help="a CSV with the columns image and case; without it a folder is a case")]
+CASE = "which pictures are one case: a pattern of names such as '{case}_*', or a CSV with image and case; else a folder is one"
+AskedCase = Annotated[str | None, typer.Option("--case", "--cases", metavar="PATTERN|CSV", help=CASE)]
 Limits = Annotated[str, typer.Option(help="of the categories low, middle, high, in per cent")]
 
 
@@ -28,13 +29,13 @@ def score(
     precision: AskedNumbers = "auto",
     cut_offs: Limits = "16/30",
     max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures that are no slides are refused")] = 1_000_000_000,
-    cases: CaseTable = None,
+    case: AskedCase = None,
     inside: Inside = None,
 ) -> None:
     """Count the cells of your pictures: tables, overlays, QuPath objects and a report. Research use only."""
     from ki67.score.command import score_command
 
-    raise typer.Exit(score_command(paths, out, um_per_px, model, precision, cut_offs, max_pixels, cases, inside))
+    raise typer.Exit(score_command(paths, out, um_per_px, model, precision, cut_offs, max_pixels, case, inside))
 
 
 def cellularity(
@@ -43,13 +44,13 @@ def cellularity(
     um_per_px: Scales = None,
     model: Annotated[Path | None, typer.Option(help="a model folder (model.json, graph.xml, graph.bin)")] = None,
     max_pixels: Annotated[int, typer.Option(min=1, help="larger pictures that are no slides are refused")] = 1_000_000_000,
-    cases: CaseTable = None,
+    case: AskedCase = None,
     inside: Inside = None,
 ) -> None:
     """Estimate cellularity of your H&E pictures tile by tile: tables, heat maps, QuPath objects, report. Research use only."""
     from ki67.tiles.command import cellularity_command
 
-    raise typer.Exit(cellularity_command(paths, out, um_per_px, model, max_pixels, cases, inside))
+    raise typer.Exit(cellularity_command(paths, out, um_per_px, model, max_pixels, case, inside))
 
 
 def slide(
@@ -59,14 +60,14 @@ def slide(
     model: Annotated[Path | None, typer.Option(help="a folder with both networks, in place of the shipped ones")] = None,
     precision: Annotated[Numbers, typer.Option(help="bfloat16 is faster on processors that have it")] = "float32",
     cluster: Annotated[str, typer.Option(help="a Dask scheduler's address; its workers need the same folders")] = "",
-    cases: CaseTable = None,
+    case: AskedCase = None,
 ) -> None:
     """Outline the tumour on H&E slides: outlines for QuPath, maps, areas, report; goes on mid-slide. Research use only."""
     from ki67.slides.command import slide_command
 
     if cluster:
         need("distributed")
-    raise typer.Exit(slide_command(paths, out, um_per_px, model, precision, cluster, cases))
+    raise typer.Exit(slide_command(paths, out, um_per_px, model, precision, cluster, case))
 
 
 def doctor(

@@ -1,6 +1,7 @@
 """A trained network from its file, by name and hash, ready to be built in any precision."""
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from safetensors.numpy import load
 
 from ki67.base.errors import InputError, nearest
 from ki67.cells.detect import Detector
+from ki67.cells.uncertainty import ScorerError
 from ki67.container.container import read_bytes
 from ki67.engine import pathonet
 from ki67.engine.description import LAYERS, Description, load_description
@@ -25,7 +27,7 @@ from ki67.engine.precision import network, reach_of
 
 FRAME, FIELD = 256, 1228  # pixels of a published field as the network sees it, and as it is
 # What a container's description may hold beside the network's own.
-COMPRESSED, REACH, FAMILIAR = "compression", "reach", "familiar"
+COMPRESSED, REACH, FAMILIAR, ERROR = "compression", "reach", "familiar", "index_error"
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,12 @@ class Shipped:
     compressed: bool = False  # by a study, in the units that it was trained in
     reach: Ranges = field(default_factory=dict)
     familiar: Ranges = field(default_factory=dict)
+    error: ScorerError | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Shipped":
         """From a container's description."""
-        return cls(COMPRESSED in values, _ranges(values.get(REACH)), _ranges(values.get(FAMILIAR)))
+        return cls(COMPRESSED in values, _ranges(values.get(REACH)), _ranges(values.get(FAMILIAR)), _error(values.get(ERROR)))
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,11 @@ class Model:
         """What pictures like those of training measure; nothing where the file does not say."""
         return self.shipped.familiar
 
+    @property
+    def error(self) -> ScorerError | None:
+        """How far its index is off by itself; nothing where the file does not say."""
+        return self.shipped.error
+
     def network(self, precision: Precision, images: Callable[[], Images]) -> Network:
         """The network in the numbers asked for; pictures are asked for where whole numbers need to know how far values reach."""
         reach = self.reach(images) if precision == "int8" else {}
@@ -122,6 +130,15 @@ class Model:
 
 def _ranges(stored: Any) -> Ranges:
     return {name: (float(low), float(high)) for name, (low, high) in stored.items()} if isinstance(stored, dict) else {}
+
+
+def _error(stored: Any) -> ScorerError | None:
+    if stored is None:
+        return None
+    error = ScorerError(float(stored["cells"]), float(stored["shared"]))
+    if not (0 <= error.cells < math.inf and 0 <= error.shared < math.inf):
+        raise ValueError(f"an error of {error.cells} and {error.shared}")
+    return error
 
 
 def load_model(path: Path) -> Model:
@@ -143,7 +160,7 @@ def _from_container(path: Path) -> Model:
         raise InputError(f"{path}: no network for cells ({what['loc'][0]}: {what['msg']}); name one that ki67 trained") from error
     try:
         shipped = Shipped.of(stored.description)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, KeyError) as error:
         raise InputError(f"{path}: what it says of training pictures makes no sense; copy the file again") from error
     kernels = {kernel.name: kernel for kernel in stored.shared.kernels}
 

@@ -24,6 +24,7 @@ class BatchResult(Generic[Found]):
 
     results: list[Found] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)  # what they come to together, case by case
     skipped: int = 0
     interrupted: bool = False
 

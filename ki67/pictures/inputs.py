@@ -9,6 +9,7 @@ from pathlib import Path
 from ki67.base.errors import InputError, one_line
 from ki67.data.images import SUFFIXES
 from ki67.data.slide_files import SLIDES, series_of
+from ki67.pictures.tables import unescaped
 from ki67.pictures.written import STATE, EarlierOutputs
 
 DICOM = ".dcm"
@@ -30,6 +31,12 @@ class Inputs:
 
     pictures: list[Picture]
     failures: list[str]
+
+
+def picture_name(written: str) -> str:
+    """A picture as a user writes it into a table: by its name in the tables of ki67, or by that of its file."""
+    name = unescaped(written)
+    return name.removesuffix(Path(name).suffix) if name.lower().endswith(ENDINGS) else name
 
 
 def pictures(paths: Sequence[Path]) -> Inputs:

@@ -58,6 +58,16 @@ def named(name: str, digest: str, inside_mm2: float | None = None) -> Cell:
     return Cell(f"{escape(name)}<br>{hashed('SHA-256', digest)}{part}", key=escape(name, quote=True))
 
 
+def anchor(number: int) -> str:
+    """Where in the page a case begins."""
+    return f"case-{number}"
+
+
+def linked(case: str, number: int) -> Cell:
+    """A case's name, which leads to its pictures."""
+    return Cell(f'<a href="#{anchor(number)}">{escape(case)}</a>', key=escape(case, quote=True))
+
+
 def hashed(what: str, digest: str) -> str:
     """A hash, cut on the screen and whole on paper."""
     short, rest = escape(digest[:SHORT]), escape(digest[SHORT:])

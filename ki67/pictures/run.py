@@ -14,20 +14,20 @@ from pathlib import Path
 
 import typer
 
-from ki67.base.errors import InputError
+from ki67.base.errors import InputError, one_line
 from ki67.base.files import write_bytes, write_whole
 from ki67.pictures.batch import BatchResult, score_each
-from ki67.pictures.cases import by_folder, by_table, read_cases
+from ki67.pictures.cases import CasePictures, absent, check_rule, grouped
 from ki67.pictures.drawing import thumbnail
 from ki67.pictures.header import header
 from ki67.pictures.inputs import Picture, pictures
 from ki67.pictures.lock import only_run_in
 from ki67.pictures.markup import row
 from ki67.pictures.outline import Outline
-from ki67.pictures.page import Case, Origin, Page
+from ki67.pictures.page import ALL, UNLISTED, FirstTable, Origin, Page, Section
 from ki67.pictures.store import Result, Store
 from ki67.pictures.tables import csv_lines, joined
-from ki67.pictures.tool import Order, Scorer, Tool
+from ki67.pictures.tool import Order, PooledCase, Scorer, Tool
 from ki67.pictures.written import Written, file_hash, writing_failures
 
 # Of every tool, a line each: pictures and report of two tools would have the same names, so they never share a folder.
@@ -35,6 +35,7 @@ RESULT_TABLES = ("scores.csv", "cellularity.csv", "slides.csv")
 RECORD, REPORT = "run.json", "report.html"
 PACKAGES = ("ki67", "openvino", "numpy", "scipy", "scikit-image", "pillow", "openslide-bin")
 Write = Callable[[Path], None]
+Cases = Sequence[tuple[CasePictures[Result], PooledCase | None]]
 
 
 def run_command(tool: Tool[Result], order: Order) -> int:
@@ -42,6 +43,8 @@ def run_command(tool: Tool[Result], order: Order) -> int:
     done = run_tool(tool, order)
     for line in done.failures:
         print(f"ki67: {line}", file=sys.stderr)
+    for line in done.lines:
+        typer.echo(line)
     typer.echo(done.summary_line(order.out / REPORT, tool.network.cautions))
     return done.exit_code
 
@@ -49,10 +52,10 @@ def run_command(tool: Tool[Result], order: Order) -> int:
 def run_tool(tool: Tool[Result], order: Order) -> BatchResult[Result]:
     """Score what is not done yet, then write the tables, the record and the report over all."""
     refuse_mixture(order.out, tool.results.file)
-    if order.cases:
-        read_cases(order.cases)
     found, written = pictures(order.paths), Written(order.out)
     wanted = found.pictures
+    names = [picture.name for picture in wanted]
+    check_rule(order.cases, names)
     store = Store(order.out, tool.result_type)
     known = {picture: result for picture in wanted if (result := restored(tool, order, store, picture))}
     written.refuse_to_replace(outputs(tool, wanted, known), [*order.paths, *(picture.path for picture in wanted)])
@@ -60,9 +63,19 @@ def run_tool(tool: Tool[Result], order: Order) -> BatchResult[Result]:
         written.sweep()
         scorer = partial(scoring, tool, order, store, written)
         done = score_each(wanted, known, scorer, tool.pictures_at_once)
-        done.failures[:0] = found.failures
-        publish(tool, order, done, store, written)
+        done.failures[:0] = [*found.failures, *map(one_line, absent(order.cases, names))]
+        cases = cases_of(tool, order, done, store, names)
+        done.lines = [one_line(f"{case.name}: {figure.sentence}") for case, figure in cases if figure]
+        publish(tool, order, done, cases, store, written)
     return done
+
+
+def cases_of(
+    tool: Tool[Result], order: Order, done: BatchResult[Result], store: Store[Result], names: Sequence[str]
+) -> Cases[Result]:
+    """The pictures case by case; what each comes to as one figure, where the tool makes such and the pictures are of a case."""
+    cases = grouped(done.results, names, order.cases, store.picture_hash)
+    return [(case, tool.pooled(case) if case.name else None) for case in cases]
 
 
 def restored(tool: Tool[Result], order: Order, store: Store[Result], picture: Picture) -> Result | None:
@@ -75,7 +88,8 @@ def restored(tool: Tool[Result], order: Order, store: Store[Result], picture: Pi
 def outputs(tool: Tool[Result], wanted: Sequence[Picture], known: Container[Picture]) -> list[str]:
     """Every file that the run will write, by its name in the output folder; what is done is not written again."""
     beside = [f"{picture.name}{ending}" for picture in wanted if picture not in known for ending in tool.endings]
-    return [tool.results.file, tool.details.file, RECORD, REPORT, *beside]
+    cases = [tool.case_table.file] if tool.case_table else []
+    return [tool.results.file, tool.details.file, *cases, RECORD, REPORT, *beside]
 
 
 def refuse_mixture(out: Path, table: str) -> None:
@@ -116,9 +130,11 @@ def score_one(
     return scored.result
 
 
-def publish(tool: Tool[Result], order: Order, done: BatchResult[Result], store: Store[Result], written: Written) -> None:
+def publish(
+    tool: Tool[Result], order: Order, done: BatchResult[Result], cases: Cases[Result], store: Store[Result], written: Written
+) -> None:
     """What is of all pictures together, also where none could be scored; what cannot be written is said, the rest is there."""
-    for name, write in shared_files(tool, order, done, store).items():
+    for name, write in shared_files(tool, order, done, cases, store).items():
         try:
             with written.writing(name) as path:
                 write(path)
@@ -126,17 +142,27 @@ def publish(tool: Tool[Result], order: Order, done: BatchResult[Result], store: 
             done.failures.append(str(error))
 
 
-def shared_files(tool: Tool[Result], order: Order, done: BatchResult[Result], store: Store[Result]) -> Mapping[str, Write]:
-    """The tables, a row a picture and the details of all; the record; the report, last, since it lists what failed."""
+def shared_files(
+    tool: Tool[Result], order: Order, done: BatchResult[Result], cases: Cases[Result], store: Store[Result]
+) -> Mapping[str, Write]:
+    """The tables, a row a picture, a case, a detail; the record; the report, last, since it lists what failed."""
     rows = [tool.results.columns, *(tool.row(result) for result in done.results)]
     names = [result.image for result in done.results]
     details = [store.details(name) for name in names]
+    of_cases = [figure.row for _, figure in cases if figure]
+    table = {tool.case_table.file: [tool.case_table.columns, *of_cases]} if tool.case_table else {}
     return {
-        tool.results.file: lambda path: write_whole(path, csv_lines(rows)),
+        tool.results.file: partial(write_table, rows),
         tool.details.file: lambda path: write_whole(path, joined(tool.details.columns, details)),
+        **{name: partial(write_table, lines) for name, lines in table.items()},
         RECORD: lambda path: write_whole(path, [json.dumps(run_record(tool, order, names), indent=2) + "\n"]),
-        REPORT: partial(write_report, tool, order, done, store),
+        REPORT: partial(write_report, tool, done, cases, store),
     }
+
+
+def write_table(rows: Sequence[Sequence[str]], path: Path) -> None:
+    """Its columns first."""
+    write_whole(path, csv_lines(rows))
 
 
 def settings_key(tool: Tool[Result], order: Order, picture: Picture, outline: Outline | None) -> str:
@@ -153,6 +179,7 @@ def run_record(tool: Tool[Result], order: Order, names: Sequence[str]) -> dict[s
         "command": tool.command,
         "paths": [str(path) for path in order.paths],
         "um_per_px": dict(order.scales) or order.um_per_px,
+        **({"case": order.cases.asked} if order.cases.asked else {}),
         **(order.inside.record(names) if order.inside else {}),
         **tool.settings,
         "max_pixels": order.most_pixels,
@@ -164,16 +191,21 @@ def run_record(tool: Tool[Result], order: Order, names: Sequence[str]) -> dict[s
     }
 
 
-def write_report(tool: Tool[Result], order: Order, done: BatchResult[Result], store: Store[Result], path: Path) -> None:
+def write_report(tool: Tool[Result], done: BatchResult[Result], cases: Cases[Result], store: Store[Result], path: Path) -> None:
     """`report.html`: the results with their pictures, case by case, for people."""
     network, today = tool.network, date.today().isoformat()
     origin = Origin(network.sentence, network.name, network.digest, network.precision, network.cautions, today, version("ki67"))
-    page = Page(tool.title, origin, tool.summary(done.results, done.failures), tool.heads, tool.marks, done.failures)
-    cases = by_table(done.results, read_cases(order.cases)) if order.cases else by_folder(done.results)
-    page.write((case_of(tool, store, name, results) for name, results in cases.items()), path)
+    first = FirstTable(tool.case_heads, [(case.name, figure.cells) for case, figure in cases if case.name and figure])
+    summary = tool.summary(done.results, done.failures)
+    page = Page(tool.title, origin, summary, tool.heads, tool.marks, done.failures, first)
+    rest = UNLISTED if len(cases) > 1 else ALL
+    page.write((section_of(tool, store, case, figure, rest) for case, figure in cases if figure or case.results), path)
 
 
-def case_of(tool: Tool[Result], store: Store[Result], name: str, results: Sequence[Result]) -> Case:
+def section_of(
+    tool: Tool[Result], store: Store[Result], case: CasePictures[Result], figure: PooledCase | None, rest: str
+) -> Section:
     """A case as the report shows it, its rows made one after the other."""
-    rows = (tool.report_row(result, store.thumbnail(result.image), store.picture_hash(result.image)) for result in results)
-    return Case(name, tool.total(results), (row(cells, tool.heads) for cells in rows))
+    rows = (tool.report_row(result, store.thumbnail(result.image), store.picture_hash(result.image)) for result in case.results)
+    total = figure.sentence if figure else tool.total(case.results)
+    return Section(case.name or rest, total, (row(cells, tool.heads) for cells in rows))

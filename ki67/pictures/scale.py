@@ -5,10 +5,10 @@ from pathlib import Path
 
 from ki67.base.errors import InputError, UnknownScale
 from ki67.pictures.header import Header
-from ki67.pictures.inputs import ENDINGS
+from ki67.pictures.inputs import picture_name
 from ki67.pictures.outline import Outline, check_within
 from ki67.pictures.regions import Size, size_at
-from ki67.pictures.tables import read_columns, unescaped
+from ki67.pictures.tables import read_columns
 
 COLUMNS = ("slide", "um_per_px")  # of a table of scales
 COARSEST = 4.0  # times the network's µm/px: what is coarser holds no nuclei to speak of, and would be blown up without end
@@ -23,8 +23,7 @@ def read_scales(path: Path) -> dict[str, float]:
     """The µm/px that a user gives in a table for each picture, by its name in the tables or that of its file."""
     scales: dict[str, float] = {}
     for line, (slide, text) in enumerate(read_columns(path, COLUMNS), start=2):
-        name = unescaped(slide)
-        name = name.removesuffix(Path(name).suffix) if name.lower().endswith(ENDINGS) else name
+        name = picture_name(slide)
         try:
             scale = float(text)
         except ValueError:

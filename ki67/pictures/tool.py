@@ -13,6 +13,7 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from PIL import Image
 
 from ki67.base.hardware import CORES
+from ki67.pictures.cases import ByFolder, CasePictures, CaseRule, case_rule
 from ki67.pictures.header import MOST_PIXELS, Header
 from ki67.pictures.markup import Cell, Mark
 from ki67.pictures.outline import Outline, Outlines
@@ -31,7 +32,7 @@ class Order:
     out: Path
     um_per_px: float | None = None
     most_pixels: int = MOST_PIXELS
-    cases: Path | None = None  # a table of which picture belongs to which case; by folders where there is none
+    cases: CaseRule = field(default_factory=ByFolder)  # which picture belongs to which case
     scales: Mapping[str, float] = field(default_factory=dict)  # µm/px of single pictures, by name
     inside: Outlines | None = None  # what alone is to be counted
 
@@ -41,12 +42,12 @@ class Order:
 
 
 def ordered(
-    paths: Sequence[Path], out: Path, um_per_px: float | Path | None, most_pixels: int, cases: Path | None, inside: Path | None
+    paths: Sequence[Path], out: Path, um_per_px: float | Path | None, most_pixels: int, case: str | None, inside: Path | None
 ) -> Order:
     """An order as the command line gives it: its tables and its outline are read before anything is done."""
     scales = read_scales(um_per_px) if isinstance(um_per_px, Path) else {}
     every = None if isinstance(um_per_px, Path) else um_per_px
-    return Order(paths, out, every, most_pixels, cases, scales, Outlines(inside) if inside else None)
+    return Order(paths, out, every, most_pixels, case_rule(case), scales, Outlines(inside) if inside else None)
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,12 @@ class UsedNetwork:
     trained_on: str
     record: Mapping[str, str | float]  # as it stands in `run.json`
     sentence: str  # of the report: what it is and was trained on
+    unknown: Sequence[str] = ()  # what its file does not tell, and a reader of its figures should know
 
     @property
     def cautions(self) -> list[str]:
         """What speaks against every figure that it gives."""
-        return cautions(self.trained_on)
+        return [*cautions(self.trained_on), *self.unknown]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,15 @@ class Table:
 
     file: str
     columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PooledCase:
+    """What the pictures of a case come to as one figure."""
+
+    sentence: str  # for the terminal, and over its pictures in the report
+    row: Sequence[str]  # of the table of cases
+    cells: Sequence[Cell]  # of the report's first table, behind the case's name
 
 
 class Scored(Protocol[Result_co]):
@@ -114,6 +125,8 @@ class Tool(ABC, Generic[Result]):
     title: ClassVar[str]  # of the report
     heads: ClassVar[tuple[str, ...]]  # of the report's columns
     marks: ClassVar[tuple[Mark, ...]]  # the colours of its drawings
+    case_table: ClassVar[Table | None] = None  # a row a case, of a tool that makes one figure of a case
+    case_heads: ClassVar[tuple[str, ...]] = ()  # of the same in the report, behind the case's name
 
     @property
     @abstractmethod
@@ -150,6 +163,10 @@ class Tool(ABC, Generic[Result]):
     @abstractmethod
     def total(self, results: Sequence[Result]) -> str:
         """What the pictures of a case come to together."""
+
+    def pooled(self, case: CasePictures[Result]) -> PooledCase | None:
+        """What a case comes to as one figure; nothing where the tool has no such figure."""
+        return None
 
     @abstractmethod
     def report_row(self, result: Result, thumbnail: Path, digest: str) -> Sequence[Cell]:

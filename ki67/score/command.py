@@ -26,13 +26,13 @@ def score_command(
     precision: AskedPrecision,
     cut_offs: str,
     max_pixels: int,
-    cases: Path | None = None,
+    case: str | None = None,
     inside: Path | None = None,
 ) -> int:
     """Count the cells of pictures, as `ki67 score` does; what comes back is the exit code."""
     limits, network = cut_offs_of(cut_offs), load_model(model or NETWORK)
     tool = CellTool(network, precision_of(precision, network), limits)
-    return run_command(tool, ordered(paths, out, um_per_px, max_pixels, cases, inside))
+    return run_command(tool, ordered(paths, out, um_per_px, max_pixels, case, inside))
 
 
 def precision_of(asked: AskedPrecision, model: Model) -> Precision:

@@ -14,6 +14,7 @@ from ki67.cells.cells import CLASS_NAMES, Cells, read_csv
 from ki67.cells.metrics import Estimate, bootstrap, f1_statistic, rmse_statistic
 from ki67.cells.outcomes import RULES, Outcome, Rule, patient_counts
 from ki67.cells.scores import score
+from ki67.cells.uncertainty import Judged, ScorerError
 from ki67.data.shidc import PARTS, patient_of, read_part
 from ki67.engine.model import load_model
 from ki67.engine.names import AskedPrecision
@@ -45,7 +46,7 @@ def evaluate_folder(
     lines = [f"{judged}; intervals are over patients" + " (one has none)" * (who == 1)]
     for rule, classes in found.items():
         lines.append(f"{rule}: " + ", ".join(f"{name} {with_interval(figure)}" for name, figure in classes.items()))
-    return lines + [f"{out}: written"] * bool(out)
+    return [*lines, held_line(outcome, network.error)] + [f"{out}: written"] * bool(out)
 
 
 def labelled(folder: Path) -> list[tuple[Picture, Cells]]:
@@ -103,6 +104,14 @@ def figures(outcome: Outcome) -> Figures:
     """F1 of each class, by both rules, and the index error by picture."""
     found: Figures = {rule.name: _f1(outcome, rule) for rule in RULES}
     return found | {"index": {"RMSE by picture": _index_error(outcome)}}
+
+
+def held_line(outcome: Outcome, error: ScorerError | None) -> str:
+    """Whether the error that the network's file tells is enough here: how many labelled indices lie in their intervals."""
+    pairs = [Judged(score(truth), score(found)) for truth, found in zip(outcome.truths, outcome.predictions, strict=True)]
+    known = [pair for pair in pairs if pair.truth.n_tumour and pair.found.n_tumour]
+    by_counting, printed = (sum(pair.held(each) for pair in known) for each in (None, error))
+    return f"intervals: of {len(known)} labelled indices the printed ones hold {printed}, those of counting alone {by_counting}"
 
 
 def _f1(outcome: Outcome, rule: Rule) -> dict[str, Estimate]:

@@ -23,13 +23,19 @@ def summary(results: Sequence[CellResult], failures: Sequence[str], cut_offs: Cu
     lines = [f"{counted(len(results), 'picture')}, {counted(cells, 'cell')}.", f"Categories by the cut-offs {cut_offs.name}."]
     lines += parts_of_pictures(result.inside_mm2 for result in results)
     lines += _doubts(results) + [f"{len(failures)} could not be scored."] * bool(failures)
-    lines.append("The index is positive / (positive + negative) with the 95 % interval that the counted cells allow; the hot")
+    lines.append(f"The index is positive / (positive + negative) with its 95 % interval: {interval_of(results)}. The hot")
     lines.append("spot is the highest index of 500 tumour cells that lie together.")
     return " ".join(lines)
 
 
+def interval_of(results: Sequence[CellResult]) -> str:
+    """What the intervals know of."""
+    known = all(result.error for result in results)
+    return "counting and the network's own error" if known else "counting alone, not the network's own error"
+
+
 def total(results: Sequence[CellResult]) -> str:
-    """All counted cells of a case. It is no pooled index of a case with an interval: pictures of a case are not independent."""
+    """All counted cells of pictures that nobody called a case: no index of a patient, so without an interval."""
     s = Scores.total([result.scores for result in results])
     counts = f"{counted(len(results), 'picture')}; {s.n_positive:,} cells positive, {s.n_negative:,} negative"
     index = f"{percent(s.ki67_index)} of all counted tumour cells" if s.n_tumour else "the index is not defined"
@@ -39,15 +45,25 @@ def total(results: Sequence[CellResult]) -> str:
 
 def report_row(result: CellResult, thumbnail: Path, digest: str, cut_offs: CutOffs) -> Sequence[Cell]:
     """A line of the table, under `HEADS`."""
-    s, (low, high) = result.scores, result.scores.interval
-    index = percent(s.ki67_index) + ("" if math.isnan(low) else f"<br><small>{percent(low)} to {percent(high)}</small>")
-    spot = "–" if result.hot_spot is None else percent(result.hot_spot)
+    s = result.scores
     return [
-        small_picture(result.image, thumbnail), named(result.image, digest, result.inside_mm2), number(s.ki67_index, index),
+        small_picture(result.image, thumbnail), named(result.image, digest, result.inside_mm2), index(s, result.interval),
         doubted(result.category(cut_offs), result.warnings), number(s.n_positive, f"{s.n_positive:,}"),
-        number(s.n_negative, f"{s.n_negative:,}"), number(result.hot_spot, spot), number(s.til_score, percent(s.til_score)),
+        number(s.n_negative, f"{s.n_negative:,}"), spot(result.hot_spot), number(s.til_score, percent(s.til_score)),
         number(result.um_per_px, f"{result.um_per_px:.3g}"), warned(result.warnings),
     ]  # fmt: skip
+
+
+def index(scores: Scores, interval: tuple[float, float]) -> Cell:
+    """With its interval below."""
+    low, high = interval
+    below = "" if math.isnan(low) else f"<br><small>{percent(low)} to {percent(high)}</small>"
+    return number(scores.ki67_index, percent(scores.ki67_index) + below)
+
+
+def spot(value: float | None) -> Cell:
+    """The index of a hot spot, or that there is none."""
+    return number(value, "–" if value is None else percent(value))
 
 
 def _doubts(results: Sequence[CellResult]) -> list[str]:

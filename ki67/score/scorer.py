@@ -108,7 +108,8 @@ class CellScorer:
         in_picture = in_frame(cells, size, full, "image")
         spot, view = hot_spot(in_picture), picture.overview()
         index, mm2 = spot.index if spot else None, outline.mm2(network) if outline else None
-        result = CellResult(name, *full, um_per_px, score(in_picture), index, (*left_white(picture), *unlike), mm2)
+        doubts = (*left_white(picture), *unlike)
+        result = CellResult(name, *full, um_per_px, score(in_picture), index, doubts, mm2, self.model.error)
         drawn = _drawn(header, view, cells, size, um_per_px)
         if outline:
             draw_outline(drawn, outline.of(size, drawn.size))

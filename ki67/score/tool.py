@@ -7,12 +7,16 @@ from pathlib import Path
 from ki67.cells.scores import CutOffs
 from ki67.engine.model import Model
 from ki67.engine.names import Precision
+from ki67.pictures.cases import CasePictures
 from ki67.pictures.drawing import OBJECTS, OVERLAY, PLAIN
 from ki67.pictures.markup import Cell
-from ki67.pictures.tool import Tool, UsedNetwork
+from ki67.pictures.tool import PooledCase, Tool, UsedNetwork
+from ki67.score.case import CASE_HEADS, CASES, pooled_case
 from ki67.score.report import HEADS, RINGS, report_row, summary, total
 from ki67.score.results import CELLS, SCORES, CellResult
 from ki67.score.scorer import CellScorer
+
+COUNTING_ONLY = "the network's file does not tell its own error, so intervals are of counting alone"
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class CellTool(Tool[CellResult]):
     results, details, endings = SCORES, CELLS, (OVERLAY, PLAIN, OBJECTS)
     title, heads, marks = "Ki-67 report", HEADS, RINGS
     result_type = CellResult
+    case_table, case_heads = CASES, CASE_HEADS
 
     @property
     def network(self) -> UsedNetwork:
@@ -34,7 +39,8 @@ class CellTool(Tool[CellResult]):
         digest, name, trained_on = self.model.digest, self.model.path.name, self.model.description.trained_on
         record = {"file": name, "sha256": digest, "trained_on": trained_on}
         sentence = f"The network was trained on {trained_on} data ({name})."
-        return UsedNetwork(name, digest, self.precision, trained_on, record, sentence)
+        unknown = [] if self.model.error else [COUNTING_ONLY]
+        return UsedNetwork(name, digest, self.precision, trained_on, record, sentence, unknown)
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -56,6 +62,10 @@ class CellTool(Tool[CellResult]):
     def total(self, results: Sequence[CellResult]) -> str:
         """All counted cells of a case."""
         return total(results)
+
+    def pooled(self, case: CasePictures[CellResult]) -> PooledCase:
+        """One index of a case, with its interval."""
+        return pooled_case(case, self.cut_offs)
 
     def report_row(self, result: CellResult, thumbnail: Path, digest: str) -> Sequence[Cell]:
         """Index, counts, category, warnings."""

@@ -19,8 +19,8 @@ def slide_command(
     model: Path | None = None,
     numbers: Numbers = "float32",
     cluster: str = "",
-    cases: Path | None = None,
+    case: str | None = None,
 ) -> int:
     """Outline the tumour on slides, as `ki67 slide` does; what comes back is the exit code."""
-    order = ordered(paths, out, um_per_px, MOST_PIXELS, cases, None)
+    order = ordered(paths, out, um_per_px, MOST_PIXELS, case, None)
     return run_command(SlideTool(load_slide_model(model).computed_in(numbers), out / STATE, cluster), order)

@@ -15,12 +15,13 @@ from ki67.engine.precision import reach_of
 from ki67.pictures.domain import familiar_ranges
 from ki67.score.appearance import FieldAppearance, measure_field
 from ki67.score.sliding import Finder
+from ki67.study.calibrating import KEPT, calibrate
 
 CALIBRATING, SHOWN = 64, 12  # training fields to measure, validation fields to ship
 
 
 def ship(container: Path, frames: Path, out: Path) -> None:
-    """Put a network into a folder with what training pictures tell of it: how far values reach, and what is familiar."""
+    """Put a network into a folder with what pictures tell of it: how far values reach, what is familiar, how far it is off."""
     train, validation = load_frames(frames / "train.npz"), load_frames(frames / "validation.npz")
     model, stored = load_model(container), read(container)
     some = train.evenly(CALIBRATING)
@@ -29,6 +30,7 @@ def ship(container: Path, frames: Path, out: Path) -> None:
     measured: dict[str, JsonValue] = {REACH: _plain(reach), FAMILIAR: _plain(familiar_ranges(appearances))}
     out.mkdir(parents=True, exist_ok=True)
     write(replace(stored, description=stored.description | measured), out / "pathonet.ki67")
+    calibrate(out / "pathonet.ki67", KEPT)
     save_frames(validation.evenly(SHOWN), out / "fields.npz")
 
 

@@ -15,9 +15,9 @@ def cellularity_command(
     um_per_px: float | Path | None,
     model: Path | None,
     max_pixels: int,
-    cases: Path | None = None,
+    case: str | None = None,
     inside: Path | None = None,
 ) -> int:
     """Grade the tiles of pictures, as `ki67 cellularity` does; what comes back is the exit code."""
-    order = ordered(paths, out, um_per_px, max_pixels, cases, inside)
+    order = ordered(paths, out, um_per_px, max_pixels, case, inside)
     return run_command(CellularityTool(load_cellularity_model(model)), order)

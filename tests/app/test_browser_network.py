@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,7 @@ def test_the_files_head_tells_which_network_it_is_and_how_it_counts(model: Model
     head = json.loads(content[4 : 4 + int.from_bytes(content[:4], "little")])
     assert head["network"]["digest"] == model.digest
     assert tuple(head["network"]["thresholds"]) == model.detector.thresholds
+    assert head["rules"]["error"] == (asdict(model.error) if model.error else None)
 
 
 def test_weights_that_share_no_values_are_refused(model: Model) -> None:

@@ -30,10 +30,12 @@ def test_an_export_holds_scores_cells_reviews_objects_and_a_report(signed_in: Si
     reviewed(ada, picture_id, 4, 8)
     archive = taken(ada, case_id)
     [objects] = [name for name in archive.namelist() if name.endswith(".geojson")]
-    assert {*archive.namelist()} - {objects} == {"cells.csv", "report.html", "reviews.csv", "scores.csv"}
+    assert {*archive.namelist()} - {objects} == {"cases.csv", "cells.csv", "report.html", "reviews.csv", "scores.csv"}
     [score] = rows(archive, "scores.csv")
     assert (score["n_positive"], score["n_negative"], score["ki67_index"]) == ("3", "9", "0.2500")
     assert (score["category_10_20"], score["category_16_30"]) == ("high", "middle")
+    [case] = rows(archive, "cases.csv")
+    assert (case["case"], case["images"], case["ki67_index"], case["category_10_20"]) == ("B <12/3>", "1", "0.2500", "high")
     [review] = rows(archive, "reviews.csv")
     assert (review["reader"], review["kind"], review["n_positive"], review["blind"]) == ("Ada", "count", "4", "yes")
     assert len(rows(archive, "cells.csv")) == 12

@@ -19,17 +19,19 @@ from ki67.app.service import Service
 from ki67.app.store.rows import Account, Assignment, Job, Seen
 from ki67.app.store.rows.base import now
 from ki67.cells.cells import NEGATIVE, POSITIVE, QUPATH_CLASSES, TIL, Cells
+from ki67.cells.pooling import pooled
 from ki67.cells.scores import score, wilson
+from ki67.cells.uncertainty import ScorerError
 from ki67.score.results import CellResult
 
 CELLS = Cells.of_points([[50, 60], [100, 100], [200, 40], [120, 180]], [POSITIVE, POSITIVE, NEGATIVE, TIL], "image")
 
 
-def found(service: Service) -> None:
+def found(service: Service, error: ScorerError | None = None) -> None:
     """The same four cells in every picture that waits."""
     with service.database.writing() as session:
         for task in queue.claim(session, "here", "field", 100, now()):
-            result = CellResult("", 256, 256, 0.65, score(CELLS), None, ())
+            result = CellResult("", 256, 256, 0.65, score(CELLS), None, (), error=error)
             write(session, task, counted(service.files, task, "a" * 64, result, CELLS))
             assert queue.finish(session, "here", task.job_id)
 
@@ -48,11 +50,25 @@ def test_a_result_has_counts_an_interval_and_categories(ada: TestClient, service
     assert (result["n_positive"], result["n_negative"], result["n_til"]) == (2, 1, 1)
     assert result["ki67_index"] == pytest.approx(2 / 3)
     assert (result["ki67_low"], result["ki67_high"]) == pytest.approx(wilson(2, 3))
+    assert (result["interval_of"], result["error"]) == ("counting", None)
     assert result["categories"] == [{"cut_offs": name, "category": "high"} for name in ("16/30 %", "10/20 %")]
     assert result["warnings"] == ["3 tumour cells, fewer than 500"]
     sent(ada, case, picture(seed=2))
     assert (whole := ada.get(f"{case}/result").json())["n_positive"] == 2
     assert (whole["n_pictures"], whole["n_scored"]) == (2, 1)
+
+
+def test_a_case_is_one_index_whose_interval_holds_the_networks_own_error(ada: TestClient, service: Service) -> None:
+    case = opened_case(ada)
+    first, _ = (sent(ada, case, picture(seed=seed)).json()["id"] for seed in (1, 2))
+    found(service, ScorerError(0.2, 0.01))
+    one, whole = ada.get(f"/v1/pictures/{first}/result").json(), ada.get(f"{case}/result").json()
+    assert one["error"] == {"cells": 0.2, "shared": 0.01}
+    assert one["interval_of"] == whole["interval_of"] == "counting and scorer"
+    counted = CellResult("", 9, 9, 0.65, score(CELLS), None, (), error=ScorerError(0.2, 0.01))
+    assert (one["ki67_low"], one["ki67_high"]) == pytest.approx(counted.interval)
+    assert (whole["n_positive"], whole["hot_spot"]) == (4, None)
+    assert (whole["ki67_low"], whole["ki67_high"]) == pytest.approx(pooled([counted, counted]).interval)
 
 
 def test_cells_come_as_points_and_as_a_mask_of_the_pictures_size(ada: TestClient, service: Service) -> None:

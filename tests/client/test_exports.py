@@ -28,7 +28,8 @@ TAKE = """async bytes => {
 }"""
 PUT = """async ([picture, {xy, label, confidence}, more]) => {
   const cells = {xy: Float32Array.from(xy.flat()), label: Uint8Array.from(label), confidence: Float32Array.from(confidence)};
-  const counted = {picture, made: 2, network: 'abc', milliseconds: 3, scaleKnown: true, hotSpot: null, warnings: [], ...more};
+  const alone = {picture, made: 2, network: 'abc', milliseconds: 3, scaleKnown: true, hotSpot: null, warnings: [], error: null};
+  const counted = {...alone, ...more};
   await self.store.putResult({...counted, cells});
   await self.store.putPicture({...await self.store.picture(picture), state: 'counted'});
 }"""
@@ -218,6 +219,21 @@ def test_a_case_goes_to_another_device_and_coming_twice_adds_nothing(device: Dev
     assert taken(other, file) == {"cases": 1, "pictures": 1, "reviews": 1}
     assert parts(exported(other, case)) == parts(file)
     assert taken(other, file) == taken(device, file) == {"cases": 0, "pictures": 0, "reviews": 0}
+
+
+def width(device: Device, case: str) -> float:
+    """Of the interval of a case."""
+    row = table(device, case, "casesTable").splitlines()[1].split(",")
+    return float(row[7]) - float(row[6])
+
+
+def test_the_error_of_its_network_goes_with_a_result_and_widens_the_interval(device: Device, other: Device) -> None:
+    known, _ = counted_case(device, ties(), name="known", error={"cells": 0.5, "shared": 0.01})
+    unknown, _ = counted_case(device, ties(), name="unknown")
+    for case in (known, unknown):
+        taken(other, exported(device, case))
+        assert table(other, case, "casesTable") == table(device, case, "casesTable")
+    assert width(other, known) > 1.3 * width(other, unknown)
 
 
 @pytest.mark.parametrize(("since", "state", "counted"), [

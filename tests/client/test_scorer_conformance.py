@@ -19,17 +19,17 @@ from ki67.score.scorer import CellScorer
 from ki67.weights import NETWORK
 
 START = """async () => {
-  const names = ['scorer/scorer.js', 'words/en.js', 'scorer/result.js', 'scorer/scores.js'];
+  const names = ['scorer/scorer.js', 'words/en.js', 'scorer/result.js'];
   const modules = names.map(name => new URL(name, location).href);
-  const [{Scorer}, {words}, {figures}, {counts}] = await Promise.all(modules.map(name => import(name)));
-  Object.assign(self, {scorer: await Scorer.start(), words, figures, counts});
+  const [{Scorer}, {words}, {pooled}] = await Promise.all(modules.map(name => import(name)));
+  Object.assign(self, {scorer: await Scorer.start(), words, pooled});
   return scorer.threads;
 }"""
 SCORE = """async ([bytes, umPerPx, square]) => {
   const blob = new Blob([Uint8Array.from(atob(bytes), letter => letter.charCodeAt(0))]);
   try {
-    const {cells, warnings, ...rest} = await scorer.score(blob, {umPerPx, square});
-    const all = ['paper', 'consensus'].map(cutOffs => figures(counts(cells), cutOffs));
+    const {cells, warnings, error, ...rest} = await scorer.score(blob, {umPerPx, square});
+    const all = ['paper', 'consensus'].map(cutOffs => pooled([{cells, error}], cutOffs));
     const said = warnings.map(each => words.warnings[each.code](each)), categories = all.map(each => each.category);
     return JSON.stringify({...rest, xy: [...cells.xy], label: [...cells.label], warnings: said, figures: all[0], categories});
   } catch (error) {
@@ -101,7 +101,8 @@ def test_a_browser_answers_as_python_does(threads: InBrowser, python: CellScorer
     assert seen.told["hotSpot"] == (None if result.hot_spot is None else pytest.approx(result.hot_spot))
     assert (seen.told["umPerPx"], seen.told["scaleKnown"]) == (pytest.approx(result.um_per_px), True)
     figures = [seen.told["figures"][name] for name in ("index", "low", "high")]
-    assert figures == ([None] * 3 if not scores.n_tumour else pytest.approx([scores.ki67_index, *scores.interval]))
+    assert figures == ([None] * 3 if not scores.n_tumour else pytest.approx([scores.ki67_index, *result.interval]))
+    assert seen.told["figures"]["countingOnly"] is (result.error is None)
     undefined = result.scores.n_tumour == 0
     expected = [None if undefined else result.category(CUT_OFFS[number]) for number in (1, 0)]
     assert seen.told["categories"] == expected

@@ -1,5 +1,6 @@
 """The scorer in the browser, part by part, against Python's: same cells of maps, same bytes of pictures, same shares."""
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,11 @@ from scipy.ndimage import gaussian_filter
 
 from ki67.cells.cells import Cells
 from ki67.cells.detect import Detector
-from ki67.cells.scores import CUT_OFFS, Scores, wilson
+from ki67.cells.pooling import pooled
+from ki67.cells.scores import CUT_OFFS, Scores, score, wilson
+from ki67.cells.uncertainty import ScorerError
 from ki67.score.hotspot import hot_spot
+from ki67.score.results import CellResult
 from ki67.score.windows import spans
 from tests.client.in_page import InPage, pixels
 
@@ -99,8 +103,25 @@ def test_categories_are_pythons_at_both_cut_offs(parts: InPage, name: str, limit
     assert parts.asked("scores", code, shares, name) == [words[place] for place in limits.categories(shares)]
 
 
+def counted(cells: Cells, error: ScorerError) -> CellResult:
+    return CellResult("", 9, 9, 0.5, score(cells), None, (), error=error)
+
+
+@pytest.mark.parametrize("labels", [([1, 1, 2, 3], [2, 2, 2, 1]), ([1], [1, 1]), ([2, 2], []), ([3], [])])
+def test_an_interval_is_widened_by_a_scorers_error_as_pythons_is(parts: InPage, labels: tuple[list[int], ...]) -> None:
+    errors = ScorerError(0.4, 0.002), ScorerError(0.7, 0.001)
+    fields = [{"cells": {"label": each}, "error": asdict(error)} for each, error in zip(labels, errors, strict=True)]
+    found = parts.asked("result", "return result.pooled(values, 'paper');", *fields)
+    given = zip(labels, errors, strict=True)
+    expected = pooled([counted(Cells.of_points([(0, 0)] * len(each), each, "image"), error) for each, error in given])
+    assert found["countingOnly"] is expected.counting_only is False
+    interval = pytest.approx(list(expected.interval)) if expected.scores.n_tumour else [None, None]
+    assert [found["low"], found["high"]] == interval
+
+
 def test_a_case_is_the_sum_of_its_fields(parts: InPage) -> None:
     code = "return result.pooled(values.map(label => ({cells: {label}})), 'paper');"
     found, expected = parts.asked("result", code, [1, 1, 2, 3], [2, 2, 2, 1], []), Scores(3, 4, 1)
     assert [found[name] for name in ("nPositive", "nNegative", "nTil")] == [3, 4, 1]
     assert [found["index"], found["low"], found["high"]] == pytest.approx([expected.ki67_index, *expected.interval])
+    assert found["countingOnly"] is True

@@ -17,6 +17,9 @@ from ki67.bench.client.webkit import webkit
 from ki67.bench.service.figures import NotHere
 from ki67.cells.cells import NEGATIVE, POSITIVE, TIL
 from ki67.cells.scores import Scores
+from ki67.cells.uncertainty import Judged
+from ki67.engine.model import load_model
+from ki67.weights import NETWORK
 from tests.client.conftest import KEPT
 from tests.client.hands import Hands
 from tests.client.on_device import wait_until
@@ -127,7 +130,7 @@ def correct_and_take_back(hands: Hands, found: Any, scores: Scores) -> None:
 
 def read_the_index(hands: Hands, scores: Scores) -> None:
     """(e) As Python computes it from the same counts."""
-    low, high = scores.interval
+    low, high = Judged(scores, scores).interval(load_model(NETWORK).error)
     hands.sees(f"95 % interval {100 * low:.1f} % to {100 * high:.1f} %")
     assert hands.read("//p[@class='index']/strong") == f"{100 * scores.ki67_index:.1f} %"
     hands.sees(f"{scores.n_tumour} of the 500 tumour cells that a case needs")

@@ -43,7 +43,7 @@ def notes_that_are_folders(folder: Path) -> None:
     shutil.rmtree(folder / "out" / STATE)
     for name in ("0.json", "0.csv"):
         (folder / "out" / STATE / name).mkdir(parents=True)
-    for name in ("scores.csv", "cells.csv", "run.json", "report.html", "0.png", "0.plain.jpg", "0.geojson"):
+    for name in ("scores.csv", "cases.csv", "cells.csv", "run.json", "report.html", "0.png", "0.plain.jpg", "0.geojson"):
         (folder / "out" / name).unlink()
 
 

@@ -104,7 +104,7 @@ def rules_of(model: Model) -> dict[str, Any]:
         "windows": {"side": windows.SIDE, "margin": windows.MARGIN, "stride": windows.STRIDE, "twins": windows.TWINS},
         "few": results.FEW,
         "hotSpot": {"enough": hotspot.ENOUGH, "places": hotspot.PLACES, "apart": hotspot.APART},
-        "familiar": model.familiar,
+        "familiar": model.familiar, "error": asdict(model.error) if model.error else None,
         "appearance": {
             "unmixing": appearance.UNMIXING.tolist(), "tissue": appearance.TISSUE, "little": appearance.LITTLE,
             "reach": appearance.REACH,

@@ -20,10 +20,14 @@
 
 /** @typedef {{umPerPx: number|null, square: Rect|null}} Wish how a picture is to be counted */
 
+/** How far a network's index is off by itself, as variances of an angle: of each cell, and in all fields alike.
+ * @typedef {{cells: number, shared: number}} ScorerError */
+
 /**
- * What the network found. `scaleKnown`: false where the scale of training was taken for want of another.
+ * What the network found. `scaleKnown`: false where the scale of training was taken for want of another. `error`: of the network, null
+ * where its file does not tell it.
  * @typedef {{cells: Cells, umPerPx: number, scaleKnown: boolean, hotSpot: number|null, warnings: Warning[], network: string,
- *   milliseconds: number|null}} Counted `milliseconds`: null where a server counted
+ *   error: ScorerError|null, milliseconds: number|null}} Counted `milliseconds`: null where a server counted
  */
 
 /** @typedef {Counted & {picture: string, made: number}} Result */

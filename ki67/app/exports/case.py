@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from ki67.app.access.who import Who
 from ki67.app.exports.archive import add, table
-from ki67.app.exports.report import write_report
+from ki67.app.exports.report import as_one, write_report
 from ki67.app.exports.slides import add_slides
 from ki67.app.opinions.blind import opened_case
 from ki67.app.opinions.reviews import index_of, of_picture, sights
@@ -21,8 +21,10 @@ from ki67.app.service import Service
 from ki67.app.store.cells import geojson_of, kept_cells
 from ki67.app.store.rows import Account, Case, Picture, Result, Review, Tumour
 from ki67.cells.cells import CSV_HEADER, Cells
-from ki67.cells.scores import CATEGORIES, CUT_OFFS, UNDEFINED, Scores
+from ki67.cells.pooling import pooled
+from ki67.cells.scores import CATEGORIES, CUT_OFFS, UNDEFINED
 from ki67.pictures.tables import escaped, share
+from ki67.score.case import CASES
 
 SCORES = (
     "picture", "n_positive", "n_negative", "n_til", "ki67_index", "ki67_low", "ki67_high", "til_score", "hot_spot_index",
@@ -66,6 +68,7 @@ def write_case(at: Service, content: Exported, path: Path) -> None:
     """The zip file, the same bytes for the same case."""
     with ZipFile(path, "w", ZIP_DEFLATED) as archive, TemporaryDirectory(dir=at.files.incoming) as folder:
         add(archive, "scores.csv", table(SCORES, (score_row(*each) for each in content.results)))
+        add(archive, CASES.file, table(CASES.columns, [as_one(content.case, content.results).row]))
         add(archive, "reviews.csv", table(REVIEWS, (review_row(*each) for each in content.reviews)))
         cells = io.StringIO(newline="")
         csv.writer(cells, lineterminator="\n").writerow(CSV_HEADER)
@@ -83,8 +86,7 @@ def write_case(at: Service, content: Exported, path: Path) -> None:
 
 def score_row(picture: Picture, result: Result) -> Sequence[str]:
     """A picture's figures."""
-    scores = Scores(result.n_positive, result.n_negative, result.n_til)
-    low, high = scores.interval
+    scores, (low, high) = result.scores, pooled([result]).interval
     counts = [str(scores.n_positive), str(scores.n_negative), str(scores.n_til)]
     figures = [share(scores.ki67_index), share(low), share(high), share(scores.til_score)]
     spot = "" if result.hot_spot is None else share(result.hot_spot)

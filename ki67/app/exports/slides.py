@@ -52,7 +52,7 @@ def write_report(case: Case, found: Outlined, path: Path) -> None:
     tumour, tissue = (sum(getattr(each, area) for _, each in found) for area in ("tumour_mm2", "tissue_mm2"))
     total = f"{counted(len(found), 'slide')}: tumour {tumour:.1f} mm² of {tissue:.1f} mm² of tissue."
     rows = [row(line(*each), HEADS) for each in found]
-    page.Page("Tumour report", origin, summary, HEADS, (), ()).write([page.Case(case.name, total, rows)], path)
+    page.Page("Tumour report", origin, summary, HEADS, (), ()).write([page.Section(case.name, total, rows)], path)
 
 
 def line(picture: Picture, tumour: Tumour) -> Sequence[Cell]:

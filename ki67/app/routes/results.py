@@ -1,9 +1,11 @@
 """What the network found: figures, cells, a mask; never before a blind reader's own opinion is in."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
@@ -15,6 +17,7 @@ from ki67.app.scoring.found import cells_of, found_in, found_in_case, write_geoj
 from ki67.app.service import At
 from ki67.app.store.rows import Result
 from ki67.app.words import Id
+from ki67.cells.pooling import Pooled, pooled
 from ki67.cells.scores import CATEGORIES, CUT_OFFS, UNDEFINED, Scores
 
 router = APIRouter(prefix="/v1", tags=["results"])
@@ -39,35 +42,46 @@ class ScoresView(BaseModel):
     n_negative: int
     n_til: int
     ki67_index: float | None
-    ki67_low: float | None  # Wilson's 95 % interval
+    ki67_low: float | None  # 95 % interval
     ki67_high: float | None
+    interval_of: Literal["counting", "counting and scorer"]  # what the interval knows of
+    hot_spot: float | None  # the highest index of 500 tumour cells that lie together in one picture
     til_score: float | None
     categories: list[CategoryView]
 
     @classmethod
-    def of(cls, scores: Scores, **more: Any) -> Self:
-        """From counts."""
-        low, high = scores.interval
+    def of(cls, fields: Sequence[Result], **more: Any) -> Self:
+        """From one row, or from all of a case."""
+        found = pooled(fields)
+        scores, (low, high) = found.scores, found.interval
         return cls(
             n_positive=scores.n_positive, n_negative=scores.n_negative, n_til=scores.n_til, ki67_index=known(scores.ki67_index),
-            ki67_low=known(low), ki67_high=known(high), til_score=known(scores.til_score), categories=categories(scores), **more,
+            ki67_low=known(low), ki67_high=known(high), interval_of=knows(found), hot_spot=found.hot_spot,
+            til_score=known(scores.til_score), categories=categories(scores), **more,
         )  # fmt: skip
+
+
+class ErrorView(BaseModel):
+    """How far a network's index is off by itself, as variances of asin √index: of each cell, and in all fields alike."""
+
+    cells: float
+    shared: float
 
 
 class ResultView(ScoresView):
     """A picture's result, by which network and version of ki67. Research use only."""
 
     picture_id: str
-    hot_spot: float | None  # the highest index of 500 tumour cells that lie together
     um_per_px: float
     warnings: list[str]
     network: str
+    error: ErrorView | None  # of the network; none of what was counted before ki67 knew it
     version: str
     created_at: datetime
 
 
 class CaseResultView(ScoresView):
-    """All counted cells of a case's fields. No index of a case with a true interval: its pictures are not independent."""
+    """All counted cells of a case's fields as one index. What the network errs by in all of them is in its interval."""
 
     n_pictures: int
     n_scored: int
@@ -85,9 +99,9 @@ def categories(scores: Scores) -> list[CategoryView]:
     return [CategoryView(cut_offs=name, category=None if at == UNDEFINED else CATEGORIES[at]) for name, at in places]
 
 
-def counts(result: Result) -> Scores:
-    """Of a row."""
-    return Scores(result.n_positive, result.n_negative, result.n_til)
+def knows(found: Pooled) -> Literal["counting", "counting and scorer"]:
+    """Of what an interval is."""
+    return "counting" if found.counting_only else "counting and scorer"
 
 
 @router.get("/pictures/{picture_id}/result", responses=REFUSED)
@@ -95,8 +109,8 @@ def get_result(at: At, who: Asking, picture_id: Id) -> ResultView:
     """Counts, index with interval, categories, warnings."""
     row = found_in(at, who, picture_id, Result).result
     return ResultView.of(
-        counts(row), picture_id=picture_id, hot_spot=row.hot_spot, um_per_px=row.um_per_px, warnings=row.warnings,
-        network=row.network, version=row.version, created_at=row.created_at,
+        [row], picture_id=picture_id, um_per_px=row.um_per_px, warnings=row.warnings,
+        network=row.network, error=row.error and asdict(row.error), version=row.version, created_at=row.created_at,
     )  # fmt: skip
 
 
@@ -105,7 +119,7 @@ def get_case_result(at: At, who: Asking, case_id: Id) -> CaseResultView:
     """What the scored fields of a case come to together."""
     n_pictures, rows = found_in_case(at, who, case_id, Result)
     warnings = sorted({warning for row in rows for warning in row.warnings})
-    return CaseResultView.of(Scores.total(map(counts, rows)), n_pictures=n_pictures, n_scored=len(rows), warnings=warnings)
+    return CaseResultView.of(rows, n_pictures=n_pictures, n_scored=len(rows), warnings=warnings)
 
 
 @router.get("/pictures/{picture_id}/mask.png", response_class=Response, responses=MASK_ANSWERS)

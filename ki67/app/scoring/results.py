@@ -44,11 +44,12 @@ class Counted:
 
     def row(self, task: Task) -> Result:
         """As it is stored."""
-        result, scores = self.result, self.result.scores
+        result, scores, error = self.result, self.result.scores, self.result.error
         return Result(
             picture_id=task.picture_id, network=self.network, version=version("ki67"), n_positive=scores.n_positive,
             n_negative=scores.n_negative, n_til=scores.n_til, hot_spot=result.hot_spot, um_per_px=result.um_per_px,
-            cells=self.cells, warnings=list(result.warnings),
+            cells=self.cells, warnings=list(result.warnings), error_cells=error and error.cells,
+            error_shared=error and error.shared,
         )  # fmt: skip
 
 

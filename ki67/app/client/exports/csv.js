@@ -2,8 +2,7 @@
 
 import {countedFields} from './content.js';
 import {fixed, sixDigits} from './numbers.js';
-import {counts, total} from '../scorer/scores.js';
-import {figures} from '../scorer/result.js';
+import {pooled} from '../scorer/result.js';
 import {ownIndex} from '../screens/own.js';
 import {caution} from '../screens/told.js';
 
@@ -25,7 +24,7 @@ const SHIELD = '\'', FORMULA = /^[=+\-@\t\r']/;  // how a cell begins that a spr
 /** A row a picture, told by its number. @param {Content} content */
 export function scoresTable(content) {
   return table(SCORES, countedFields(content).map(({number, result}) => [
-    String(number), ...figureCells(counts(result.cells), content.case.cutOffs), result.hotSpot === null ? '' : share(result.hotSpot),
+    String(number), ...figureCells([result], content.case.cutOffs), result.hotSpot === null ? '' : share(result.hotSpot),
     result.scaleKnown ? sixDigits(result.umPerPx) : '', escaped(result.warnings.map(caution).join('; ')),
   ]));
 }
@@ -34,8 +33,8 @@ export function scoresTable(content) {
 /** A row a case: the sum of its pictures. @param {Content[]} contents */
 export function casesTable(contents) {
   return table(CASE, contents.map(content => {
-    const fields = countedFields(content), all = total(fields.map(({result}) => counts(result.cells)));
-    return [escaped(content.case.name), String(fields.length), ...figureCells(all, content.case.cutOffs)];
+    const results = countedFields(content).map(({result}) => result);
+    return [escaped(content.case.name), String(results.length), ...figureCells(results, content.case.cutOffs)];
   }));
 }
 
@@ -57,11 +56,11 @@ export function reviewsTable({reader, fields}) {
 }
 
 
-/** @param {import('../scorer/scores.js').Counts} found @param {CutOffs} cutOffs */
-function figureCells(found, cutOffs) {
-  const {index, low, high, category} = figures(found, cutOffs), cells = found.positive + found.negative + found.til;
-  const shares = [index, low, high, found.til / cells].map(share);
-  return [...[found.positive, found.negative, found.til].map(String), ...shares, category ?? NOT_DEFINED];
+/** @param {Result[]} results @param {CutOffs} cutOffs */
+function figureCells(results, cutOffs) {
+  const {nPositive, nNegative, nTil, index, low, high, category} = pooled(results, cutOffs);
+  const shares = [index, low, high, nTil / (nPositive + nNegative + nTil)].map(share);
+  return [...[nPositive, nNegative, nTil].map(String), ...shares, category ?? NOT_DEFINED];
 }
 
 

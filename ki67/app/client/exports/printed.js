@@ -2,8 +2,7 @@
 
 import {countedFields} from './content.js';
 import {drawn} from './drawn.js';
-import {figures, pooled} from '../scorer/result.js';
-import {counts} from '../scorer/scores.js';
+import {pooled} from '../scorer/result.js';
 import {cellsSoFar, indexShown} from '../screens/index_bar.js';
 import {el, figures as pairs} from '../screens/made.js';
 import {lastOfEach} from '../screens/opinions.js';
@@ -66,7 +65,7 @@ function summary({case: {cutOffs}}, fields) {
 function table({case: {cutOffs}, reader}, fields) {
   const heads = [words.printed.field, words.printed.index, words.printed.cells, words.printed.scale, words.printed.opinion, words.printed.warnings];
   const rows = fields.map(({number, result, reviews, others}) => {
-    const {index, nPositive, nNegative} = figures(counts(result.cells), cutOffs), own = reviews.slice(-1);
+    const {index, nPositive, nNegative} = pooled([result], cutOffs), own = reviews.slice(-1);
     const said = [...own, ...lastOfEach(others)].map(each => words.printed.readerOf(each.by ?? reader, words.tenths(ownIndex(each)), each.blind)).join('; ') || '–';
     return [String(number), words.tenths(index), words.number(nPositive + nNegative), words.result.scale(result.umPerPx, result.scaleKnown),
       said, result.warnings.map(caution).join('; ') || '–'];

@@ -41,7 +41,7 @@ export class Counter {
     return {
       cells: placed(cells, [1, 1], [part.x, part.y]), umPerPx: scale.umPerPx, scaleKnown: scale.known,
       hotSpot: hotSpot(cells, this.rules.hotSpot)?.index ?? null, warnings: [...this.#counts(cells), ...unlike.map((code) => ({code}))],
-      network: this.facts.digest, milliseconds: performance.now() - start,
+      network: this.facts.digest, error: this.rules.error, milliseconds: performance.now() - start,
     };
   }
 

@@ -3,6 +3,7 @@
 import {NEGATIVE, POSITIVE, TIL} from './cells.js';
 
 /** @typedef {{positive: number, negative: number, til: number}} Counts */
+/** @typedef {import('../values.js').ScorerError} ScorerError */
 /** @typedef {{low: number, high: number}} Limits shares of 1; the limits themselves are middle */
 
 const Z_95 = 1.959963984540054;
@@ -33,8 +34,35 @@ export function tumourCells({positive, negative}) { return positive + negative; 
 export function ki67Index(counts) { return counts.positive / tumourCells(counts); }
 
 
-/** Of the index. @param {Counts} counts */
+/** What counting so many cells leaves open. @param {Counts} counts */
 export function interval(counts) { return wilson(counts.positive, tumourCells(counts)); }
+
+
+/**
+ * A counting interval with the scorer's own error in it: independent errors of the angle asin √index add as squares, each end for itself.
+ * @param {number} index @param {[number, number]} counting @param {number} variance of the angle @returns {[number, number]}
+ */
+export function widened(index, counting, variance) {
+  if (Number.isNaN(index)) return counting;
+  const middle = angle(index), error = Z_95 * Math.sqrt(variance);
+  const [below, above] = counting.map(end => Math.hypot(angle(end) - middle, error));
+  return [Math.sin(Math.max(middle - below, 0)) ** 2, Math.sin(Math.min(middle + above, Math.PI / 2)) ** 2];
+}
+
+
+/**
+ * Of the index of several fields of a case, each with its scorer: cells add up, what is shared does not shrink.
+ * @param {number[]} cells @param {ScorerError[]} errors
+ */
+export function pooledVariance(cells, errors) {
+  const all = cells.reduce((sum, each) => sum + each, 0);
+  if (!all) return 0;
+  return errors.reduce((sum, {cells: single, shared}, i) => sum + cells[i] / all * (single / all + shared), 0);
+}
+
+
+/** @param {number} index */
+function angle(index) { return Math.asin(Math.sqrt(index)); }
 
 
 /**

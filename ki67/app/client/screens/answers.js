@@ -8,9 +8,9 @@ import {el, figures} from './made.js';
 
 /** @param {App} app @param {string} caseId on the server */
 export async function caseResult(app, caseId) {
-  const found = await app.server.caseResult(caseId), {n_positive, n_negative, ki67_index, ki67_low, ki67_high, warnings} = found;
+  const found = await app.server.caseResult(caseId), {n_positive, n_negative, ki67_index, ki67_low, ki67_high, interval_of, warnings} = found;
   return el('div', {class: 'stack'}, el('p', {}, words.assign.counts(found)),
-    figures([[words.assign.index, words.percent(ki67_index)], [words.assign.interval, words.assign.range(ki67_low, ki67_high)],
+    figures([[words.assign.index, words.percent(ki67_index)], [words.assign.interval[interval_of], words.assign.range(ki67_low, ki67_high)],
       [words.assign.positive, String(n_positive)], [words.assign.negative, String(n_negative)]]),
     warnings.length > 0 && el('ul', {class: 'soft'}, ...warnings.map(line => el('li', {}, line))));
 }

@@ -1,6 +1,6 @@
 // One case: its fields, and the index over all of them.
 
-import {figures as figuresOf, pooled} from '../scorer/result.js';
+import {pooled} from '../scorer/result.js';
 import {counts, ki67Index, total} from '../scorer/scores.js';
 import {standingResult} from '../store/standing.js';
 import {words} from '../words/en.js';
@@ -71,7 +71,7 @@ function summary(one, fields) {
 /** Of the fields that the reader counted. @param {Field[]} fields */
 function ownIndex(fields) {
   const own = fields.flatMap(field => field.own ?? []);
-  return own.length ? [figures([[words.case.own(own.length, fields.length), words.tenths(figuresOf(total(own), 'paper').index)]])] : [];
+  return own.length ? [figures([[words.case.own(own.length, fields.length), words.tenths(ki67Index(total(own)))]])] : [];
 }
 
 

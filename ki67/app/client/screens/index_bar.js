@@ -12,10 +12,10 @@ const ENOUGH = 500;  // tumour cells that guidelines ask for
 
 /** @param {Figures} figures @param {CutOffs} cutOffs */
 export function indexShown(figures, cutOffs) {
-  const {index, low, high, category} = figures;
+  const {index, low, high, countingOnly, category} = figures;
   if (!category) return el('p', {class: 'soft'}, words.result.undefined);
   const headline = el('p', {class: 'index'}, el('strong', {}, words.tenths(index)), el('span', {class: `category ${category}`}, words.result.category[category]));
-  return el('div', {class: 'stack'}, headline, el('p', {class: 'soft'}, words.result.interval(low, high)), bar(figures, cutOffs));
+  return el('div', {class: 'stack'}, headline, el('p', {class: 'soft'}, words.result.interval(low, high, countingOnly)), bar(figures, cutOffs));
 }
 
 

@@ -1,7 +1,6 @@
 // What somebody counted themselves, whichever way they did it.
 
-import {figures} from '../scorer/result.js';
-import {counts} from '../scorer/scores.js';
+import {counts, ki67Index} from '../scorer/scores.js';
 
 /** @typedef {import('../values.js').Review} Review @typedef {import('../scorer/scores.js').Counts} Counts */
 
@@ -16,5 +15,5 @@ export function ownCounts({cells, nPositive, nNegative}) {
 /** @param {Review} review */
 export function ownIndex(review) {
   const counted = ownCounts(review);
-  return counted ? figures(counted, 'paper').index : review.estimate ?? NaN;
+  return counted ? ki67Index(counted) : review.estimate ?? NaN;
 }

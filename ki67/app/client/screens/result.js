@@ -1,6 +1,6 @@
 // (e) What was counted in a picture, and how far to trust it.
 
-import {figures as figuresOf} from '../scorer/result.js';
+import {pooled} from '../scorer/result.js';
 import {counts} from '../scorer/scores.js';
 import {standingResult} from '../store/standing.js';
 import {words} from '../words/en.js';
@@ -35,7 +35,7 @@ function elsewhere(hash) {
 
 /** @param {App} app @param {Case} one @param {Picture} picture @param {Result} result @returns {Promise<import('../app.js').Screen>} */
 async function shownResult(app, one, picture, result) {
-  const found = figuresOf(counts(result.cells), one.cutOffs), opinions = await app.store.opinions(picture.id);
+  const found = pooled([result], one.cutOffs), opinions = await app.store.opinions(picture.id);
   const own = opinions.filter(({by}) => !by).at(-1), others = opinions.filter(({by}) => by);
   const number = (await app.store.pictures(picture.case)).findIndex(({id}) => id === picture.id) + 1;
   const {image, release} = shown(await app.store.pixels(picture.id), words.preview.alt(number));

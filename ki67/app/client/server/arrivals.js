@@ -80,10 +80,10 @@ async function bringAnswers(store, server, picture, there, maySee) {
 
 /** @param {Server} server @param {string} picture @param {string} remote @returns {Promise<Result>} */
 async function resultOf(server, picture, remote) {
-  const {created_at, um_per_px, hot_spot, warnings, network} = await server.result(remote);
+  const {created_at, um_per_px, hot_spot, warnings, network, error} = await server.result(remote);
   return {
     picture, made: timeOf(created_at), cells: cellsIn(await server.cells(remote)), umPerPx: um_per_px, scaleKnown: true, hotSpot: hot_spot,
-    warnings: warnings.map(line => ({code: 'told', line})), network, milliseconds: null,
+    warnings: warnings.map(line => ({code: 'told', line})), network, error, milliseconds: null,
   };
 }
 

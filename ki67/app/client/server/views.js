@@ -16,8 +16,8 @@
  */
 /** @typedef {{id: string, by: Person, kind: 'count'|'estimate'|'cells'|'share', n_positive: number|null, n_negative: number|null, estimate: number|null, index: number|null, blind: boolean, started_from: 'nothing'|'network', comment: string, created_at: string}} ServerReview */
 /** @typedef {{cut_offs: string, category: string|null}} Category */
-/** @typedef {{n_positive: number, n_negative: number, ki67_index: number|null, ki67_low: number|null, ki67_high: number|null, categories: Category[], warnings: string[]}} Scores */
-/** @typedef {Scores & {hot_spot: number|null, um_per_px: number, network: string, created_at: string}} PictureResult */
+/** @typedef {{n_positive: number, n_negative: number, ki67_index: number|null, ki67_low: number|null, ki67_high: number|null, interval_of: 'counting'|'counting and scorer', hot_spot: number|null, categories: Category[], warnings: string[]}} Scores */
+/** @typedef {Scores & {um_per_px: number, network: string, error: import('../values.js').ScorerError|null, created_at: string}} PictureResult */
 /** @typedef {Scores & {n_pictures: number, n_scored: number}} CaseResult */
 /**
  * @typedef {{id: string, case_id: string, case_name: string|null, by: Person, to: Person, blind: boolean, message: string,

@@ -30,7 +30,8 @@ export const checkedPicture = guarded(row => ({
 /** @type {(row: any) => Result} */
 export const checkedResult = guarded(row => ({
   picture: id(row.picture), made: number(row.made), cells: cells(row.cells), umPerPx: positive(row.umPerPx), scaleKnown: yesOrNo(row.scaleKnown),
-  hotSpot: orNull(number, row.hotSpot), warnings: list(row.warnings).map(warning), network: text(row.network), milliseconds: orNull(number, row.milliseconds),
+  hotSpot: orNull(number, row.hotSpot), warnings: list(row.warnings).map(warning), network: text(row.network),
+  error: orNull(scorerError, row.error ?? null), milliseconds: orNull(number, row.milliseconds),  // files of an earlier version have no error
 }));
 
 
@@ -74,6 +75,10 @@ function cells({xy, label, confidence}) {
   const fit = xy.length === 2 * label.length && confidence.length === label.length;
   return fit && xy.every(Number.isFinite) && label.every((/** @type {number} */ each) => LABELS.includes(each)) ? {xy, label, confidence} : refuse();
 }
+
+
+/** @param {any} value @returns {import('../values.js').ScorerError} */
+function scorerError({cells, shared}) { return number(cells) >= 0 && number(shared) >= 0 ? {cells, shared} : refuse(); }
 
 
 /** @param {any} value @returns {import('../values.js').Warning} */

@@ -202,7 +202,8 @@ export const words = {
     index: 'Ki-67 index',
     undefined: 'No tumour cell was found, so there is no index.',
     category: {low: 'low', middle: 'borderline', high: 'high'},
-    interval: (/** @type {number} */ low, /** @type {number} */ high) => `95 % interval ${tenths(low)} to ${tenths(high)}, by the number of cells alone`,
+    interval: (/** @type {number} */ low, /** @type {number} */ high, /** @type {boolean} */ countingOnly) =>
+      `95 % interval ${tenths(low)} to ${tenths(high)}, ${countingOnly ? 'by the number of cells alone' : 'by the number of cells and the network’s own error'}`,
     bar: (/** @type {number[]} */ ...[index, low, high, first, second]) =>
       `Index ${tenths(index)}, interval ${tenths(low)} to ${tenths(high)}, cut-offs at ${percent(first)} and ${percent(second)}`,
     soFar: (/** @type {number} */ n, /** @type {number} */ enough) => n < enough
@@ -522,7 +523,7 @@ export const words = {
     result: 'What the server counted',
     counts: (/** @type {Values} */ {n_scored, n_pictures}) => `Counted: ${n_scored} of ${counted(n_pictures, 'picture')}.`,
     index: 'Ki-67 index',
-    interval: '95 % interval',
+    interval: {'counting': '95 % interval, by the number of cells alone', 'counting and scorer': '95 % interval'},
     range: (/** @type {number|null} */ low, /** @type {number|null} */ high) => low === null || high === null ? '–' : `${percent(low)} to ${percent(high)}`,
     positive: 'Positive',
     negative: 'Negative',

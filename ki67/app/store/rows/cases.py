@@ -7,6 +7,8 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ki67.app.store.rows.base import Base, Created, Digest, Id
+from ki67.cells.scores import Scores
+from ki67.cells.uncertainty import ScorerError
 
 PictureKind = Literal["field", "slide"]
 PictureState = Literal["needs_scale", "waiting", "scored", "failed"]
@@ -77,7 +79,21 @@ class Result(Base):
     um_per_px: Mapped[float]
     cells: Mapped[Digest]
     warnings: Mapped[list[str]]
+    error_cells: Mapped[float | None]  # of the network's own, which its file tells; none of what was counted before ki67 knew it
+    error_shared: Mapped[float | None]
     created_at: Mapped[Created]
+
+    @property
+    def scores(self) -> Scores:
+        """The counts."""
+        return Scores(self.n_positive, self.n_negative, self.n_til)
+
+    @property
+    def error(self) -> ScorerError | None:
+        """How far the network's index is off by itself, where that is known."""
+        if self.error_cells is None or self.error_shared is None:
+            return None
+        return ScorerError(self.error_cells, self.error_shared)
 
 
 class Tumour(Base):
