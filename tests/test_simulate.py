@@ -13,7 +13,7 @@ from ki67.simulate import Cohort, Field, Scene, render_field, write_cohort
 from ki67.simulate.noise import relief
 from ki67.simulate.optics import Stains, transmitted
 from ki67.simulate.patients import draw_patient
-from ki67.simulate.realism import measure, measure_folder, optical_density, quantiles, stain_histograms, unmixed
+from ki67.simulate.realism import measure, optical_density, stain_histograms, unmixed
 
 SCENE = Scene(size=400)
 SMALL = Cohort(2, 2, test_patients=1, test_fields_per_patient=1, seed=5, test_seed=6, scene=SCENE)
@@ -162,11 +162,3 @@ def test_stain_histograms_are_shares_of_the_picture() -> None:
     histograms = stain_histograms(drawn(radius=22, darkness=0.4)[0])
     assert histograms.haematoxylin.sum() == pytest.approx(1.0) and histograms.dab.sum() == pytest.approx(1.0)
     assert histograms.haematoxylin[4:].sum() == pytest.approx(4 * np.pi * 22**2 / 400**2, rel=0.1)
-
-
-def test_a_folder_is_measured_picture_by_picture(tmp_path: Path) -> None:
-    write_cohort(tmp_path, SMALL, workers=1, progress=False)
-    measured = measure_folder(tmp_path)
-    assert len(measured) == 5
-    low, middle, high = quantiles(measured)["cells"]
-    assert low <= middle <= high

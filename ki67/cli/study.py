@@ -105,11 +105,15 @@ def simulate_he(
     typer.echo(f"{folder}: simulated H&E patches of {patients} + {test_patients} + {annotated_patients} patients, 0.5 µm/px")
 
 
-def realism(folder: Annotated[Path, typer.Argument(help="a folder of fields in the SHIDC layout")]) -> None:
-    """Measure fields, simulated or real: optical densities, nuclear areas, cells per field, contrast, sharpness."""
-    from ki67.simulate.realism import realism_table
+def realism(
+    folder: Annotated[Path, typer.Argument(help="a folder of fields in the layout of SHIDC or BCData")],
+    real: Annotated[Path | None, typer.Option(help="folder that holds shidc/ or bcdata/, to set beside")] = None,
+) -> None:
+    """Measure fields, simulated or real, by laboratory: optical densities, areas, cells per field, contrast, sharpness."""
+    from ki67.simulate.likeness import beside_real, measure_folder, realism_table
 
-    typer.echo(realism_table(folder).round(3).to_string(index=False))
+    table = realism_table(measure_folder(folder))
+    typer.echo((beside_real(table, real) if real else table).round(3).to_string(index=False))
 
 
 @quiet()

@@ -25,6 +25,7 @@ class Laboratory:
     dab_strong: Range
     dab_fullness: Range
     background: Range
+    sparse: float  # 1: its fields hold little tumour as often as SHIDC's do, 0: they were chosen where there is much
     index_power: float  # below 1: high indices are more frequent than low ones
     brightness: Range  # of the white light's red
     green: Range  # of the white light, relative to its red

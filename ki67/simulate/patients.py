@@ -20,6 +20,7 @@ class Tissue:
     """Biology and staining of a patient; lengths in µm, stain levels in optical density along the stain's vector."""
 
     habit: tuple[float, ...]
+    sparse: float
     index: float
     crowding: float
     diameter: float
@@ -78,7 +79,8 @@ def draw_patient(seed: int, number: int, pool: Pool = "familiar") -> Patient:
 
 def _tissue(laboratory: Laboratory, index: float, diameter: float, rng: np.random.Generator) -> Tissue:
     return Tissue(
-        habit=draw_habit(rng),
+        habit=draw_habit(laboratory.sparse, rng),
+        sparse=laboratory.sparse,
         index=float(index),
         crowding=float(rng.uniform(0.0, 1.0)),
         diameter=float(diameter),
@@ -93,7 +95,7 @@ def _tissue(laboratory: Laboratory, index: float, diameter: float, rng: np.rando
         dab_weak=log_between(*laboratory.dab_weak, rng),
         dab_strong=log_between(*laboratory.dab_strong, rng),
         dab_fullness=log_between(*laboratory.dab_fullness, rng),
-        dab_granularity=float(rng.uniform(0.05, 0.4)),
+        dab_granularity=float(rng.uniform(0.05, 0.55)),
         blush=float(rng.beta(0.9, 2.4)),
         haze=float(rng.beta(0.9, 2.6)),
         smears=float(rng.beta(0.8, 2.0)),
@@ -106,7 +108,7 @@ def _tissue(laboratory: Laboratory, index: float, diameter: float, rng: np.rando
 
 def _focus(rng: np.random.Generator) -> tuple[float, float, float]:
     """The shares of nuclei in the focal plane, near it and far from it: thick sections have fewer sharp ones."""
-    sharp, near, far = rng.dirichlet((6.0, 3.0, 1.0))
+    sharp, near, far = rng.dirichlet((5.0, 3.5, 1.2))
     return float(sharp), float(near), float(far)
 
 

@@ -14,7 +14,6 @@ from ki67.simulate.situations import SITUATIONS
 from ki67.simulate.staining import Body, Surroundings, nucleus_of
 
 MOST_CELLS = 400
-SPARSE = 0.20  # fields that hold a tenth to two thirds of the usual number
 STROMAL_AREA = 40.0**2  # grid pixels that a stromal nucleus has to itself where there are many
 
 
@@ -43,7 +42,7 @@ def _guilds(plan: Architecture, tissue: Tissue, unit: float, rng: np.random.Gene
     """Everyone who may live here, the tumour first: who comes first keeps his place."""
     side = plan.tissue.shape[0]
     patchy = 0.35 + 0.65 / (1 + np.exp(-2.0 * relief(3.0, side, rng)))
-    full = float(rng.uniform(0.08, 0.7)) if rng.random() < SPARSE else 1.0
+    full = float(rng.uniform(0.08, 0.7)) if rng.random() < tissue.sparse * SITUATIONS[plan.growth].sparse else 1.0
     return [
         *_tumour(plan, tissue, patchy, unit, full, rng),
         *_stroma(plan, patchy, unit, full, rng),
@@ -78,11 +77,10 @@ def _stroma(plan: Architecture, patchy: Floats, unit: float, full: float, rng: n
 def _lymphocytes(plan: Architecture, full: float, rng: np.random.Generator) -> list[Guild]:
     """Lone ones, foci, or a whole field of them."""
     rate = float(rng.choice(SITUATIONS[plan.growth].lymphocytes))
-    dense = plan.growth == "infiltrate"
-    level = 1.4 if dense else 0.2
+    level = 1.4 if plan.growth == "infiltrate" else 0.2
     foci = plan.stroma * np.clip(relief(2.5, plan.tissue.shape[0], rng) + level, 0.03, 1.5)
     radius = 8.2 * float(rng.uniform(0.85, 1.2))
-    return [Guild(Kind.LYMPHOCYTE, foci, (1.0 if dense else full) * rate * float(foci.sum()) / STROMAL_AREA, radius, 0.11)]
+    return [Guild(Kind.LYMPHOCYTE, foci, full * rate * float(foci.sum()) / STROMAL_AREA, radius, 0.11)]
 
 
 def _debris(plan: Architecture, tissue: Tissue, patchy: Floats, unit: float, rng: np.random.Generator) -> list[Guild]:
@@ -94,7 +92,7 @@ def _debris(plan: Architecture, tissue: Tissue, patchy: Floats, unit: float, rng
         Guild(Kind.PYKNOTIC, everywhere, float(rng.uniform(0.0, 0.06)) * per_cell, 0.30 * unit, 0.30),
         Guild(Kind.GHOST, everywhere, 0.15 * tissue.ghosts * per_cell, 0.5 * unit, 0.20),
         Guild(Kind.FLECK, plan.tissue, float(rng.uniform(0.0, 0.10)) * room / STROMAL_AREA, 3.0, 0.45),
-        Guild(Kind.SMEAR, plan.stroma, 0.08 * tissue.smears * room / STROMAL_AREA, 0.42 * unit, 0.35),
+        Guild(Kind.SMEAR, plan.stroma, 0.06 * tissue.smears * room / STROMAL_AREA, 0.42 * unit, 0.35),
     ]
 
 

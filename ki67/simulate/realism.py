@@ -1,24 +1,18 @@
 """Measures a picture by number, so that simulated fields and anyone's real ones can stand in one table."""
 
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from ki67.base.errors import InputError
 from ki67.cells.cells import NEGATIVE, POSITIVE, Cells
-from ki67.data.images import read_rgb
 
 BINS = np.linspace(0.0, 3.0, 61)
 # Measured middle directions of the two stains over several laboratories: one yardstick for every picture.
 YARDSTICK = np.array([[0.65, 0.69, 0.31], [0.27, 0.57, 0.78]])
 INNER, OUTER, WINDOW = 10, 30, 60
-NUMBERS = ("q05", "q50", "q95")
 
 
 @dataclass(frozen=True)
@@ -134,39 +128,3 @@ def _spacing(points: NDArray[np.float32]) -> float:
     if len(points) < 2:
         return float("nan")
     return float(np.median(cKDTree(points).query(points, k=2)[0][:, 1]))
-
-
-def measure_folder(folder: Path) -> list[Realism]:
-    """Every picture with labels in a folder of the SHIDC layout, in the order of the names."""
-    measured = []
-    for path in sorted(folder.rglob("*.jpg")):
-        picture, labels = read_rgb(path), path.with_suffix(".json")
-        cells = Cells.from_shidc_json(labels, picture.width, picture.height)
-        measured.append(measure(np.asarray(picture), cells))
-    if not measured:
-        raise InputError(f"{folder}: no jpg pictures in it; name a folder of fields in the SHIDC layout")
-    return measured
-
-
-def quantiles(measured: Sequence[Realism]) -> dict[str, tuple[float, float, float]]:
-    """Per measure the 5th, 50th and 95th percentile over the pictures: rows of the comparison table."""
-    names = [f.name for f in fields(Realism)]
-    table = np.array([astuple(picture) for picture in measured], dtype=np.float64).reshape(-1, len(names))
-    rows = {}
-    for name, column in zip(names, table.T, strict=True):
-        known = column[np.isfinite(column)]
-        low, middle, high = np.percentile(known, [5, 50, 95]) if len(known) else (np.nan,) * 3
-        rows[name] = (float(low), float(middle), float(high))
-    return rows
-
-
-def folder_histograms(folder: Path) -> dict[str, NDArray[np.float64]]:
-    """Both stains' histograms of every picture in a folder, (pictures, bins)."""
-    found = [stain_histograms(np.asarray(read_rgb(path))) for path in sorted(folder.rglob("*.jpg"))]
-    return {"haematoxylin": np.stack([f.haematoxylin for f in found]), "DAB": np.stack([f.dab for f in found])}
-
-
-def realism_table(folder: Path) -> pd.DataFrame:
-    """A folder's stain measures as a table, a measure a row."""
-    rows = quantiles(measure_folder(folder))
-    return pd.DataFrame([(name, *values) for name, values in rows.items()], columns=["measure", *NUMBERS])

@@ -19,6 +19,8 @@ class Situation:
     slender: float = 1.6  # the longest of them, length over width
     solid: float = 0.0  # 0: as vesicular as the patient's, 1: dark all through
     lymphocytes: tuple[float, ...] = (0.0, 0.0, 0.0, 0.05, 0.05, 0.05, 0.1, 0.25, 0.4, 1.0)  # densities, one of which a field has
+    sparse: float = 0.2  # the share of fields that hold a tenth to two thirds of the usual number
+    rich: bool = False  # tumour fills most of the field
     loose: bool = False  # cells have let go of each other, and glass shows between them
     spread: bool = False  # no nests: what lies singly between the fibres is taken for tumour, and counted
 
@@ -26,23 +28,23 @@ class Situation:
 SITUATIONS: dict[Growth, Situation] = {
     known.growth: known
     for known in (
-        Situation("sheet", 0.20),
-        Situation("nests", 0.19),
-        Situation("islands", 0.11),
+        Situation("sheet", 0.20, rich=True),
+        Situation("nests", 0.19, rich=True),
+        Situation("islands", 0.11, sparse=0.0),
         Situation("cords", 0.08, solid=0.3),
-        Situation("glands", 0.08),
-        Situation("discohesive", 0.09, size=0.82, slender=1.5, solid=0.55, loose=True, spread=True),
+        Situation("glands", 0.08, rich=True),
+        Situation("discohesive", 0.09, size=0.82, slender=1.5, solid=0.55, rich=True, loose=True, spread=True),
         Situation("scattered", 0.12, size=0.86, slender=2.7, solid=0.75, spread=True),
         Situation("stroma", 0.06),
-        Situation("infiltrate", 0.07, lymphocytes=(1.9, 2.4, 2.9), loose=True),
+        Situation("infiltrate", 0.07, lymphocytes=(1.9, 2.4, 2.9), sparse=0.0, loose=True),
     )
 }
 
 
-def draw_habit(rng: np.random.Generator) -> tuple[float, ...]:
-    """How often each situation occurs in one patient: a few of them, mostly."""
-    often = np.array([known.often for known in SITUATIONS.values()])
-    return tuple(float(share) for share in rng.dirichlet(FAITHFUL * often))
+def draw_habit(sparse: float, rng: np.random.Generator) -> tuple[float, ...]:
+    """How often each situation occurs in one patient: a few, mostly; sparse ones as often as the laboratory has them."""
+    often = np.array([known.often * (1.0 if known.rich else sparse) for known in SITUATIONS.values()])
+    return tuple(float(share) for share in rng.dirichlet(FAITHFUL * often / often.sum()))
 
 
 def draw_growth(habit: tuple[float, ...], rng: np.random.Generator) -> Growth:

@@ -24,7 +24,7 @@ ASPECT = {
 # Haematoxylin beside the field's dark nuclei, at least and at most.
 DARKNESS = {
     Kind.PLUMP: (0.45, 1.15),
-    Kind.LYMPHOCYTE: (0.75, 1.3),
+    Kind.LYMPHOCYTE: (0.85, 1.4),
     Kind.SPINDLE: (0.35, 1.2),
     Kind.PYKNOTIC: (0.8, 1.5),
     Kind.GHOST: (0.05, 0.3),
@@ -84,7 +84,7 @@ def nucleus_of(body: Body, around: Surroundings, rng: np.random.Generator) -> Nu
         aspect=_aspect(kind, around.situation, rng),
         angle=_angle(body, fibre, around, rng),
         bumps=_bumps(kind, tissue, rng),
-        ragged=float(rng.uniform(0.0, 0.05)),
+        ragged=float(rng.uniform(0.0, 0.08)) * min(1.0, 12 / body.radius),
         bend=float(rng.normal(0, 0.15)) if fibre else float(rng.normal(0, 0.05)),
         haematoxylin=stained.haematoxylin,
         dab=stained.dab,
@@ -98,7 +98,7 @@ def nucleus_of(body: Body, around: Surroundings, rng: np.random.Generator) -> Nu
         crowded=body.crowded,
         pallor=pallor,
         taper=float(rng.uniform(0.2, 0.9)) if kind in (Kind.SPINDLE, Kind.SMEAR) else float(rng.uniform(0, 0.35)) * fibre,
-        clumps=float(rng.uniform(0.08, 0.45)),
+        clumps=float(rng.uniform(0.08, 0.25 if kind in SOLID else 0.45)),
         lean=float(rng.normal(0, 0.28)),
     )
 

@@ -19,7 +19,7 @@ def lay_ground(layers: Floats, plan: Architecture, nuclei: list[Nucleus], tissue
     """Add everything that is not a nucleus to the sharpest layer (stain, y, x)."""
     side = plan.tissue.shape[0]
     cytoplasm, stray = _cell_bodies(nuclei, side, tissue, rng)
-    fine, coarse = rng.uniform(0.02, 0.15), rng.uniform(0.05, 0.25)
+    fine, coarse = rng.uniform(0.03, 0.25), rng.uniform(0.05, 0.25)
     mottle = np.clip(1 + fine * speckle(3, side, rng) + coarse * speckle(10, side, rng), 0.2, 3)
     epithelial = np.float32(rng.uniform(0.5, 1.2)) * cytoplasm
     fibres = 1 + np.float32(rng.uniform(0.2, 0.7)) * (collagen(plan.across, plan.along, rng) - 1)

@@ -27,7 +27,7 @@ from ki67.models.predictions import Network, found_by
 from ki67.pictures.inputs import Picture
 from ki67.score.evaluate import Figures, figures, outcome_of
 from ki67.score.scorer import CellScorer
-from ki67.simulate.realism import realism_table
+from ki67.simulate.likeness import LIKE, beside_real
 from ki67.study.real_masks import NAME as MASKS
 from ki67.study.real_masks import RealMasks, check_masks
 from ki67.study.real_patches import FOLDER as PATCHES
@@ -39,6 +39,7 @@ from ki67.weights import CELLULARITY
 
 RESULT = Path("release/real_check.json")
 REALISM = Path("release/realism.csv")
+SIMULATION = Path("metrics/simulation.csv")
 HELD = "shidc/, bcdata/, breastpathq/, slides/"
 TUMOUR = ("positive", "negative")
 
@@ -66,8 +67,8 @@ def check_folder(folder: Path | None, model: Path | None) -> list[str]:
     if results:
         write_json({name: asdict(result) for name, result in results.items()}, RESULT)
         lines.append(f"written: {RESULT}")
-    if (folder / "shidc").is_dir():
-        write_csv(beside_simulated(folder / "shidc"), REALISM)
+    if any((folder / name).is_dir() for name in LIKE.values()):
+        write_csv(beside_real(pd.read_csv(SIMULATION), folder), REALISM)
     return lines
 
 
@@ -107,12 +108,6 @@ def cells_of(folder: Path, sets: Mapping[str, Callable[[Path], Frames]], model: 
     return {
         name: judged(read(folder / name), network, settings, scored(name, folder / name, network)) for name, read in sets.items()
     }
-
-
-def beside_simulated(folder: Path) -> pd.DataFrame:
-    """What the pictures measure, real ones beside the simulated test fields."""
-    simulated, real = pd.read_csv("metrics/simulation.csv").set_index("measure"), realism_table(folder).set_index("measure")
-    return simulated.add_prefix("simulated_").join(real.add_prefix("real_")).reset_index()
 
 
 def prepared(model: Path | None) -> tuple[Path, Path]:

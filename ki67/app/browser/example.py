@@ -7,7 +7,7 @@ from PIL import Image
 
 from ki67.simulate import render_field
 
-SEED, PATIENT, FIELD = 67, 5, 1  # no cohort of the study has this seed
+SEED, PATIENT, FIELD = 67, 9, 1  # no cohort of the study has this seed
 QUALITY = 90
 
 
