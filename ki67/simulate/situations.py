@@ -7,6 +7,7 @@ import numpy as np
 
 Growth = Literal["sheet", "nests", "islands", "cords", "glands", "discohesive", "scattered", "stroma", "infiltrate"]
 FAITHFUL = 4.0  # the larger, the less a patient's fields keep to a few situations
+ANYTHING = 0.15  # the share of a patient's fields that are as anyone's
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ SITUATIONS: dict[Growth, Situation] = {
 def draw_habit(sparse: float, rng: np.random.Generator) -> tuple[float, ...]:
     """How often each situation occurs in one patient: a few, mostly; sparse ones as often as the laboratory has them."""
     often = np.array([known.often * (1.0 if known.rich else sparse) for known in SITUATIONS.values()])
-    return tuple(float(share) for share in rng.dirichlet(FAITHFUL * often / often.sum()))
+    usual = often / often.sum()
+    return tuple(float(share) for share in (1 - ANYTHING) * rng.dirichlet(FAITHFUL * usual) + ANYTHING * usual)
 
 
 def draw_growth(habit: tuple[float, ...], rng: np.random.Generator) -> Growth:
