@@ -9,7 +9,10 @@ import pytest
 
 from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
 from ki67.cells.evaluation import (
+    ALWAYS_LOW,
+    ALWAYS_MEAN,
     Resampling,
+    constant_answers,
     cut_off_row,
     detection_rows,
     differences,
@@ -108,6 +111,23 @@ def test_cut_off_accuracy_counts_patients_in_the_right_category() -> None:
     assert (row.correct, row.n) == (2, 3) and row.accuracy == pytest.approx(2 / 3)
 
 
+def test_accuracy_by_image_counts_images_and_draws_patients() -> None:
+    fields = [("a", cells(1, 9), cells(1, 19)), ("a", cells(2, 8), cells(4, 6)), ("b", cells(5, 5), cells(6, 4))]
+    row = cut_off_row(image_scores(outcome(fields)), KI67, Resampling())
+    assert (row.correct, row.n, row.low, row.high) == (2, 3, 0.5, 1.0)
+
+
+def test_constant_answers_look_at_no_picture() -> None:
+    fields = [("a", cells(1, 9), cells(5, 5)), ("b", cells(3, 7), cells(5, 5)), ("c", cells(0, 0, 4), cells(5, 5))]
+    low, mean = constant_answers(image_scores(outcome(fields)))
+    assert low["ki67_index_predicted"].tolist() == [0, 0, 0]
+    assert mean["ki67_index_predicted"].tolist() == pytest.approx([0.2] * 3)
+    assert [cut_off_row(table, KI67, Resampling()).correct for table in (low, mean)] == [1, 1]
+    assert cut_off_row(low, KI67, Resampling()).undefined == 1
+    spread = error_rows(mean, mean, Resampling())[0].rmse
+    assert spread == pytest.approx(np.std([0.1, 0.3]))
+
+
 def test_paired_differences_favour_the_better_method(shifted: Outcome) -> None:
     exact = Outcome("exact", shifted.names, shifted.patients, shifted.truths, shifted.truths)
     rows = {row.cells: row for row in differences(exact, shifted, STRICT, Resampling())}
@@ -141,8 +161,8 @@ def test_the_whole_evaluation_has_no_nan_and_is_the_same_every_time(shifted: Out
     assert summary(one) == summary(same) and "NaN" not in json.dumps(asdict(summary(one)))
     til = summary(one).detection["ours"]["strict"]["til"]
     assert til.f1 is None and til.tp == 0 and isinstance(til.tp, int)
-    assert set(summary(one).detection) == {"ours", "chance"} and set(summary(one).scores) == {"ours"}
-    assert len(one.cut_offs) == len(CUT_OFFS)
+    assert set(summary(one).detection) == {"ours", "chance"} and set(summary(one).scores) == {"ours", ALWAYS_LOW, ALWAYS_MEAN}
+    assert len(one.cut_offs) == 3 * len(CUT_OFFS)
 
 
 def test_a_summary_has_every_figure_under_its_name() -> None:

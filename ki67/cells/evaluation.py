@@ -216,15 +216,29 @@ class CutOffRow:
     undefined: int
 
 
-def cut_off_row(patients: pd.DataFrame, cut: CutOffs, draws: Resampling) -> CutOffRow:
-    """Accuracy of one pair of cut-offs over patients."""
-    truth, predicted = (cut.categories(patients[f"{cut.measure}_{side}"]) for side in ("truth", "predicted"))
+def cut_off_row(table: pd.DataFrame, cut: CutOffs, draws: Resampling) -> CutOffRow:
+    """Accuracy of one pair of cut-offs over the rows of a table, patients or their images; its interval is over patients."""
+    truth, predicted = (cut.categories(table[f"{cut.measure}_{side}"]) for side in ("truth", "predicted"))
     defined = (truth != UNDEFINED) & (predicted != UNDEFINED)
     correct = defined & (truth == predicted)
-    e = draws.interval(mean_statistic(correct, defined), len(patients))
-    method = str(patients["method"].iloc[0])
+    of_patients = pd.DataFrame({"correct": correct, "defined": defined}).groupby(table["patient"].to_numpy()).sum()
+    e = draws.interval(mean_statistic(of_patients["correct"], of_patients["defined"]), len(of_patients))
+    method = str(table["method"].iloc[0])
     hits, n = int(correct.sum()), int(defined.sum())
-    return CutOffRow(method, cut, e.value, e.low, e.high, hits, n, len(patients) - n)
+    return CutOffRow(method, cut, e.value, e.low, e.high, hits, n, len(table) - n)
+
+
+ALWAYS_LOW, ALWAYS_MEAN = "always_low", "always_mean"  # answers that look at no picture
+
+
+def constant_answers(table: pd.DataFrame) -> list[pd.DataFrame]:
+    """The same rows with one answer for all, nought or the truth's own mean: what says no more than these says nothing."""
+    truths = {measure: table[f"{measure}_truth"] for measure in MEASURES}
+    answers = {ALWAYS_LOW: dict.fromkeys(MEASURES, 0.0), ALWAYS_MEAN: {name: truth.mean() for name, truth in truths.items()}}
+    return [
+        table.assign(method=name, **{f"{measure}_predicted": value for measure, value in same.items()})
+        for name, same in answers.items()
+    ]
 
 
 @dataclass(frozen=True)
@@ -254,19 +268,21 @@ def evaluate(outcomes: Sequence[Outcome], draws: Resampling, size: float = 256.0
     """Every figure of every method; the first is compared with every other, and all with chance.
 
     Chance stands in the tables of detection alone: its points are as many as the labels, so its scores are right by birth.
+    Scores are set beside answers that look at no picture.
     """
     first = outcomes[0]
     with_chance = [*outcomes, chance(first, size, draws.seed)]
     images = [image_scores(o) for o in outcomes]
     patients = [patient_scores(o) for o in outcomes]
+    of_images, of_patients = ([*tables, *constant_answers(tables[0])] for tables in (images, patients))
     return Evaluation(
         detected=[row for o in with_chance for rule in RULES for row in detection_rows(o, rule, draws)],
         compared=[row for o in with_chance[1:] for rule in RULES for row in differences(first, o, rule, draws)],
         radius=radius_table(with_chance),
         images=pd.concat(images, ignore_index=True),
         patients=pd.concat(patients, ignore_index=True),
-        errors=[row for i, p in zip(images, patients, strict=True) for row in error_rows(i, p, draws)],
-        cut_offs=[cut_off_row(p, cut, draws) for p in patients for cut in CUT_OFFS],
+        errors=[row for i, p in zip(of_images, of_patients, strict=True) for row in error_rows(i, p, draws)],
+        cut_offs=[cut_off_row(p, cut, draws) for p in of_patients for cut in CUT_OFFS],
     )
 
 

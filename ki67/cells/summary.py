@@ -32,6 +32,11 @@ class Detection:
         return cls(precision, recall, f1, low, high, row.tp, row.fp, row.fn)
 
 
+def is_labelled(found: Detection) -> bool:
+    """Whether the test set labels such cells at all: an F1 of what nobody labelled says nothing."""
+    return bool(found.tp or found.fn)
+
+
 @dataclass(frozen=True)
 class Error:
     """A root mean squared error with its interval."""
@@ -97,7 +102,7 @@ def summary(evaluation: Evaluation) -> Summary:
         images=int(evaluation.images["image"].nunique()),
         patients=int(evaluation.patients["patient"].nunique()),
         detection=detection(evaluation),
-        scores={method: scores(evaluation, method) for method in evaluation.patients["method"].unique()},
+        scores={method: scores(evaluation, method) for method in dict.fromkeys(row.method for row in evaluation.errors)},
     )
 
 
