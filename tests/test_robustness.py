@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from ki67.bench.robustness import SHIFTS, Shift, blur, brown, jpeg, robustness, scale, stain
+from ki67.bench.robustness import robustness
 from ki67.engine.model import load_model
 from ki67.pictures.domain import DENSITY
 from ki67.score.appearance import UNMIXING
+from ki67.score.shifts import SHIFTS, Shift, blur, brown, jpeg, scale, stain
 from ki67.weights import NETWORK, fields
 
 FIELD = fields().images[0]
@@ -45,7 +46,8 @@ def test_blur_takes_contrast_and_size_changes_the_side() -> None:
 
 def test_a_strong_change_costs_cells_and_none_costs_none() -> None:
     shifts = [Shift("blur, px", blur, (0.0, 5.0), 0.0)]
-    table = robustness(load_model(NETWORK), fields().take(range(4)), shifts)
+    table = robustness(load_model(NETWORK), load_model(NETWORK), fields().take(range(4)), shifts)
     unchanged, blurred = table["f1_positive"]
     assert unchanged > blurred + 0.1
     assert table["warned"].iloc[1] > table["warned"].iloc[0]
+    assert set(table["same_positive"]) == {1.0}

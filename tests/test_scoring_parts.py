@@ -10,9 +10,9 @@ from PIL import Image, ImageFilter
 from typer.testing import CliRunner
 
 from ki67.base.errors import InputError
-from ki67.cells.cells import Cells, write_csv
+from ki67.cells.cells import POSITIVE, Cells, write_csv
+from ki67.cells.metrics import Counts
 from ki67.cli.main import app
-from ki67.data.frames import Frames
 from ki67.engine import remembered
 from ki67.engine.model import load_model
 from ki67.pictures.domain import DENSITY, familiar_ranges, mean_appearance
@@ -20,9 +20,10 @@ from ki67.pictures.drawing import overlay
 from ki67.pictures.regions import view_size
 from ki67.score.appearance import UNMIXING, FieldAppearance, measure_field, nuclear_radius, unfamiliar
 from ki67.score.command import precision_of
-from ki67.score.doctor import Measured, fastest, tolerated
+from ki67.score.doctor import Measured, fastest
 from ki67.score.evaluate import cells_by_name, evaluate_folder
 from ki67.score.hotspot import hot_spot
+from ki67.score.same_cells import Likeness
 from ki67.simulate import render_field
 from ki67.weights import NETWORK, fields
 
@@ -114,7 +115,8 @@ def test_the_doctor_measures_and_remembers(memory: Path) -> None:
     said = done.output.splitlines()
     best = next(line for line in said if line.startswith("ki67 score will use")).split()[4]
     assert precision_of("auto", load_model(NETWORK)) == best
-    assert any("int8" in line and "changed by at most 0." in line for line in said)
+    assert any("float32" in line and "same cells" in line for line in said)
+    assert any("int8" in line and "F1 0." in line and "between both" in line for line in said)
     assert list(json.loads(memory.read_text()).values()) == [best]
 
 
@@ -125,17 +127,11 @@ def test_where_nobody_measured_numbers_are_exact(memory: Path) -> None:
     assert precision_of("auto", load_model(NETWORK)) == "float32"
 
 
-def test_a_precision_that_loses_cells_is_not_taken_however_fast() -> None:
-    slow, quick = Measured(40.0, (0.9,), (0.0,), True), Measured(10.0, (0.9,), (0.004,), True)
-    lossy = Measured(5.0, (0.8,), (0.1,), False)
+def test_a_precision_that_finds_other_cells_is_not_taken_however_fast() -> None:
+    same, other = (Likeness("as they are", POSITIVE, Counts(hits, 0, 1000 - hits)) for hits in (990, 900))
+    slow, quick, lossy = Measured(40.0, (0.9,), same), Measured(10.0, (0.9,), same), Measured(5.0, (0.9,), other)
     assert fastest({"float32": slow, "bfloat16": quick, "int8": lossy}) == "bfloat16"
     assert fastest({"float32": slow, "bfloat16": lossy, "int8": lossy}) == "float32"
-
-
-def test_of_a_class_with_few_cells_one_may_change() -> None:
-    cells = Cells.of_points(np.zeros((1010, 2)), [1] * 1000 + [3] * 10, "network")
-    frames = Frames(("a",), ("p",), np.zeros((1, 256, 256, 3), np.uint8), (cells,))
-    assert tolerated(frames) == [0.005, 1.0, 0.1]
 
 
 @pytest.fixture(scope="module")

@@ -24,12 +24,13 @@ from ki67.data.frames import Frames, load_frames
 from ki67.engine.networks import first_network
 from ki67.quantize.ecsq import typical, with_step
 from ki67.quantize.quantizers import QUANTIZERS, Quantizer, share_globally
-from ki67.settings.compression import Compress, Small
+from ki67.settings.compression import Compress
 from ki67.settings.params import PARAMS, settings_of
 
 K, SMALLEST = 256, "smallest"
 STEPS = {"step_50": 0.5, "step_100": 1.0}  # of ECSQ with λ > 0, in hundredths of the median weight's size
 QPS = range(-26, -40, -1)  # the ISO codec's steps, from coarse to fine: four of them halve it
+TOLERANCE = 0.005  # of a class's F1 on validation patients: what either coder may lose
 ALIKE = 1.6  # ECSQ by a step so many times longer makes about the error of the codec's dependent quantiser
 
 
@@ -181,11 +182,9 @@ def benchmark(studio: Studio, validation: Frames, smallest: Path, tolerance: flo
 
 def benchmark_study(folder: Path) -> None:
     """The first network of a study that has run, in its own frames; the figures join the study's."""
-    small, grid = settings_of(Small, folder / PARAMS), settings_of(Compress, folder / PARAMS)
-    network = first_network(folder / "models/tuned")
-    studio = Studio(network, grid)
+    studio = Studio(first_network(folder / "models/tuned"), settings_of(Compress, folder / PARAMS))
     validation = load_frames(folder / "frames/validation.npz")
-    benchmark(studio, validation, smallest_file(folder), small.tolerance).keep(folder)
+    benchmark(studio, validation, smallest_file(folder), TOLERANCE).keep(folder)
 
 
 def as_it_is(scales: Scales) -> Iterator[Written]:

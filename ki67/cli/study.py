@@ -123,9 +123,10 @@ def real_check(
 ) -> None:
     """Run the trained model and the classical row on real fields: development figures, nothing is tuned on them."""
     from ki67.study.real_fields import check_folder
+    from ki67.study.real_views import check_same_cells
     from ki67.study.wrong_stains import check_stains
 
-    for line in [*check_folder(folder, model), *(check_stains(folder) if folder else [])]:
+    for line in [*check_folder(folder, model), *([*check_stains(folder), *check_same_cells(folder)] if folder else [])]:
         typer.echo(line)
 
 
@@ -144,14 +145,17 @@ def release(
 @quiet()
 def ship(
     container: Annotated[Path, typer.Argument(help="the .ki67 file to ship")] = Path("release/pathonet.ki67"),
+    whole: Annotated[Path, typer.Option(help="the network whose cells it must find")] = Path("release/pathonet"),
     frames: Annotated[Path, typer.Option(help="of the study that trained it")] = Path("build/release/frames"),
+    real: Annotated[Path | None, typer.Option(help="folder of real pictures on which it must find them too")] = None,
 ) -> None:
     """Put a network into the package, with what its training pictures tell of it; `ki67 score` then uses it."""
+    from ki67.score.same_cells import furthest
     from ki67.study.shipping import ship
     from ki67.weights import HERE
 
-    ship(container, frames, HERE)
-    typer.echo(f"{HERE}: written")
+    worst = furthest(ship(container, whole, frames, HERE, real))
+    typer.echo(f"{HERE}: written; the cells of {whole}, the fewest the same in {worst}")
 
 
 @quiet()

@@ -1,12 +1,13 @@
-"""The smallest file that finds the cells as well as the whole network: coarser steps, then learning from the whole network.
+"""The smallest file that finds the cells of the whole network: coarse steps, then learning from the whole network.
 
 ECSQ trades error for entropy by one λ for all layers. Then the codebook, by its true gradient, and BatchNorm's factors learn
 to give the maps that the whole network gives; BatchNorm's statistics stay. It is folded and kept at half precision. What is
-judged is what the file holds.
+judged is what the file holds: whether it finds the same cells, as `ki67.score.same_cells` says. Steps become finer until it does.
 """
 
 import math
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,17 @@ from ki67.container.container import read
 from ki67.container.shared import SharedWeights
 from ki67.container.vectors import shortened
 from ki67.data.frames import FRAME, Frames
+from ki67.engine.graphs import Network
+from ki67.engine.graphs import folded as folded_graph
+from ki67.engine.layers import graph_of
 from ki67.models.batches import Feed
+from ki67.models.export import described
 from ki67.models.store import predict_maps
 from ki67.models.training import batches
 from ki67.quantize.ecsq import typical, with_step
 from ki67.quantize.quantizers import share_globally
+from ki67.score.same_cells import Found, View, found_in, furthest, likenesses, views
+from ki67.score.sliding import Finder
 from ki67.settings.compression import Small
 
 STAGES = 5  # of learning
@@ -54,7 +61,11 @@ class Attempt:
     f1_positive: float
     f1_negative: float
     f1_til: float
-    lost: float  # the largest loss of a class against the uncompressed network; below nought, all gained
+    view: str  # the pictures on which the fewest cells are the same, for what is asked of their class
+    cells: str
+    same: float  # F1 between the file and the whole network there
+    spare: float  # above the least; below nought the rule is broken
+    kept: bool
 
 
 def shipped_vectors(model: keras.Model) -> dict[str, Floats]:
@@ -121,23 +132,34 @@ def f1_of(outcome: Outcome) -> list[float]:
 
 
 def attempts(studio: Studio, settings: Small, train: Frames, validation: Frames, folder: Path) -> list[Attempt]:
-    """Every step of the ladder, stored in the folder and judged on validation patients."""
-    whole = f1_of(found(studio, "uncompressed", validation))
-    pupil, rows = Pupil(studio, settings, train), []
-    for step in settings.steps:
+    """Steps from the coarsest to the first that keeps the cells, stored in the folder and judged on validation patients."""
+    seen = list(views(validation.first_of_each_patient(settings.fields).images))
+    whole = cells_seen(studio, seen)
+    pupil, rows = Pupil(studio, settings, train), list[Attempt]()
+    for step in sorted(settings.steps, reverse=True):
         path = file_of(step, folder)
         shared, f1 = pupil.compress(step, path), f1_of(found(studio, "small", validation))
         size = path.stat().st_size
         ratio = float32_bytes(shared, vectors(studio.model)) / size
-        lost = float(np.nanmax(np.subtract(whole, f1)))
-        rows.append(Attempt(step, len(shared.codebooks[0]), shared.entropy, size, ratio, f1[0], f1[1], f1[2], lost))
+        worst = furthest(likenesses(whole, cells_seen(studio, seen)))
+        told = worst.view, CLASS_NAMES[worst.label], worst.f1, worst.spare, worst.kept
+        rows.append(Attempt(step, len(shared.codebooks[0]), shared.entropy, size, ratio, f1[0], f1[1], f1[2], *told))
+        if worst.kept:
+            break
     return rows
 
 
-def smallest(tried: Sequence[Attempt], tolerance: float) -> Attempt:
-    """The smallest file that loses no more than the tolerance; where all lose more, the one that loses least."""
-    good = [attempt for attempt in tried if attempt.lost <= tolerance]
-    return min(good, key=lambda attempt: attempt.file_bytes) if good else min(tried, key=lambda attempt: attempt.lost)
+def cells_seen(studio: Studio, seen: Sequence[View]) -> Found:
+    """What the studio's network finds, run as it will be used."""
+    network = Network(folded_graph(graph_of(*described(studio.as_it_stands()), studio.unit)))
+    with closing(Finder(network, studio.detector)) as finder:
+        return found_in(finder, seen)
+
+
+def smallest(tried: Sequence[Attempt]) -> Attempt:
+    """The smallest file that keeps the cells; where none does, the one that comes nearest, which is not to be shipped."""
+    good = [attempt for attempt in tried if attempt.kept]
+    return min(good, key=lambda attempt: attempt.file_bytes) if good else max(tried, key=lambda attempt: attempt.spare)
 
 
 def smallest_file(folder: Path) -> Path:

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from statistics import fmean
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -116,10 +117,14 @@ class Studio:
         """The network's kernels, quantised."""
         return share_globally(self.kernels, quantizer(method), k, "compress.ks")
 
-    def maps(self, images: NDArray[np.uint8]) -> Maps:
-        """Density maps, in density units, of the network as it stands in training, by its plain twin in full precision."""
+    def as_it_stands(self) -> keras.Model:
+        """The network as it stands in training, as its plain twin in full precision."""
         set_weights_by_name(self.plain, weights_by_name(self.model))
-        maps: Maps = predict_maps(self.plain, images) * np.array(self.unit, np.float32)
+        return self.plain
+
+    def maps(self, images: NDArray[np.uint8]) -> Maps:
+        """Its density maps, in density units."""
+        maps: Maps = predict_maps(self.as_it_stands(), images) * np.array(self.unit, np.float32)
         return maps
 
     def judge(self, frames: Frames, labels: Maps) -> Judgement:

@@ -35,10 +35,10 @@ class Compressed(Stage):
 
 
 class Small(Stage):
-    """The smallest file that finds cells as well as the whole network."""
+    """The smallest file that finds the cells of the whole network."""
 
     steps: list[float] = Field(min_length=1)
-    tolerance: float = Field(ge=0)
+    fields: int = Field(ge=1)
     batches: int = Field(ge=0)
     batch: int = Field(ge=1)
     rate: float = Field(gt=0)

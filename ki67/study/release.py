@@ -45,10 +45,10 @@ def release() -> int:
         shutil.copytree(CLONE / name, KEPT / name, dirs_exist_ok=True)
     shutil.copytree(first_network(CLONE / "models/tuned"), KEPT / "pathonet", dirs_exist_ok=True)
     shutil.copy2(smallest_file(CLONE), KEPT / "pathonet.ki67")
-    ship(KEPT / "pathonet.ki67", CLONE / "frames", HERE)
     write_json(provenance(CLONE, stages_of(CLONE)), KEPT / "provenance.json")
     for part in PARTS:
         keep(part, CLONE, KEPT)
+    ship(KEPT / "pathonet.ki67", KEPT / "pathonet", CLONE / "frames", HERE)
     print(main_results(KEPT / "metrics"))
     return 0
 
