@@ -13,7 +13,6 @@ import numpy as np
 from pydantic import JsonValue
 
 from ki67.base.tables import write_json
-from ki67.bench.robustness import SHIFTS, Shift, cells_of
 from ki67.cells.scores import score
 from ki67.cells.uncertainty import Judged, ScorerError, calibrated, pooled_cases, usable
 from ki67.container.container import read, write
@@ -22,6 +21,8 @@ from ki67.data.framing import build_frames
 from ki67.data.shidc import read_part
 from ki67.engine.model import ERROR, Model, load_model
 from ki67.pictures.regions import Pixels
+from ki67.score.same_cells import cells_of
+from ki67.score.shifts import SHIFTS, Shift
 from ki67.score.sliding import Finder
 from ki67.simulate import Cohort, write_cohort
 
