@@ -26,7 +26,7 @@ from ki67.engine.description import Thresholds
 from ki67.engine.model import load_model
 from ki67.models import imagenet
 from ki67.models.experiment import Data, describe, feed
-from ki67.models.own_data import backend_of, train_on_folder
+from ki67.models.own_data import train_on_folder
 from ki67.models.store import BACKENDS, save_model, weights_by_name
 from ki67.pictures.header import header
 from ki67.score.scorer import CellScorer
@@ -263,20 +263,13 @@ def test_imagenet_weights_that_cannot_be_had_are_one_line(monkeypatch) -> None:
 
 def test_a_backend_trained_on_ones_own_pictures_scores_without_keras(dataset: Path, tmp_path: Path, monkeypatch) -> None:
     changes = {"epochs": 1, "crop": 32, "batch": 2, "precision": "float32"}
-    said = train_on_folder(dataset / "Train", tmp_path / "mine", None, 0.135, changes, "fcrn_a")
+    said = train_on_folder(dataset / "Train", tmp_path / "mine", 0.135, changes, "fcrn_a")
     assert "fcrn_a trained on" in said[0]
     model = load_model(tmp_path / "mine")
     assert model.description.architecture == "fcrn_a"
     Image.fromarray(dotted(1, 1).images[0]).save(tmp_path / "picture.png")
     with CellScorer(model, "float32", um_per_px=model.um_per_px) as scorer:
         assert scorer.cells(header(tmp_path / "picture.png")).frame == "network"
-
-
-def test_a_network_that_is_gone_on_with_stays_what_it_is() -> None:
-    with pytest.raises(InputError, match="the model to start from is pathonet; leave --backend out"):
-        backend_of("unet", "pathonet")
-    assert [backend_of(None, None), backend_of("unet", None)] == ["pathonet", "unet"]
-    assert backend_of(None, "plain_unet") == "plain_unet"
 
 
 def test_every_way_of_a_backend_is_timed(tmp_path: Path, monkeypatch) -> None:

@@ -123,4 +123,4 @@ def test_own_training_refuses_before_it_starts(dataset: Path, tmp_path: Path) ->
     (tmp_path / "model").mkdir()
     (tmp_path / "model/model.json").write_text("{}")
     with pytest.raises(InputError, match="holds a finished model"):
-        train_on_folder(dataset / "Train", tmp_path / "model", None, 0.135, {})
+        train_on_folder(dataset / "Train", tmp_path / "model", 0.135, {})

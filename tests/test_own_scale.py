@@ -22,7 +22,7 @@ def picture(folder: Path, name: str, size: int, um_per_px: float | None = None) 
 
 def test_training_asks_for_the_scale_where_nothing_tells_it(dataset: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"p1_0001_1\.jpg: its scale is not known; give it in micrometres per pixel with --mpp"):
-        train_on_folder(dataset / "Train", tmp_path / "mine", None, None, {})
+        train_on_folder(dataset / "Train", tmp_path / "mine", None, {})
     assert not (tmp_path / "mine").exists()
 
 

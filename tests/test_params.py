@@ -89,7 +89,7 @@ def test_a_section_is_asked_for_by_its_type_and_comes_as_it(settings: Path) -> N
 
 
 def test_a_section_stands_in_the_file_under_its_type_s_name() -> None:
-    assert list(params.SECTIONS) == [*params.STAGES, "cluster"]
+    assert set(params.SECTIONS) == {*params.STAGES, "fine_tune", "cluster"}
     assert params.SECTIONS["backends_compared"] is BackendsCompared
     assert params.STAGES["split"] is Split
 

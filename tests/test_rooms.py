@@ -17,11 +17,13 @@ HOUSE = House(ROOT, "ki67", ())
 # From the ground up. A room imports rooms that stand before it, never one behind it.
 ROOMS = (
     "base", "cells", "settings", "container", "data", "simulate", "engine", "weights", "pictures", "score", "tiles", "slides",
-    "app", "figures", "quantize", "models", "backends", "compression", "cellularity", "tumour", "masks", "bench", "study", "cli",
+    "app", "figures", "quantize", "models", "backends", "compression", "finetune", "cellularity", "tumour", "masks", "bench",
+    "study", "cli",
 )  # fmt: skip
 TOOLS = ("score", "tiles", "slides")  # none imports another
 USED_BY_LABORATORIES = ROOMS[: ROOMS.index("figures")]
-KERAS = {"models", "backends", "compression", "cellularity", "tumour", "masks", "bench"}  # they train, or measure what trains
+# They train, or measure what trains.
+KERAS = {"models", "backends", "compression", "finetune", "cellularity", "tumour", "masks", "bench"}
 
 
 def files_of(room: str) -> list[Path]:

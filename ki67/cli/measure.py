@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ki67.cli.libraries import need, quiet
+from ki67.cli.options import Scale
 
 
 @quiet()
@@ -65,6 +66,18 @@ def app_check(
     from ki67.bench.service.parts import SHORT, WHOLE
 
     for line in bench(only or (), SHORT if short else WHOLE, whole=not short):
+        typer.echo(line)
+
+
+@quiet()
+def learning_curve(
+    folder: Annotated[Path | None, typer.Argument(help="labelled pictures; without it, simulated other laboratories")] = None,
+    um_per_px: Scale = None,
+) -> None:
+    """Measure what labelling 2, 5, 11 pictures buys by `ki67 train --start`; the networks are thrown away. Minutes."""
+    from ki67.bench.learning_curve import learning_curve
+
+    for line in learning_curve(folder, um_per_px):
         typer.echo(line)
 
 

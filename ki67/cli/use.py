@@ -129,17 +129,23 @@ def label(table: Path) -> str:
 def train(
     folder: Annotated[Path, typer.Argument(help="labelled pictures in the SHIDC layout: name.jpg with name.json")],
     out: Annotated[Path, typer.Option(help="where the model goes")],
-    start: Annotated[Path | None, typer.Option(help="a model folder to fine-tune instead of starting anew")] = None,
+    start: Annotated[Path | None, typer.Option(help="a .ki67 file or model folder to go on from, or `shipped`")] = None,
     backend: Annotated[BackendName | None, typer.Option(help="which network; pathonet if left out")] = None,
     um_per_px: Scale = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="instead of params.yaml's")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="instead of params.yaml's; with --start, at most")] = None,
     learning_rate: Annotated[float | None, typer.Option(max=1, help="instead of params.yaml's")] = None,
 ) -> None:
-    """Train a network on your own labelled folder, or fine-tune one on it; thresholds are tuned on a fifth of the patients."""
-    from ki67.models.own_data import train_on_folder
-
+    """Train a network on your own labelled folder, or let a finished one go on: cross-validated, never worse."""
     changes: dict[str, object] = {"epochs": epochs, "learning_rate": learning_rate}
-    for line in train_on_folder(folder, out, start, um_per_px, changes, backend):
+    if start:
+        from ki67.finetune.command import fine_tune_on_folder
+
+        lines = fine_tune_on_folder(folder, out, start, um_per_px, changes, backend)
+    else:
+        from ki67.models.own_data import train_on_folder
+
+        lines = train_on_folder(folder, out, um_per_px, changes, backend)
+    for line in lines:
         typer.echo(line)
 
 

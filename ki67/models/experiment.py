@@ -1,7 +1,7 @@
 """From settings and frames to a trained network: the one path that stages, ablations and `ki67 train` share."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,16 +46,6 @@ def train_network(
     set_weights_by_name(finished, weights_by_name(model))
     scale_output(finished, settings.unit)
     return finished, pd.DataFrame(curve).rename(columns={"watched": "validation_loss"})
-
-
-def going_on_from(start: keras.Model, unit: Sequence[float]) -> Begin:
-    """Begin with the weights of a finished network, told in the units that labels have while training."""
-
-    def begin(model: keras.Model) -> None:
-        set_weights_by_name(model, weights_by_name(start))
-        scale_output(model, [1 / value for value in unit])
-
-    return begin
 
 
 def feed(frames: Frames, settings: Train, seed: int) -> Feed:

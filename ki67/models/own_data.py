@@ -1,4 +1,4 @@
-"""Training or fine-tuning on anyone's labelled folder, outside the study."""
+"""Training anew on anyone's labelled folder, outside the study; `ki67/finetune` goes on with a finished network."""
 
 import shutil
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from ki67.data.samples import Sample
 from ki67.data.shidc import SHIDC, read_part
 from ki67.data.split import by_patient, published
 from ki67.engine.model import FIELD
-from ki67.models.experiment import Data, Parts, describe, going_on_from, train_network
-from ki67.models.store import load_keras, predict_maps, save_model
+from ki67.models.experiment import Data, Parts, describe, train_network
+from ki67.models.store import predict_maps, save_model
 from ki67.pictures.header import Header, header
 from ki67.pictures.scale import ask_for_scale
 from ki67.settings.detection import Train
@@ -25,13 +25,12 @@ from ki67.settings.params import check, shipped, values_of
 ALIKE = 1.01  # times the tissue of one picture that another may show
 LEAST, MOST = 0.01, 100  # µm/px
 UNFINISHED = "unfinished"  # where a training that is cut off leaves what it goes on from
-WRITTEN = ("curve.csv", "weights.safetensors", "network.json")
+WRITTEN = ("curve.csv", "cross_validation.csv", "weights.safetensors", "network.json")
 
 
 def train_on_folder(
     folder: Path,
     out: Path,
-    start: Path | None,
     um_per_px: float | None,
     changes: dict[str, object],
     backend: BackendName | None = None,
@@ -40,18 +39,16 @@ def train_on_folder(
     check_place(out)
     check_scale(um_per_px)
     settings = settings_with(changes)
-    first = load_keras(start) if start else None
-    name = backend_of(backend, first[1].architecture if first else None)
+    name = backend or "pathonet"
     samples = read_part(folder)
     split = by_patient(samples) if len({s.patient for s in samples}) > 1 else published(samples)
     if not split.validation:
         raise InputError(f"{folder}: {len(samples)} pictures; five at least are needed to train and to validate")
-    scale = field_scale(samples, um_per_px, first[1].um_per_px if first else SHIDC.um_per_px)
+    scale = field_scale(samples, um_per_px, SHIDC.um_per_px)
     parts = Parts(build_frames(split.train), build_frames(split.validation))
     seed = settings.seeds[0]
     make_folder(out)
-    begin = going_on_from(first[0], settings.unit) if first else None
-    model, curve = train_network(settings, name, seed, parts, out / UNFINISHED, begin)
+    model, curve = train_network(settings, name, seed, parts, out / UNFINISHED)
     judged = parts.validation
     tuning = tune(list(predict_maps(model, judged.images)), judged.cells, 6.0, match_one_to_one, patients=judged.patients)
     described = describe(settings, name, seed, Data(scale, str(folder), hash_of([folder])))
@@ -107,14 +104,6 @@ def um_per_px_of(head: Header, asked: float | None, published: float) -> float:
     if not found:
         raise ask_for_scale(head)
     return found
-
-
-def backend_of(asked: BackendName | None, started: str | None) -> str:
-    """Which network is trained: the one that is asked for, else that of the model to start from, else PathoNet."""
-    name = asked or started or "pathonet"
-    if started and name != started:
-        raise InputError(f"--backend {name}: the model to start from is {started}; leave --backend out, or start anew")
-    return name
 
 
 def settings_with(changes: dict[str, object]) -> Train:

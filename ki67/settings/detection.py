@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from ki67.settings.networks import BackendName
-from ki67.settings.stage import Crop, Precision, Stage
+from ki67.settings.stage import Crop, Precision, Section, Stage
 
 
 class Split(Stage):
@@ -33,6 +33,18 @@ class Train(Stage):
     centre: float = Field(gt=0, le=65535)
     sigma: float = Field(gt=0)
     overlap: Literal["last", "maximum"]
+
+
+class FineTune(Section):
+    """How a finished network goes on learning from a laboratory's own labelled pictures, and how that is cross-validated."""
+
+    epochs: int = Field(ge=1)
+    crops_per_frame: int = Field(ge=1)
+    batch: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    simulated: int = Field(ge=1)
+    folds: int = Field(ge=2)
+    seed: int = Field(ge=0)
 
 
 class Tune(Stage):
@@ -66,4 +78,4 @@ class Ablations(Stage):
     seeds: list[int] = Field(min_length=1)
 
 
-SECTIONS = (Split, Train, Tune, Classical, Evaluate, Ablations)
+SECTIONS = (Split, Train, FineTune, Tune, Classical, Evaluate, Ablations)

@@ -60,6 +60,38 @@ def unlabelled(folder: Path) -> None:
     (folder / "in/p2_0001_1.json").unlink()
 
 
+def nothing(folder: Path) -> None:
+    """As it was."""
+
+
+def all_but_one(folder: Path) -> None:
+    for path in (folder / "in").glob("p[2-6]*"):
+        path.unlink()
+
+
+def without_cells(folder: Path) -> None:
+    for path in (folder / "in").glob("*.json"):
+        path.write_text("[]")
+
+
+def a_tiny_one(folder: Path) -> None:
+    from PIL import Image
+
+    path = folder / "in/p2_0001_1.jpg"
+    with Image.open(path) as picture:
+        picture.crop((0, 0, 64, 64)).save(path, dpi=(39_077, 39_077))
+
+
+def a_damaged_one(folder: Path) -> None:
+    path = folder / "in/p2_0001_1.jpg"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def going_on(*options: str, then: Callable[[Path], object]) -> Arrange:
+    """What is asked of the shipped network."""
+    return asked("--start", "shipped", *options, then=then)
+
+
 def refused(name: str, arrange: Arrange, says: str) -> Case:
     return Case(SUBJECT, name, arrange, Ended.REFUSED, says)
 
@@ -81,9 +113,20 @@ CASES = [
       for name in ("curve.csv", "weights.safetensors", "network.json")),
     refused("out: a file", asked(then=theirs("mine"), out="mine"), "mine: cannot be made a folder"),
     refused("out: below a file", asked(then=theirs("in/mine"), out="in/mine/out"), "in/mine"),
-    refused("start: a folder that is not there", asked("--start", "none"), "none/model.json: missing"),
+    refused("start: a folder that is not there", asked("--start", "none"), "none: cannot be read"),
     refused("start: a file", asked("--start", "in/p1_0001_1.jpg"), "in/p1_0001_1.jpg"),
     refused("start: no model", asked("--start", "m", then=theirs("m/model.json", "{}")), "not a model description"),
+    *(refused(f"start shipped: {name}", going_on(*options, then=then), says) for name, options, then, says in (
+        ("another network", ("--backend", "unet"), nothing, "the model to start from is pathonet"),
+        ("a finished model", (), theirs("out/model.json"), "holds a finished model already"),
+        ("a user's table", (), theirs("out/cross_validation.csv"), "out/cross_validation.csv: there already"),
+        ("a picture without labels", (), unlabelled, "p2_0001_1"),
+        ("labels that are no list", (), theirs("in/p2_0001_1.json", "{}"), "p2_0001_1.json"),
+        ("a single picture", (), all_but_one, "in: a single picture"),
+        ("no cell labelled", (), without_cells, "not one cell is labelled"),
+        ("a picture of a few nuclei", (), a_tiny_one, "p2_0001_1.jpg: 64×64"),
+        ("a picture that is cut off", (), a_damaged_one, "p2_0001_1.jpg"),
+    )),
 ]  # fmt: skip
 
 
