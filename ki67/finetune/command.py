@@ -77,7 +77,8 @@ def frames_in(folder: Path, asked: float | None, start: Start) -> Frames:
 def replayed(start: Start, settings: FineTune, kept: Path) -> Frames:
     """Simulated fields at the network's scale, drawn once and kept for a run that goes on."""
     if not kept.is_file():
-        save_frames(simulated_frames(settings.simulated, Scene(um_per_px=start.description.um_per_px), settings.seed), kept)
+        patients, scene = range(1, settings.simulated + 1), Scene(um_per_px=start.description.um_per_px)
+        save_frames(simulated_frames(patients, scene, settings.seed), kept)
     return load_frames(kept)
 
 

@@ -69,7 +69,7 @@ class Learner:
 
 def held(places: Sequence[keras.Variable]) -> Values:
     """What variables hold now."""
-    return [(place, keras.ops.convert_to_numpy(place)) for place in places]
+    return [(place, np.array(keras.ops.convert_to_numpy(place))) for place in places]
 
 
 def put(values: Values) -> None:

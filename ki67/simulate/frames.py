@@ -1,5 +1,6 @@
 """Simulated fields as a network sees them, for whoever wants a few to learn from and no files."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -14,11 +15,11 @@ from ki67.simulate.field import Scene, render_field
 from ki67.simulate.rendering import Progress, render_all
 
 
-def simulated_frames(count: int, scene: Scene, seed: int) -> Frames:
-    """The first field of each of so many patients, reduced as published fields are."""
-    bar, workers = Progress(count, 0, "field", True), min(CORES, count)
-    drawn = list(render_all(partial(reduced_field, seed, scene), range(1, count + 1), workers, bar))
-    names = tuple(f"simulated_{number}" for number in range(1, count + 1))
+def simulated_frames(patients: Sequence[int], scene: Scene, seed: int) -> Frames:
+    """The first field of each of these patients, reduced as published fields are."""
+    bar, workers = Progress(len(patients), 0, "field", True), min(CORES, len(patients))
+    drawn = list(render_all(partial(reduced_field, seed, scene), patients, workers, bar))
+    names = tuple(f"simulated{number}" for number in patients)
     return Frames(names, names, np.stack([pixels for pixels, _ in drawn]), tuple(cells for _, cells in drawn))
 
 
