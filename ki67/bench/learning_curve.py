@@ -94,15 +94,15 @@ def row_of(trial: Trial, found: Verdict, before: Table, after: Table) -> Row:
 
 
 def learning_curve(folder: Path | None, um_per_px: float | None) -> Iterator[str]:
-    """Row by row, as lines; at last a table and the same for prose. Simulated laboratories where no folder is named."""
+    """Row by row, as lines, in a table and the same for prose. Simulated laboratories where no folder is named."""
     state = state_folder("learning_curve", settings_with({}).model_dump(), [NETWORK, *([folder] if folder else [])])
     curve, out = Curve(state), OF_FOLDER if folder else SIMULATED
     rows = []
     for trial in trials_in(folder, um_per_px, curve) if folder else simulated_trials(state):
-        rows.append(curve.row(trial))
-        yield rows[-1].line()
-    write_csv(pd.DataFrame(map(asdict, rows)), out)
-    write_json([asdict(row) for row in rows], out.with_suffix(".json"))
+        rows.append(asdict(row := curve.row(trial)))
+        write_csv(pd.DataFrame(rows), out)
+        write_json(rows, out.with_suffix(".json"))
+        yield row.line()
     shutil.rmtree(state, ignore_errors=True)
     yield f"written: {out}"
 
