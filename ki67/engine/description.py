@@ -46,6 +46,7 @@ class TrainingRecipe(BaseModel):
     learning_rate: float
     schedule: str
     precision: str
+    tint: float = 0.0
     l2: float
     activation: str
     unit: tuple[float, float, float]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ki67.cells.density import CLASSES, Stamp, density_maps
 from ki67.data.frames import FRAME, Frames
+from ki67.models.tints import tinted
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 View = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -37,6 +38,7 @@ class Feed:
     crops_per_frame: int
     unit: tuple[float, float, float]
     seed: int
+    tint: float = 0.0  # how far a view's stain strays from its frame's
 
     @property
     def steps(self) -> int:
@@ -64,7 +66,8 @@ class Feed:
         window = np.s_[index, y : y + self.crop, x : x + self.crop]
         unit = np.array(self.unit, np.float32)
         pixels, maps = self.images[window].astype(np.float32), self.maps[window].astype(np.float32)
-        return view(np.divide(pixels, 255, dtype=np.float32)), view(np.divide(maps, unit, dtype=np.float32))
+        seen = tinted(np.divide(pixels, 255, dtype=np.float32), self.tint, rng) if self.tint else pixels / np.float32(255)
+        return view(seen), view(np.divide(maps, unit, dtype=np.float32))
 
 
 def stored_maps(frames: Frames, stamp: Stamp) -> NDArray[np.uint16]:

@@ -54,12 +54,12 @@ def feed(frames: Frames, settings: Train, seed: int) -> Feed:
     maps = stored_maps(frames, stamp)
     positive, negative, til = settings.unit
     unit = (positive, negative, til)
-    return Feed(frames.images, maps, settings.crop, settings.batch, settings.crops_per_frame, unit, seed)
+    return Feed(frames.images, maps, settings.crop, settings.batch, settings.crops_per_frame, unit, seed, settings.tint)
 
 
 def watch(frames: Frames, settings: Train) -> Feed:
     """One fixed crop of every validation frame: enough to see the curve, the same in every epoch."""
-    return feed(frames, settings.model_copy(update={"crops_per_frame": 1}), seed=0)
+    return feed(frames, settings.model_copy(update={"crops_per_frame": 1, "tint": 0.0}), seed=0)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Data:
 
 def describe(settings: Train, architecture: str, seed: int, data: Data) -> Description:
     """What will travel with the weights."""
-    recipe = TrainingRecipe(**settings.model_dump(exclude={"out", "seeds", "backend"}), seed=seed)
+    recipe = TrainingRecipe(**settings.model_dump(include=set(TrainingRecipe.model_fields)), seed=seed)
     return Description(
         architecture=architecture,
         activation=settings.activation,

@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 from ki67.base.errors import InputError, nearest
 from ki67.base.files import whole_file, write_whole
 from ki67.engine.description import LAYERS, Description, load_description
+from ki67.models.contextnet import contextnet
 from ki67.models.deeplab_mobilenetv2 import deeplab_mobilenetv2
 from ki67.models.deeplab_xception import deeplab_xception
 from ki67.models.fcrn_a import fcrn_a
@@ -27,7 +28,7 @@ BACKENDS = {
     "deeplab_xception": deeplab_xception,
     "unet": unet,
 }
-BUILDERS = {**BACKENDS, "plain_unet": plain_unet}
+BUILDERS = {**BACKENDS, "plain_unet": plain_unet, "contextnet": contextnet}
 
 
 def build(description: Description) -> keras.Model:

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from ki67.settings.networks import BackendName
+from ki67.settings.networks import BackendName, OwnName
 from ki67.settings.stage import Crop, Precision, Section, Stage
 
 
@@ -17,7 +17,7 @@ class Split(Stage):
 class Train(Stage):
     """The study's network, its labels and its training."""
 
-    backend: BackendName
+    backend: BackendName | OwnName
     seeds: list[int] = Field(min_length=1)
     epochs: int = Field(ge=1)
     crop: Crop
@@ -26,6 +26,7 @@ class Train(Stage):
     learning_rate: float = Field(gt=0)
     schedule: Literal["step", "cosine"]
     precision: Precision
+    tint: float = Field(ge=0)
     l2: float = Field(ge=0)
     activation: Literal["relu", "linear"]
     unit: list[float] = Field(min_length=3, max_length=3)
@@ -56,6 +57,23 @@ class Tune(Stage):
     min_distance: int = Field(ge=1)
 
 
+class Scorer(Train):
+    """Our own network for `ki67 score`: trained on the same fields, its thresholds chosen on fields of other laboratories."""
+
+    others: int = Field(ge=2)
+    others_seed: int = Field(ge=0)
+    judged_seed: int = Field(ge=0)
+    resamples: int = Field(ge=100)
+
+    @field_validator("judged_seed")
+    @classmethod
+    def of_its_own(cls, judged_seed: int, known: ValidationInfo) -> int:
+        """What judges was not chosen on."""
+        if judged_seed == known.data.get("others_seed"):
+            raise ValueError("thresholds are chosen on fields of this seed; give those that judge one of their own")
+        return judged_seed
+
+
 class Classical(Stage):
     """The classical row, tuned like the network."""
 
@@ -78,4 +96,4 @@ class Ablations(Stage):
     seeds: list[int] = Field(min_length=1)
 
 
-SECTIONS = (Split, Train, FineTune, Tune, Classical, Evaluate, Ablations)
+SECTIONS = (Split, Train, FineTune, Tune, Scorer, Classical, Evaluate, Ablations)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 BackendName = Literal["pathonet", "fcrn_a", "fcrn_b", "deeplab_mobilenetv2", "deeplab_xception", "unet"]
+OwnName = Literal["contextnet"]  # ours, which no paper has
 NetworkName = Literal[
     "sr", "resnet34", "resnet50", "xception", "xception_classes",
     "resnet50_imagenet", "xception_imagenet", "xception_classes_imagenet",
