@@ -9,7 +9,6 @@ from ki67.base.errors import InputError
 from ki67.cells.cells import NEGATIVE, POSITIVE, TIL, Cells
 from ki67.compression.chosen import space
 from ki67.compression.grid import choose, grid_table, load_grid, trials_of, worse
-from ki67.compression.small import Attempt, smallest
 from ki67.compression.trials import Judgement, Trial, TrialResult, judgement, keep, kept
 from ki67.data.frames import Frames
 from ki67.settings.compression import Compress
@@ -87,18 +86,6 @@ def test_the_published_spaces_nearly_follow_from_k() -> None:
     for k, printed in ((256, 3.937), (1024, 1.942), (4096, 1.789)):
         assert 0.001 < reckoned[f"k{k}"] - printed < 0.006
     assert reckoned["megabytes"] == pytest.approx(12.948, abs=0.001)
-
-
-def tried(file_bytes: int, lost: float) -> Attempt:
-    return Attempt(1.0, 64, 2.5, file_bytes, 10.0, 0.9, 0.8, 0.5, lost)
-
-
-def test_the_smallest_file_within_the_tolerance_is_taken() -> None:
-    assert smallest([tried(300, -0.01), tried(200, 0.004), tried(100, 0.02)], 0.005).file_bytes == 200
-
-
-def test_where_all_lose_too_much_the_one_that_loses_least_is_taken() -> None:
-    assert smallest([tried(300, 0.01), tried(200, 0.04)], 0.005).file_bytes == 300
 
 
 def test_settings_on_the_command_line_are_read_as_in_the_file() -> None:

@@ -13,6 +13,7 @@ from scipy.ndimage import binary_fill_holes
 
 from ki67.base.errors import InputError
 from ki67.base.tables import rounded
+from ki67.cells.cells import POSITIVE, Cells
 from ki67.cells.evaluation import Resampling
 from ki67.masks import findings, judged_tables
 from ki67.masks.comparison import Bench, index_rows, per_patient
@@ -179,7 +180,8 @@ def test_the_summary_has_each_figure_under_its_name() -> None:
 
 
 def test_three_fields_are_shown_by_how_far_the_index_is_off() -> None:
-    test, truth = fields().take([0, 1, 3, 4, 2]), np.array([0.5, 0.2, 0.3, 0.05, 0.3])
+    cells = [Cells.of_points([(x, 20) for x in range(many)], [POSITIVE] * many, "network") for many in (40, 40, 40, 40, 7)]
+    test, truth = replace(fields().take([0] * 5), cells=tuple(cells)), np.array([0.5, 0.2, 0.3, 0.05, 0.3])
     found = np.array([0.8, 0.3, 0.5, 0.05, 0.3])
     off = replace(judged().benches["annotated"], truth=truth, patients=test.patients, found={"unet": found})
     compared = replace(judged(), sides={**judged().sides, "test": test}, benches={"annotated": off})

@@ -39,7 +39,7 @@ def he_section() -> np.ndarray:
 
 def ihc_section() -> np.ndarray:
     """In the same frame: simulated fields of one tumour, and below on the left those of a patient whose cells divide more."""
-    cold, hot = (np.asarray(Image.fromarray(render_field(5, patient, 1).image).reduce(3)) for patient in (3, 5))
+    cold, hot = (np.asarray(Image.fromarray(render_field(5, patient, 1).image).reduce(3)) for patient in (3, 12))
     side = len(cold)
     picture = glass(SIDE, SIDE)
     picture[256:-256, 256:-256] = np.tile(cold, (4, 4, 1))[: SIDE - 512, : SIDE - 512]

@@ -56,7 +56,7 @@ def test_windows_of_glass_do_not_hide_the_stain_of_others() -> None:
 def test_the_check_counts_simulated_pictures_where_no_real_ones_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(wrong_stains, "PATIENTS", 1)
-    monkeypatch.setattr(wrong_stains, "SEED", 771)
+    monkeypatch.setattr(wrong_stains, "SEED", 778)
     lines = wrong_stains.check_stains(tmp_path)
     assert lines[:2] == [
         "simulated, Ki-67: wrong stain said by ki67 score of 0 of 1, by ki67 cellularity of 1 of 1",

@@ -46,7 +46,7 @@ class TrainingRecipe(BaseModel):
     learning_rate: float
     schedule: str
     precision: str
-    tint: float = 0.0
+    tint: float = Field(default=0.0, exclude_if=lambda spread: spread == 0)  # not told of networks that saw frames as they are
     l2: float
     activation: str
     unit: tuple[float, float, float]
