@@ -15,8 +15,9 @@ from ki67.base.errors import InputError
 from ki67.base.tables import rounded
 from ki67.cells.cells import POSITIVE, Cells
 from ki67.cells.evaluation import Resampling
+from ki67.cells.metrics import summed_by
 from ki67.masks import findings, judged_tables
-from ki67.masks.comparison import Bench, index_rows, per_patient
+from ki67.masks.comparison import Bench, index_rows
 from ki67.masks.entrants import asked, classes_of, counted_before
 from ki67.masks.fields import MaskFields
 from ki67.masks.judged import JudgedSplit
@@ -58,7 +59,7 @@ def test_fields_of_one_patient_are_drawn_together() -> None:
 
 
 def test_sums_of_patients_come_in_the_patients_order() -> None:
-    assert per_patient(["b", "a", "b"], np.array([1.0, 2.0, 4.0])).tolist() == [2, 5]
+    assert summed_by(["b", "a", "b"], np.array([1.0, 2.0, 4.0])).tolist() == [2, 5]
 
 
 def test_a_bench_refuses_indices_of_other_fields() -> None:

@@ -10,9 +10,10 @@ from made import RECIPE
 
 from ki67.cells.cells import POSITIVE
 from ki67.compression.keras_models import put_vectors, vectors
-from ki67.compression.small import AsUsed, Attempt, attempts, file_of, shipped_vectors, smallest
+from ki67.compression.small import Attempt, attempts, file_of, shipped_vectors, smallest
 from ki67.compression.trials import Studio
 from ki67.engine.description import Description
+from ki67.models.as_used import AsUsed
 from ki67.models.store import BACKENDS, predict_maps, save_model
 from ki67.score import same_cells
 from ki67.score.same_cells import LEAST

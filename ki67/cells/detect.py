@@ -13,7 +13,7 @@ from skimage.segmentation import watershed
 from ki67.base.workers import pool
 from ki67.cells.cells import LABELS, Cells
 from ki67.cells.geometry import Image, Mask, distance_inside, outlines, peak_pixels, smallest_circles
-from ki67.cells.metrics import Counts, Match, count_class
+from ki67.cells.metrics import Counts, Match, count_class, summed_by
 from ki67.cells.thresholds import balanced
 
 Marker = Literal["distance", "density"]
@@ -119,9 +119,7 @@ def tune(
     The index has to be right by patient; where none is named each image is one.
     """
     images = counts_by_image(maps, truths, radius, match, detector, grid, processes)
-    _, place = np.unique(patients or np.arange(len(maps)), return_inverse=True)
-    tally = np.zeros((place.max() + 1, *images.shape[1:]), np.int64)
-    np.add.at(tally, place, images)
+    tally = summed_by(patients or range(len(maps)), images)
     positive, negative, til = (float(grid[chosen]) for chosen in balanced(tally))
     pooled = tuple(tuple(Counts(*map(int, c)) for c in row) for row in tally.sum(axis=0))
     return Tuning(tuple(grid), pooled, (positive, negative, til))

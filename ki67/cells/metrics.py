@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +16,14 @@ from ki67.cells.cells import LABELS, Cells
 Points = NDArray[np.float32]
 Weights = NDArray[np.float64]
 RESAMPLES = 2000
+
+
+def summed_by(owners: Sequence[object], rows: NDArray[Any]) -> NDArray[Any]:
+    """Sums of the rows that belong to each owner, owners sorted."""
+    who, place = np.unique(np.asarray(owners), return_inverse=True)
+    sums = np.zeros((len(who), *rows.shape[1:]), rows.dtype)
+    np.add.at(sums, place, rows)
+    return sums
 
 
 def _share(part: float, whole: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ki67.cells.cells import CLASS_NAMES, LABELS, Cells
-from ki67.cells.metrics import Match, chance_cells, count_any, count_class, match_one_to_one, match_published, pooled
+from ki67.cells.metrics import Match, chance_cells, count_any, count_class, match_one_to_one, match_published, pooled, summed_by
 
 CLASSES = (*CLASS_NAMES.values(), "any")
 
@@ -50,10 +50,7 @@ class Outcome:
 
     def by_patient(self, images: NDArray[Any]) -> NDArray[Any]:
         """Sums over each patient's images."""
-        place = np.searchsorted(self.who, self.patients)
-        sums = np.zeros((len(self.who), *images.shape[1:]), images.dtype)
-        np.add.at(sums, place, images)
-        return sums
+        return summed_by(self.patients, images)
 
 
 def chance(outcome: Outcome, size: float, seed: int) -> Outcome:

@@ -34,6 +34,7 @@ from ki67.data.frames import FRAME, Frames
 from ki67.engine.graphs import Network
 from ki67.engine.graphs import folded as folded_graph
 from ki67.engine.layers import graph_of
+from ki67.models.as_used import AsUsed
 from ki67.models.batches import Feed
 from ki67.models.export import described
 from ki67.models.store import predict_maps
@@ -73,27 +74,6 @@ def shipped_vectors(model: keras.Model) -> dict[str, Floats]:
     norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     simple = folded(vectors(model), {norm.name: norm.epsilon for norm in norms})
     return {name: shortened(values, HALF) for name, values in simple.items()}
-
-
-class AsUsed(keras.layers.Layer):  # type: ignore[misc]
-    """A network that learns as it is used: BatchNorm's statistics stay, nothing is dropped.
-
-    It takes a layer of its own. A functional model hands `fit`'s training=True down to every layer, whatever it was built with.
-    """
-
-    def __init__(self, network: keras.Model) -> None:
-        super().__init__()
-        self.network = network
-
-    def call(self, pixels: Any) -> Any:
-        """The network as it predicts: its averages stay as they are."""
-        return self.network(pixels, training=False)
-
-    @classmethod
-    def model(cls, network: keras.Model) -> keras.Model:
-        """The network as a model to fit."""
-        pixels = keras.Input((None, None, 3))
-        return keras.Model(pixels, cls(network)(pixels))
 
 
 class Pupil:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ki67.cells.metrics import Estimate, average_f1_statistic, bootstrap, difference
+from ki67.cells.metrics import Estimate, average_f1_statistic, bootstrap, difference, summed_by
 from ki67.finetune.choice import Table
 from ki67.finetune.folds import Groups
 
@@ -28,15 +28,8 @@ class Gain:
 
 def gain(before: Table, after: Table, groups: Groups) -> Gain:
     """The paired difference, from counts (frames, classes, 3) on both sides."""
-    sides = (average_f1_statistic(*np.moveaxis(by_owner(counts, groups), -1, 0)) for counts in (after, before))
+    sides = (average_f1_statistic(*np.moveaxis(summed_by(groups.owners, counts), -1, 0)) for counts in (after, before))
     return Gain(bootstrap(difference(*sides), len(groups.who), SEED))
-
-
-def by_owner(counts: Table, groups: Groups) -> Table:
-    """Counts summed over each owner's frames."""
-    sums = np.zeros((len(groups.who), *counts.shape[1:]), np.int64)
-    np.add.at(sums, np.searchsorted(groups.who, groups.owners), counts)
-    return sums
 
 
 def signed(value: float) -> str:

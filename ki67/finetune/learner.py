@@ -6,10 +6,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ki67.compression.small import AsUsed
 from ki67.data.frames import Frames
 from ki67.finetune.replay import Beside, crops_for
 from ki67.finetune.start import Start
+from ki67.models.as_used import AsUsed
 from ki67.models.batches import Feed, stored_maps
 from ki67.models.store import predict_maps
 from ki67.settings.detection import FineTune

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ki67.cells.agreement import Floats
 from ki67.cells.evaluation import Resampling
-from ki67.cells.metrics import Statistic, mean_statistic, rmse_statistic
+from ki67.cells.metrics import Statistic, mean_statistic, rmse_statistic, summed_by
 from ki67.cells.scores import UNDEFINED
 from ki67.masks.categories import TEN_TWENTY, table_of
 
@@ -43,7 +43,7 @@ class Bench:
 
     def by_patient(self, values: ArrayLike) -> Floats:
         """Sums over each patient's fields, patients in order; what is undefined counts for nothing."""
-        return per_patient(self.patients, np.nan_to_num(np.asarray(values, np.float64)))
+        return summed_by(self.patients, np.nan_to_num(np.asarray(values, np.float64)))
 
     def error(self, method: str) -> Floats:
         """Found minus true, field by field."""
@@ -72,14 +72,6 @@ class Bench:
 
     def _categories(self, method: str) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
         return TEN_TWENTY.categories(self.truth), TEN_TWENTY.categories(self.found[method])
-
-
-def per_patient(patients: Sequence[str], values: NDArray[np.float64]) -> Floats:
-    """Sums of the rows that belong to each patient, patients in order."""
-    who, place = np.unique(np.asarray(patients, str), return_inverse=True)
-    sums = np.zeros((len(who), *values.shape[1:]))
-    np.add.at(sums, place, values)
-    return sums
 
 
 @dataclass(frozen=True)

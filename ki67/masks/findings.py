@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ki67.cells.evaluation import Resampling
-from ki67.cells.metrics import Statistic, difference, mean_statistic
+from ki67.cells.metrics import Statistic, difference, mean_statistic, summed_by
 from ki67.cells.outcomes import STRICT, Outcome, patient_counts
 from ki67.cells.scores import CATEGORIES
-from ki67.masks.comparison import Bench, per_patient
+from ki67.masks.comparison import Bench
 from ki67.masks.entrants import PATHONET, UNET
 from ki67.masks.fields import PARTS, PartName
 from ki67.masks.holes import hole_pixels
@@ -60,7 +60,7 @@ def parts_alike(judged: JudgedSplit, draws: Resampling) -> Iterator[Direction]:
 
     def iou(wanted: PartName) -> Statistic:
         own = np.concatenate([counts[part] * (part == wanted) for part in PARTS])
-        return iou_statistic(per_patient(patients, own))
+        return iou_statistic(summed_by(patients, own))
 
     for part in EVALUATED:
         yield told(f"{part}_like_train", "alike", difference(iou(part), iou("train")), len(set(patients)), draws)
@@ -91,7 +91,7 @@ def fewer_holes(judged: JudgedSplit, draws: Resampling) -> Direction:
 
     def share(maps: Maps) -> Statistic:
         pixels = np.array([hole_pixels(classes) for classes in maps], np.float64)
-        return mean_statistic(*per_patient(patients, pixels).T)
+        return mean_statistic(*summed_by(patients, pixels).T)
 
     apart = difference(share(judged.predicted["test"]), share(judged.true("test")))
     return told("fewer_holes", "lower", apart, len(set(patients)), draws)

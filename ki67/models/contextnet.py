@@ -4,31 +4,20 @@ What a small dark nucleus is depends on its neighbours, so the deepest layers se
 of it 160 pixels of the frame and more. Where cells lie is seen on the way up, from sums with what was seen on the way down.
 """
 
-from typing import Any
-
 import keras
 from keras import layers
+
+from ki67.models import units
+from ki67.models.units import Tensor, density_maps
 
 WIDTHS = (16, 32, 64, 96)  # channels at the whole side, its half, its quarter, its eighth
 DILATIONS = (1, 2, 4)  # of the deepest modules, one after the other
 STRIDE = 2 ** (len(WIDTHS) - 1)
 
-Tensor = Any
-
 
 def normalised(x: Tensor, filters: int, kernel: int, l2: float, name: str, dilation: int = 1) -> Tensor:
-    """A convolution without bias, then BatchNorm."""
-    x = layers.Conv2D(
-        filters,
-        kernel,
-        padding="same",
-        dilation_rate=dilation,
-        use_bias=False,
-        kernel_initializer="he_normal",
-        kernel_regularizer=keras.regularizers.L2(l2) if l2 else None,
-        name=name,
-    )(x)
-    return layers.BatchNormalization(momentum=0.97, name=f"{name}_bn")(x)
+    """Its averages follow within a few hundred steps; ReLU halves what a kernel gives, so that kernels start larger."""
+    return units.normalised(x, filters, kernel, l2, name, dilation=dilation, momentum=0.97, start="he_normal")
 
 
 def unit(x: Tensor, filters: int, kernel: int, l2: float, name: str, dilation: int = 1) -> Tensor:
@@ -64,5 +53,4 @@ def contextnet(activation: str = "relu", l2: float = 0.0) -> keras.Model:
     x = unit(joined(x, quarter, l2, "quarter"), WIDTHS[2], 3, l2, "quarter_out")
     x = unit(joined(x, half, l2, "half"), WIDTHS[1], 3, l2, "half_out")
     x = unit(joined(x, whole, l2, "whole"), WIDTHS[0], 3, l2, "whole_out")
-    maps = layers.Conv2D(3, 1, activation=activation, dtype="float32", name="maps")(x)
-    return keras.Model(pixels, maps, name="contextnet")
+    return keras.Model(pixels, density_maps(x, activation), name="contextnet")

@@ -21,12 +21,16 @@ def rectified(x: Tensor, filters: int, kernel: int, l2: float, name: str, start:
     )(x)
 
 
-def normalised(x: Tensor, filters: int, kernel: int, l2: float, name: str, stride: int = 1, epsilon: float = 1e-3) -> Tensor:
+def normalised(
+    x: Tensor, filters: int, kernel: int, l2: float, name: str, stride: int = 1, epsilon: float = 1e-3,
+    dilation: int = 1, momentum: float = 0.99, start: str = "glorot_uniform",
+) -> Tensor:  # fmt: skip
     """A convolution without bias, then BatchNorm."""
     x = layers.Conv2D(
-        filters, kernel, strides=stride, padding="same", use_bias=False, kernel_regularizer=decay(l2), name=name
+        filters, kernel, strides=stride, padding="same", dilation_rate=dilation, use_bias=False, kernel_initializer=start,
+        kernel_regularizer=decay(l2), name=name,
     )(x)  # fmt: skip
-    return layers.BatchNormalization(epsilon=epsilon, name=f"{name}_BN")(x)
+    return layers.BatchNormalization(momentum=momentum, epsilon=epsilon, name=f"{name}_BN")(x)
 
 
 def density_maps(x: Tensor, activation: str, bias: bool = True) -> Tensor:
