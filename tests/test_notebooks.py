@@ -6,10 +6,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ki67.base.errors import InputError
+from ki67.study.notebooks import titled
 from ki67.study.wiring import refuse_out_of_turn
+
+ROOT = Path(__file__).parents[1]
 
 PAPERMILL = [sys.executable, "-m", "papermill", "--no-progress-bar"]
 PIPELINE = """
@@ -91,6 +95,26 @@ def test_two_runs_write_the_same_bytes_without_progress_bars_and_times(notebook:
     executed = nbformat.reads(written[0].decode(), as_version=4)
     outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
     assert [output["text"] for output in outputs] == ["published\n"]
+
+
+def test_a_heading_says_the_settings_that_it_names() -> None:
+    said = new_notebook(cells=[new_markdown_cell("# A network: {names}, k = {k}\n\nDone: as {published}.")])
+    assert titled(said, {"names": ["unet"], "k": 4}).cells[0].source == "# A network: unet, k = 4\n\nDone: as {published}."
+    code = new_notebook(cells=[new_code_cell("{names}")])
+    assert titled(code, {"names": ["unet"]}).cells[0].source == "{names}"
+
+
+def test_every_notebook_has_a_title_of_its_own_and_what_runs_in_parts_one_for_each() -> None:
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    titles = {stage: nbformat.read(ROOT / f"notebooks/{stage}.ipynb", 4).cells[0].source.split("\n")[0] for stage in stages}
+    assert len(set(titles.values())) == len(titles)
+    parts = [
+        (stage, part.removeprefix(f"${{{stage}.").rstrip("}"))
+        for stage, keys in stages.items()
+        for part in keys.get("matrix", {}).values()
+    ]
+    assert parts
+    assert [stage for stage, setting in parts if f"{{{setting}}}" not in titles[stage]] == []
 
 
 def test_a_notebook_of_somebody_else_runs_as_ever(notebook: Path) -> None:

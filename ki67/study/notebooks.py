@@ -1,4 +1,4 @@
-"""The papermill engine of the study: it refuses wrong parameters before a kernel starts, and strips what changes from run to run.
+"""The papermill engine of the study: refuses wrong parameters before a kernel starts, strips what changes, says titles.
 
 A plain `papermill notebooks/STAGE.ipynb out.ipynb -p NAME VALUE` comes through it too: papermill imports this module by
 its entry point, and importing it puts the engine in place of papermill's default. The entry point names the module and
@@ -7,6 +7,7 @@ not the class, because whoever imports this module first is still importing it w
 
 import ast
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -41,7 +42,7 @@ class StudyEngine(NBClientEngine):  # type: ignore[misc]
             raise Refused(str(error)) from error
         options["stderr_file"] = options.get("stderr_file") or sys.stderr
         options["extra_arguments"] = ["--IPKernelApp.capture_fd_output=False"]  # libraries' start-up noise is no output
-        return cleaned(super().execute_notebook(nb, kernel_name, **options))
+        return titled(cleaned(super().execute_notebook(nb, kernel_name, **options)), values)
 
 
 papermill_engines.register(None, StudyEngine)
@@ -58,6 +59,20 @@ def declared(nb: NotebookNode) -> dict[str, Any]:
                 if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
             }
     return {}
+
+
+def titled(nb: NotebookNode, values: Mapping[str, Any]) -> NotebookNode:
+    """The notebook whose heading says the settings that it names in braces: what runs item by item has a title for each."""
+    first = nb.cells[0]
+    if first.cell_type == "markdown":
+        heading, *rest = first.source.split("\n")
+        first.source = "\n".join([heading.format_map({name: in_words(value) for name, value in values.items()}), *rest])
+    return nb
+
+
+def in_words(value: Any) -> str:
+    """A setting as a heading says it."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def cleaned(nb: NotebookNode) -> NotebookNode:
