@@ -1,5 +1,6 @@
 """The book says what the results say, loads nothing from outside, and every link in it leads somewhere."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CONFIGURATION = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "book/_ext")!r})
-extensions = ["myst_parser", "values"]
+extensions = ["myst_parser", "values", "glossed"]
 myst_enable_extensions = ["colon_fence"]
 value_words = {{"pathonet": "PathoNet"}}
 """
@@ -71,6 +72,18 @@ def test_what_was_not_measured_fails_a_strict_build(tmp_path: Path) -> None:
     ):  # fmt: skip
         assert said in " ".join(warnings.split())
     assert html.count(">?<") == 5
+
+
+def test_a_page_links_each_word_of_the_glossary_where_it_first_uses_it(tmp_path: Path) -> None:
+    (tmp_path / "words.md").write_text(
+        "---\norphan: true\n---\n# W\n\n:::{glossary}\nKi-67 index\n  i\n\nF1\n  f\n:::\n\nAn F1.\n"
+    )
+    html, warnings = built(tmp_path, "## F1\n\n`F1` and the Ki-67 index, F1s, an F1 and F12.\n")
+    assert warnings == ""
+    assert re.findall(r'<a class="glossed[^>]*href="([^"]*)">([^<]*)', html) == [
+        ("words.html#term-Ki-67-index", "Ki-67 index"), ("words.html#term-F1", "F1s"),
+    ]  # fmt: skip
+    assert "glossed" not in (tmp_path / "out/words.html").read_text()
 
 
 @pytest.fixture
