@@ -1,4 +1,4 @@
-"""Networks of H&E patches for `ki67 cellularity`: what is shipped scores as Keras does, weighs half, is always the same."""
+"""Networks of H&E patches for `ki67 cellularity`: what is shipped scores as Keras does, weighs little, is always the same."""
 
 from pathlib import Path
 
@@ -58,11 +58,11 @@ def description() -> ShippedNetwork:
     return shipped_description(network, "a test", trial_pictures())
 
 
-def test_a_cascade_is_shipped_with_halved_weights_and_its_maps(tmp_path: Path) -> None:
+def test_a_cascade_is_shipped_in_few_bytes_with_its_maps(tmp_path: Path) -> None:
     model = sr()
     checked = ship(model, description(), tmp_path)
     assert checked.off < 1e-5
-    assert 1e-7 < checked.off_halved < 0.01
+    assert 1e-7 < checked.off_stored < 0.01
     assert (tmp_path / "graph.bin").stat().st_size < 2.3 * model.count_params()
     graph = engine().read_model(tmp_path / "graph.xml")
     assert {name for output in graph.outputs for name in output.get_names()} == {"score", "maps"}
@@ -111,12 +111,12 @@ def test_a_layer_that_the_engine_does_not_know_is_named(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_network_that_halving_spoils_is_refused(tmp_path: Path) -> None:
+def test_a_network_that_storing_spoils_is_refused(tmp_path: Path) -> None:
     pixels = keras.Input((None, None, 3), name="pixels")
     score = layers.Dense(1, name="score")
     model = keras.Model(pixels, score(layers.GlobalAveragePooling2D(name="pooled")(pixels)))
     weight = 32 + 1 / 65  # in half precision, the next to 32 is 32 + 1/32
     middle = 0.5 - weight * network_input(trial_pictures()[0]).mean((0, 1)).sum()
     score.set_weights([np.full((3, 1), weight), np.array([middle])])
-    with pytest.raises(InputError, match="away from Keras's with halved weights; do not ship it"):
+    with pytest.raises(InputError, match="away from Keras's with its weights as stored; do not ship it"):
         ship(model, description(), tmp_path)

@@ -1,4 +1,4 @@
-"""A trained network of H&E patches as `ki67 cellularity` reads it: a graph for the engine, in half precision, and its words."""
+"""A trained network of H&E patches as `ki67 cellularity` reads it: a graph for the engine, in few bytes, and its words."""
 
 import re
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from ki67.base.files import write_whole
 from ki67.cellularity.augmentation import network_input
 from ki67.cellularity.entrants import load_regressor
 from ki67.data.patches import load_patches
+from ki67.engine.few_bytes import in_few_bytes
 from ki67.engine.graphs import Floats, Network, Output, op, ov
 from ki67.engine.layers import CHANNELS_LAST, placed
 from ki67.models.export import described
@@ -24,7 +25,7 @@ from ki67.tiles.model import DESCRIPTION, GRAPH, MAPS, SCORE, SHAPE, load_cellul
 from ki67.tiles.network import PatchNetwork
 
 MAPS_LAYER = "sigmoid"  # what the segmentation in a network ends in, where there is one
-NEAR, NEAR_HALVED = 1e-4, 0.01  # how far scores may be from Keras's, with whole weights and with halved ones
+NEAR, NEAR_STORED = 1e-4, 0.01  # how far scores may be from Keras's, with whole weights and with those in the file
 TRIALS = 4  # made-up pictures to compare on
 
 
@@ -33,7 +34,7 @@ class Shipped:
     """What was checked of a shipped network, and what it weighs."""
 
     off: float  # furthest that a score was from Keras's, with whole weights
-    off_halved: float  # and as it is shipped
+    off_stored: float  # and as it is shipped
     size: int  # bytes of the folder
 
 
@@ -58,12 +59,12 @@ def ship(model: keras.Model, network: ShippedNetwork, folder: Path) -> Shipped:
     if off > NEAR:
         raise InputError(f"{model.name}: scores {off:.2g} away from Keras's in the engine; it is not shipped")
     folder.mkdir(parents=True, exist_ok=True)
-    ov.save_model(graph, folder / GRAPH, compress_to_fp16=True)
+    ov.save_model(in_few_bytes(graph), folder / GRAPH, compress_to_fp16=False)
     write_whole(folder / DESCRIPTION, [network.model_dump_json(indent=2) + "\n"])
-    off_halved = _furthest(load_cellularity_model(folder).network, pixels, expected)
-    if off_halved > NEAR_HALVED:
-        raise InputError(f"{folder}: scores {off_halved:.2g} away from Keras's with halved weights; do not ship it")
-    return Shipped(off, off_halved, sum(file.stat().st_size for file in folder.iterdir()))
+    off_stored = _furthest(load_cellularity_model(folder).network, pixels, expected)
+    if off_stored > NEAR_STORED:
+        raise InputError(f"{folder}: scores {off_stored:.2g} away from Keras's with its weights as stored; do not ship it")
+    return Shipped(off, off_stored, sum(file.stat().st_size for file in folder.iterdir()))
 
 
 def scoring_graph(model: keras.Model) -> ov.Model:

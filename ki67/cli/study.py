@@ -183,7 +183,7 @@ def ship_cellularity(
 
     folder = out or CELLULARITY
     shipped = ship_trained(network, patches, folder)
-    typer.echo(f"{folder}: {shipped.size / 1e6:.1f} MB; scores at most {shipped.off_halved:.1g} from Keras's")
+    typer.echo(f"{folder}: {shipped.size / 1e6:.1f} MB; scores at most {shipped.off_stored:.1g} from Keras's")
 
 
 @quiet()

@@ -11,7 +11,7 @@ from PIL import Image
 from ki67.simulate import render_field
 
 ROOT = Path(__file__).parents[2]
-MOST = 12_000_000  # bytes
+MOST = 10_000_000  # bytes
 pytestmark = pytest.mark.study
 
 
