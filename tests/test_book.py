@@ -21,7 +21,7 @@ myst_enable_extensions = ["colon_fence"]
 value_words = {{"pathonet": "PathoNet"}}
 """
 CLAIMS = """
-- {paper: p, table: Table 9, title: t, needs: none, tolerance: 0, claims: [{row: a, cell: cells, value: 50861}]}
+- {paper: p, table: Table 9, title: t, kind: measured, needs: shidc, claims: [{row: a, cell: cells, value: 50861}]}
 """
 RESULTS = """
 {"f1": 0.78449, "cells": 12345, "none": null, "wall_s": 754.2, "change": -0.25, "odd": ["p1", "p2"],

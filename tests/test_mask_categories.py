@@ -8,7 +8,7 @@ import pytest
 
 from ki67.masks.categories import TEN_TWENTY, agreement, as_coded, by_category, moved, table_of
 from ki67.masks.published import TABLE_3
-from ki67.study.claims import Figures
+from ki67.study.ours import Figures
 from ki67.study.printed import load_claims
 
 ROOT = Path(__file__).parents[1]

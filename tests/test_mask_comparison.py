@@ -32,7 +32,7 @@ CLAIMS = [
     claim
     for group in load_claims(Path(__file__).parents[1] / "claims.yaml")
     for claim in group.claims
-    if claim.direction and group.paper == "mcconnell2021"
+    if claim.compared and group.paper == "mcconnell2021"
 ]
 DRAWS = Resampling(seed=1, resamples=200)
 
@@ -139,7 +139,7 @@ def test_filled_cells_have_fewer_holes_than_rings() -> None:
 def test_every_sentence_is_answered_once() -> None:
     curve = pd.DataFrame({"epoch": [1], "validation_iou": [0.5]})
     said = [direction.sentence for direction in findings.directions(judged(), judged(), curve, DRAWS)]
-    asked_of = {str(claim.direction).split(".")[-2] for claim in CLAIMS}
+    asked_of = {str(claim.compared).split(".")[-1] for claim in CLAIMS}
     assert len(said) == len(set(said))
     assert set(said) == asked_of
 

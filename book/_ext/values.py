@@ -19,8 +19,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from ki67.base.errors import InputError
-from ki67.study.claims import Figures
 from ki67.study.lookup import Reference, look_up
+from ki67.study.ours import Figures
 from ki67.study.printed import load_claims
 
 logger = logging.getLogger(__name__)

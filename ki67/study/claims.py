@@ -1,23 +1,21 @@
-"""The papers' figures beside ours, each with a verdict that says no more than was shown."""
+"""The papers' claims beside ours, each with a verdict of its kind that says no more than was shown.
+
+Four kinds, never added up: whether a paper agrees with itself, what is counted in an architecture, what is measured on the
+published data, and whether an effect shows in the direction that the paper reports, on whatever data this run had.
+"""
 
 import csv
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, get_args
 
-from pydantic import TypeAdapter, ValidationError
-
-from ki67.base.errors import InputError
 from ki67.base.files import whole_file
 from ki67.data.source import OWN, SIMULATED
+from ki67.study.directions import Judged, answered, decisive, judged
 from ki67.study.lookup import NotThere, Reference, look_up
-from ki67.study.printed import Claim, Group, Needs, Operand, Rule, Within, named
-from ki67.study.rules import RULES, Numbers
+from ki67.study.ours import CHECK, Figures
+from ki67.study.printed import Claim, Group, Kind, Needs, Within
 
-Direction = Literal["holds", "fails", "not settled"]
-Word = Literal["reproduced", "differs", "not run"]
 MISSING = {
     "shidc": "SHIDC-B-Ki-67",
     "breastpathq": "BreastPathQ",
@@ -25,6 +23,7 @@ MISSING = {
     "bcs1": "BCS-1",
     "hardware": "two GTX 1060",
     "machine": "that machine",
+    "source": "the paper that is quoted",
 }
 PATCHES = Reference("metrics/cellularity_dataset.json", "source")
 # What a run says of its data, whose figures these are where it had not what a claim needs.
@@ -41,124 +40,147 @@ SHOWN = {
     "imagenet": {SOURCES["imagenet"]: "breastpathq", Reference("metrics/cellularity.json", "weights"): "imagenet"},
     "bcs1": {SOURCES["bcs1"]: "bcs1"},
 }
-CHECK = "check"  # a training too short to compare anything
-LONGEST = Path("release")  # where the longest run is kept, laid out as the study itself
-YES: dict[Direction | None, float] = {"holds": 1.0, "fails": 0.0}  # what is not settled is no figure
-DIRECTIONS: TypeAdapter[Direction | None] = TypeAdapter(Direction | None)
 SLACK = 1e-9  # so that 0.786 against 0.785 ± 0.001 is not decided by the last bit of a float
 
-# Whether ours is what is printed, by how much it exceeds that and what a cut digit leaves open.
+# Whether ours is what is printed, by how much it exceeds that and by how much it may.
 AS_PRINTED: dict[Within, Callable[[float, float], bool]] = {
     "near": lambda excess, open_digit: abs(excess) <= open_digit,
+    "cut": lambda excess, open_digit: -2 * SLACK <= excess < open_digit - 2 * SLACK,
     "below": lambda excess, open_digit: excess <= open_digit,
     "above": lambda excess, open_digit: excess >= -open_digit,
+}
+# What each kind of verdict may be: as claimed, otherwise, or open.
+WORDS: dict[Kind, tuple[str, ...]] = {
+    "paper": ("agrees", "does not agree", "not recomputed"),
+    "counted": ("as printed", "not as printed", "not counted"),
+    "measured": ("reproduced", "differs", "not run"),
+    "direction": ("holds", "fails", "not settled"),
 }
 
 
 @dataclass(frozen=True)
+class Ruling:
+    """One of the words of a kind; why nothing can be said, where it is open."""
+
+    word: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """One row of the claims page."""
+    """One row of the claims page: of a figure what is printed and ours, of an effect the comparison that decides it."""
 
     paper: str
     table: str
     title: str
+    kind: Kind
     row: str
     cell: str
-    printed: float
+    printed: float | None
+    tolerance: float | None
     ours: float | None
     basis: str  # where ours comes from: simulated, own data, measured (each also of the longest run), recomputed…
-    direction: Direction | None  # whether what the prose says happens here, on whatever data; no verdict
-    ruling: "Ruling"
     note: str
+    decisive: Judged | None = None
+    comparisons: int | None = None  # in the family that the decisive one was corrected for
+    ruling: Ruling = Ruling("")
 
     @property
     def verdict(self) -> str:
-        """The word, and why it was not run."""
+        """The word, and why it is open."""
         return f"{self.ruling.word}: {self.ruling.why}" if self.ruling.why else self.ruling.word
 
+    @property
+    def difference(self) -> float | None:
+        """The comparison that bears out the claim least."""
+        return self.decisive.comparison.difference if self.decisive else None
 
-@dataclass(frozen=True)
-class Ruling:
-    """Whether ours is the printed figure; why nothing can be said, where it is not run."""
+    @property
+    def low(self) -> float | None:
+        """The lower end of its interval."""
+        return self.decisive.comparison.interval.low if self.decisive and self.decisive.comparison.interval else None
 
-    word: Word
-    why: str = ""
+    @property
+    def high(self) -> float | None:
+        """The upper end of its interval."""
+        return self.decisive.comparison.interval.high if self.decisive and self.decisive.comparison.interval else None
+
+    @property
+    def holm(self) -> float | None:
+        """Its p with the whole family counted in."""
+        return self.decisive.corrected if self.decisive and self.decisive.comparison.interval else None
 
 
-COLUMNS = ("paper", "table", "title", "row", "cell", "printed", "ours", "basis", "direction", "verdict", "note")
-
-
-class Figures:
-    """Looks up whatever a claim names: a number, a printed figure, a figure of this study."""
-
-    def __init__(self, groups: Sequence[Group], root: Path) -> None:
-        self.printed = dict(named(groups))
-        self.root = root
-
-    def of(self, operand: Operand) -> float:
-        """The number; a name that leads nowhere is an error."""
-        if isinstance(operand, float):
-            return operand
-        if ":" in operand:
-            return float(look_up(self.root, Reference.of(operand)))
-        if operand not in self.printed:
-            raise InputError(f"claims.yaml: no figure {operand!r}; name it Table/row/cell as it stands above")
-        return self.of(self.printed[operand].value)
-
-    def ours(self, claim: Claim) -> float | None:
-        """Our figure for a claim: recomputed by its rule, or read where a stage wrote it (nothing, if undefined)."""
-        try:
-            if claim.rule:
-                return self.recomputed(claim.rule)
-            if claim.direction:
-                return YES.get(self.direction(claim))
-            value = look_up(self.source(claim), Reference.of(claim.ours)) if claim.ours else None
-        except NotThere:
-            return None
-        return None if value is None else float(value)
-
-    def direction(self, claim: Claim) -> Direction | None:
-        """Whether what the prose says happens here; nothing where no stage has looked, or none could."""
-        if claim.direction is None:
-            return None
-        try:
-            return DIRECTIONS.validate_python(look_up(self.source(claim), Reference.of(claim.direction)))
-        except NotThere:
-            return None
-        except ValidationError as error:
-            raise InputError(f"{claim.direction}: none of {', '.join(get_args(Direction))}; run its stage again") from error
-
-    def source(self, claim: Claim) -> Path:
-        """Whose figure stands for ours: this run's, or the longest run's where this one only checked and that one compared."""
-        longest = self.root / LONGEST
-        asked = self.kind(claim, self.root) == CHECK and self.kind(claim, longest) not in (CHECK, None)
-        return longest if asked else self.root
-
-    def kind(self, claim: Claim, root: Path) -> str | None:
-        """What the file of a figure says of the trainings behind it, if it says anything."""
-        if claim.place is None:
-            return None
-        try:
-            return str(look_up(root, Reference(Reference.of(claim.place).path, "kind")))
-        except InputError:
-            return None
-
-    def only_checked(self, claim: Claim) -> bool:
-        """Whether ours comes from trainings too short to compare anything; their file says so."""
-        return self.kind(claim, self.source(claim)) == CHECK
-
-    def recomputed(self, rule: Rule) -> float:
-        """A rule carried out."""
-        of, by, n = ([self.of(operand) for operand in operands] for operands in (rule.of, rule.by, rule.n))
-        return RULES[rule.how](Numbers(of, by, n))
+COLUMNS = ("paper", "table", "title", "kind", "row", "cell", "printed", "tolerance", "ours", "basis", "difference", "low", "high",
+           "holm", "comparisons", "verdict", "note")  # fmt: skip
 
 
 def judge(groups: Sequence[Group], root: Path) -> list[Verdict]:
     """Every claim's verdict, from the results that lie under `root`."""
     figures = Figures(groups, root)
     return [
-        _verdict(group, claim, figures, had_by(group.needs, figures.source(claim))) for group in groups for claim in group.claims
+        verdict
+        for group in groups
+        for verdict in (_effects(group, figures) if group.kind == "direction" else _figures(group, figures))
     ]
+
+
+def _figures(group: Group, figures: Figures) -> list[Verdict]:
+    """Each figure of a group beside ours."""
+    verdicts = []
+    for claim in group.claims:
+        printed, ours = figures.of(claim.value or 0.0), figures.ours(claim)
+        had = had_by(group.needs, figures.source(claim))
+        basis = "" if ours is None else _basis(group, claim, figures, had)
+        verdict = _verdict(group, claim, printed, ours, basis)
+        verdicts.append(replace(verdict, ruling=_ruling(group, None if ours is None else ours - printed, basis, had)))
+    return verdicts
+
+
+def _verdict(group: Group, claim: Claim, printed: float | None, ours: float | None, basis: str) -> Verdict:
+    """A row whose ruling is still open."""
+    where = (group.paper, group.table, group.title, group.kind, claim.row, claim.cell)
+    return Verdict(*where, printed, group.tolerance, ours, basis, claim.note)
+
+
+def _ruling(group: Group, excess: float | None, basis: str, had: bool) -> Ruling:
+    """By how much ours exceeds what is printed, if there is any of ours that may be set beside it."""
+    as_claimed, otherwise, unknown = WORDS[group.kind]
+    if not had:
+        return Ruling(unknown, f"needs {MISSING[group.needs]}")
+    if excess is None:
+        return Ruling(unknown, "no figure of ours")
+    if basis == CHECK:
+        return Ruling(unknown, f"ours is a {CHECK}")
+    return Ruling(as_claimed if AS_PRINTED[group.within](excess, group.tolerance + SLACK) else otherwise)
+
+
+def _effects(group: Group, figures: Figures) -> list[Verdict]:
+    """Each effect of a group; all its comparisons are one family."""
+    family = judged([figures.comparisons(claim) for claim in group.claims])
+    number = sum(one.comparison.interval is not None for found in family for one in found)
+    verdicts = []
+    for claim, found in zip(group.claims, family, strict=True):
+        ours = figures.ours(claim)
+        basis = "" if ours is None and not found else _basis(group, claim, figures, had_by(group.needs, figures.source(claim)))
+        verdict = _verdict(group, claim, None if claim.value is None else figures.of(claim.value), ours, basis)
+        rests_on = decisive(claim.said, found) if found else None
+        ruling = _direction(group, claim, found, basis)
+        verdicts.append(replace(verdict, tolerance=None, decisive=rests_on, comparisons=number, ruling=ruling))
+    return verdicts
+
+
+def _direction(group: Group, claim: Claim, found: Sequence[Judged], basis: str) -> Ruling:
+    unknown = WORDS["direction"][-1]
+    if not claim.asks:
+        return Ruling(unknown, "not asked here")
+    if not basis:
+        return Ruling(unknown, "not run")
+    if basis == CHECK:
+        return Ruling(unknown, f"ours is a {CHECK}")
+    if not found or any(one.comparison.interval is None for one in found):
+        return Ruling(unknown, "no interval")
+    return Ruling(answered(claim.said, found, group.margin))
 
 
 def had_by(needs: Needs, root: Path) -> bool:
@@ -171,32 +193,13 @@ def had_by(needs: Needs, root: Path) -> bool:
         return False
 
 
-def _verdict(group: Group, claim: Claim, figures: Figures, had: bool) -> Verdict:
-    printed, ours, direction = figures.of(claim.value), figures.ours(claim), figures.direction(claim)
-    basis = "" if ours is None and direction is None else _basis(group.needs, claim, figures, had)
-    excess = None if ours is None else ours - printed
-    ruling = _ruling(group, excess, basis) if had else Ruling("not run", f"needs {MISSING[group.needs]}")
-    return Verdict(
-        group.paper, group.table, group.title, claim.row, claim.cell, printed, ours, basis, direction, ruling, claim.note
-    )
-
-
-def _ruling(group: Group, excess: float | None, basis: str) -> Ruling:
-    """On a run that had what a figure needs: by how much ours exceeds what is printed, if there is any."""
-    if excess is None:
-        return Ruling("not run", "no figure of ours")
-    if basis == CHECK:
-        return Ruling("not run", f"ours is a {CHECK}")
-    return Ruling("reproduced" if AS_PRINTED[group.within](excess, group.tolerance + SLACK) else "differs")
-
-
-def _basis(needs: Needs, claim: Claim, figures: Figures, had: bool) -> str:
-    if claim.rule:
-        return "recomputed"
-    if needs in SHOWN and figures.only_checked(claim):
+def _basis(group: Group, claim: Claim, figures: Figures, had: bool) -> str:
+    if group.kind in ("paper", "counted"):
+        return "counted" if group.kind == "counted" else "recomputed"
+    if group.needs in SHOWN and figures.only_checked(claim):
         return CHECK
-    basis = _made_on(needs, figures.source(claim)) if needs in SHOWN and not had else "measured"
-    return basis if needs == "none" or figures.source(claim) == figures.root else f"{basis} in the longest run"
+    basis = _made_on(group.needs, figures.source(claim)) if group.needs in SHOWN and not had else "measured"
+    return basis if figures.source(claim) == figures.root else f"{basis} in the longest run"
 
 
 def _made_on(needs: Needs, root: Path) -> str:
@@ -205,20 +208,21 @@ def _made_on(needs: Needs, root: Path) -> str:
     return source if source in (SIMULATED, OWN) else "measured"
 
 
-@dataclass(frozen=True)
-class Tally:
-    """How many figures there are and how they fared."""
-
-    figures: int
-    reproduced: int
-    differs: int
-    not_run: int
+def tally(verdicts: Sequence[Verdict]) -> dict[str, dict[str, dict[str, int]]]:
+    """How the verdicts of each kind fared, of all papers and of each; kinds are never added up."""
+    papers = {"all": verdicts} | {paper: [one for one in verdicts if one.paper == paper] for paper in _papers(verdicts)}
+    return {
+        kind: {paper: _counts(kind, [one for one in own if one.kind == kind]) for paper, own in papers.items()} for kind in WORDS
+    }
 
 
-def tally(verdicts: Sequence[Verdict]) -> Tally:
-    """The verdicts counted."""
-    counts = Counter(verdict.ruling.word for verdict in verdicts)
-    return Tally(len(verdicts), counts["reproduced"], counts["differs"], counts["not run"])
+def _papers(verdicts: Sequence[Verdict]) -> list[str]:
+    return list(dict.fromkeys(verdict.paper for verdict in verdicts))
+
+
+def _counts(kind: Kind, verdicts: Sequence[Verdict]) -> dict[str, int]:
+    words = [verdict.ruling.word for verdict in verdicts]
+    return {"claims": len(words)} | {word.replace(" ", "_"): words.count(word) for word in WORDS[kind]}
 
 
 def write_verdicts(verdicts: Sequence[Verdict], path: Path) -> None:

@@ -1,5 +1,6 @@
 """One figure out of a result file, named `path:dotted.key`: how the book's prose and the claims point at numbers."""
 
+import csv
 import json
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +13,7 @@ from ki67.base.errors import InputError
 
 
 class NotThere(InputError):
-    """The file of a figure is missing: the stage that writes it has not run, which a claim may wait for and a page may not."""
+    """A figure's file, or its row of a table, is missing: that was not run, which a claim may wait for and a page may not."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,10 @@ class Reference:
 
 
 def look_up(root: Path, reference: Reference) -> Any:
-    """What stands in `root/path` under the key; a number in the key counts the items of a list from 0."""
+    """What stands in `root/path` under the key; a number in the key counts the items of a list from 0.
+
+    The rows of a table stand in lists under what its first column has.
+    """
     path = reference.path
     value = _content(root / path, (root / path).stat().st_mtime_ns if (root / path).is_file() else 0)
     walked: list[str] = []
@@ -40,8 +44,8 @@ def look_up(root: Path, reference: Reference) -> Any:
         try:
             value = value[int(part)] if isinstance(value, list) else value[part]
         except (KeyError, IndexError, ValueError, TypeError) as error:
-            place = ".".join(walked) or "the top"
-            raise InputError(f"{path}: no {part!r} at {place}; it has {_names(value)}") from error
+            place, kind = ".".join(walked) or "the top", NotThere if path.endswith(".csv") and not walked else InputError
+            raise kind(f"{path}: no {part!r} at {place}; it has {_names(value)}") from error
         walked.append(part)
     return value
 
@@ -50,11 +54,20 @@ def look_up(root: Path, reference: Reference) -> Any:
 def _content(path: Path, changed: int) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
+        if path.suffix == ".csv":
+            return _by_first_column(text)
         return yaml.safe_load(text) if path.suffix in {".yaml", ".yml"} else json.loads(text)
     except FileNotFoundError as error:
         raise NotThere(f"{path}: missing; run the stage that writes it") from error
     except (json.JSONDecodeError, yaml.YAMLError) as error:
         raise InputError(f"{path}: cannot be read ({' '.join(str(error).split())}); run its stage again") from error
+
+
+def _by_first_column(text: str) -> dict[str, list[dict[str, str]]]:
+    rows = dict[str, list[dict[str, str]]]()
+    for row in csv.DictReader(text.splitlines()):
+        rows.setdefault(next(iter(row.values())), []).append(row)
+    return rows
 
 
 def _names(value: Any) -> str:

@@ -1,19 +1,21 @@
-"""What the papers print, as claims.yaml has it: every figure under its table, with what a verdict on it needs."""
+"""What the papers print and say, as claims.yaml has it: every claim under its table, with what kind of verdict it can have."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from ki67.base.errors import InputError
+from ki67.study.directions import Said
 from ki67.study.rules import How
 
-Needs = Literal["none", "shidc", "breastpathq", "imagenet", "bcs1", "hardware", "machine"]
+Kind = Literal["paper", "counted", "measured", "direction"]
+Needs = Literal["none", "shidc", "breastpathq", "imagenet", "bcs1", "hardware", "machine", "source"]
 Operand = float | str
-Within = Literal["near", "below", "above"]
+Within = Literal["near", "cut", "below", "above"]
 
 
 class Strict(BaseModel):
@@ -30,34 +32,86 @@ class Rule(Strict):
     by: list[Operand] = []
     n: list[Operand] = []
 
+    @property
+    def printed_only(self) -> bool:
+        """Whether nothing of ours goes into it."""
+        return not any(isinstance(operand, str) and ":" in operand for operand in (*self.of, *self.by, *self.n))
+
+
+class Pairs(Strict):
+    """One method against others, in a table that a stage wrote of every two: method, against, matching, cells, difference…"""
+
+    table: str
+    of: str
+    over: list[str] = Field(min_length=1)
+    matching: str
+    cells: str
+
 
 class Claim(Strict):
-    """One printed figure, and where ours stands; of what the prose says happens (1 is yes), where a stage says whether so."""
+    """One printed figure, and where ours stands; or an effect that the text reports, and where a stage compared for it.
+
+    What is compared stands in a table of `pairs`, or is one difference at the place `compared`. What has no interval is either
+    `figures`, of which the first is set against the best of the others, or one of `ours`: a rank, a yes or no.
+    """
 
     row: str
     cell: str
-    value: Operand
+    value: Operand | None = None
     ours: str | None = None
-    direction: str | None = None
     rule: Rule | None = None
+    said: Said = "higher"
+    compared: str | None = None
+    pairs: Pairs | None = None
+    figures: list[str] = []
     note: str = ""
 
     @property
     def place(self) -> str | None:
         """Where a stage wrote what is ours."""
-        return self.ours or self.direction
+        return self.ours or self.compared or (self.pairs and self.pairs.table) or next(iter(self.figures), None)
+
+    @property
+    def asks(self) -> int:
+        """How many ways to a verdict it names, of which there must be one at most."""
+        return sum(map(bool, (self.ours, self.rule, self.compared, self.pairs, self.figures)))
 
 
 class Group(Strict):
-    """Claims that share their table, what they need and what ours must be: near enough, below or above what is printed."""
+    """Claims that share their table, the kind of their verdicts and what that needs.
+
+    Of a figure: how far ours may be off what is printed (`near`), whether that is ours with its last digits `cut`, or a bound
+    that ours is to be `below` or `above`. Of an effect: within which `margin` two are alike. The comparisons of one group are one
+    family.
+    """
 
     paper: str
     table: str
     title: str
-    needs: Needs
-    tolerance: float = Field(ge=0)
+    kind: Kind
+    needs: Needs = "none"
+    tolerance: float = Field(0.0, ge=0)
     within: Within = "near"
+    margin: float = Field(0.03, gt=0)
     claims: list[Claim] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        for claim in self.claims:
+            _check(self, claim)
+        return self
+
+
+def _check(group: Group, claim: Claim) -> None:
+    effect = bool(claim.compared or claim.pairs or claim.figures)
+    fits = {
+        "paper": group.needs == "none" and claim.rule is not None and claim.rule.printed_only and claim.value is not None,
+        "counted": group.needs == "none" and (claim.ours or claim.rule) is not None and claim.value is not None,
+        "measured": group.needs != "none" and claim.value is not None and not effect,
+        "direction": group.needs != "none" and not claim.rule and (claim.value is None or claim.ours is not None),
+    }[group.kind]
+    if not fits or claim.asks > 1 or (effect and group.kind != "direction"):
+        raise ValueError(f"{group.table}/{claim.row}/{claim.cell} is no claim of kind {group.kind!r}")
 
 
 def load_claims(path: Path) -> list[Group]:

@@ -20,6 +20,7 @@ from ki67.study.results import main_results
 
 CLONE, KEPT = Path("build/release"), Path("release")
 RESULTS = ("metrics", "figures", "measurements")
+OF_BOTH_RUNS = ("claims.*",)  # one page sets both beside the papers; a second one here would grow old unread
 PARTS: dict[ReleasePart, tuple[str, ...]] = {  # what can be run for itself: its stages, the last of which needs all of them
     "backends": ("backends", "backends_compared"),
     "cellularity": ("tissue", "patches", "segment", "boost", "regress", "cellularity"),
@@ -42,7 +43,7 @@ def release() -> int:
     repro(CLONE)
     benchmark_study(CLONE)
     for name in RESULTS:
-        shutil.copytree(CLONE / name, KEPT / name, dirs_exist_ok=True)
+        shutil.copytree(CLONE / name, KEPT / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*OF_BOTH_RUNS))
     shutil.copytree(first_network(CLONE / "models/tuned"), KEPT / "pathonet", dirs_exist_ok=True)
     shutil.copy2(smallest_file(CLONE), KEPT / "pathonet.ki67")
     write_json(provenance(CLONE, stages_of(CLONE)), KEPT / "provenance.json")

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import prod, sqrt
 from statistics import fmean, harmonic_mean
 from typing import Literal
 
 from scipy.stats import studentized_range
 
-How = Literal["sum", "difference", "quotient", "share", "harmonic", "weighted", "highest", "lowest", "pooled", "tukey", "one_hot"]
+How = Literal[
+    "sum", "difference", "product", "quotient", "share", "saved", "harmonic", "weighted", "highest", "lowest", "pooled", "tukey",
+    "one_hot",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,10 @@ def one_hot(numbers: Numbers) -> float:
 RULES: dict[How, Callable[[Numbers], float]] = {
     "sum": lambda numbers: sum(numbers.of),
     "difference": lambda numbers: numbers.of[0] - numbers.of[1],
+    "product": lambda numbers: prod(numbers.of),
     "quotient": lambda numbers: numbers.of[0] / numbers.of[1],
     "share": lambda numbers: numbers.of[0] / sum(numbers.of),
+    "saved": lambda numbers: 1 - numbers.of[1] / numbers.of[0],
     "harmonic": lambda numbers: harmonic_mean(numbers.of),
     "weighted": lambda numbers: fmean(numbers.of, numbers.by),
     "highest": lambda numbers: max(numbers.of),

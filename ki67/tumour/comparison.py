@@ -9,17 +9,17 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from ki67.base.errors import InputError
 from ki67.cells.evaluation import Resampling
 from ki67.cells.metrics import Statistic, difference, mean_statistic
+from ki67.cells.several import SIGNIFICANT, holm
 from ki67.tumour.designs import DESIGNS, PUBLISHED_DEEP
 from ki67.tumour.judging import Judged
 
 MEASURES = tuple(field.name for field in fields(Judged))
-SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True)
@@ -123,12 +123,3 @@ def signed_ranks(differences: ArrayLike) -> float:
     """Wilcoxon's p of paired differences, two-sided; 1 where none differs."""
     apart = np.asarray(differences, np.float64)
     return float(stats.wilcoxon(apart).pvalue) if apart.any() else 1.0
-
-
-def holm(p: ArrayLike) -> NDArray[np.float64]:
-    """Holm's (1979) correction for so many comparisons at once."""
-    raw = np.asarray(p, np.float64)
-    order = np.argsort(raw)
-    corrected = np.empty_like(raw)
-    corrected[order] = np.minimum(1, np.maximum.accumulate(raw[order] * np.arange(len(raw), 0, -1)))
-    return corrected
