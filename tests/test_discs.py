@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
+from ki67.cells.cells import TIL
 from ki67.cellularity.discs import BACKGROUND, CHANNELS, discs
 from ki67.cellularity.pictures import painted, score_distribution, scored_plate, weak_labels
 from ki67.data.patches import LYMPHOCYTE, MALIGNANT, NORMAL, Nuclei, Patches, most_kinds
+from ki67.figures.palette import COLOURS, HEALTHY, NUCLEI, TUMOUR
 
 
 def nuclei(*rows: tuple[float, float, int]) -> Nuclei:
@@ -61,9 +64,10 @@ def patches(scores: list[float], crowds: list[Nuclei]) -> Patches:
     return Patches(tuple(map(str, range(count))), ("p",) * count, images, np.array(scores, np.float32), tuple(crowds))
 
 
-def test_masks_are_painted_red_green_and_blue_on_black() -> None:
+def test_masks_are_painted_in_the_colours_that_their_nuclei_have_everywhere() -> None:
     picture = painted(discs(nuclei((10, 10, MALIGNANT), (30, 10, NORMAL), (50, 10, LYMPHOCYTE)), side=60))
-    assert [int(picture[10, x].argmax()) for x in (10, 30, 50)] == [0, 1, 2]
+    seen = [to_hex(picture[10, x] / 255).upper() for x in (10, 30, 50)]
+    assert seen == [NUCLEI[kind] for kind in (MALIGNANT, NORMAL, LYMPHOCYTE)] == [TUMOUR, HEALTHY, COLOURS[TIL]]
     assert (picture[40] == 0).all()
 
 
@@ -78,4 +82,4 @@ def test_patches_with_all_kinds_are_shown_first() -> None:
     all_three = nuclei((1, 1, NORMAL), (2, 2, LYMPHOCYTE), (3, 3, MALIGNANT))
     shown = patches([0.1, 0.2, 0.3], [nuclei(), all_three, nuclei((1, 1, NORMAL))])
     assert most_kinds(shown, 2) == [1, 0]
-    assert len(weak_labels(shown).axes) == 6 and scored_plate(shown).axes[1].get_title() == "0.20"
+    assert len(weak_labels(shown).axes) == 6 and scored_plate(shown).axes[1].get_title() == "score 0.20"

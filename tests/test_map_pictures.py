@@ -36,6 +36,8 @@ def test_an_example_is_a_row_of_four(activation: np.ndarray, blobs: np.ndarray) 
 
 def test_each_network_has_its_curve_and_its_last_index() -> None:
     curve = pd.DataFrame({"epoch": [1, 2], "validation_jaccard": [0.1, 0.325]})
-    axes = jaccard_curves({"FPN": curve, "U-Net": curve / 2}).axes[0]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["FPN: 0.33", "U-Net: 0.16"]
+    figure = jaccard_curves({"fpn": curve, "unet": curve / 2})
+    axes, (legend,) = figure.axes[0], figure.legends
+    shown = [text.get_text() for text in legend.get_texts()]
+    assert shown == ["pyramid (FPN), last epoch: 0.33", "U-Net, last epoch: 0.16"]
     assert axes.lines[0].get_ydata().tolist() == [0.1, 0.325]

@@ -5,19 +5,20 @@ from collections.abc import Mapping, Sequence
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ki67.backends.fitted import TITLES
-from ki67.cells.cells import LABELS, Cells
-from ki67.figures.fields import Picture, cell_legend, show_picture
-from ki67.figures.plots import COLOURS, METHOD_COLOURS, PALE, WIDTH, new_figure
+from ki67.cells.cells import Cells
+from ki67.figures.fields import Picture, cell_legend, draw_cells, scale_bar, show_picture
+from ki67.figures.palette import METHOD_COLOURS, PALE
+from ki67.figures.plots import WIDTH, legend_below, new_figure, whole_epochs
 
 WINDOW = 80  # pixels of a frame, from its middle: large enough to see single cells
-DOT = 9
 
 
-def panel(images: Sequence[Picture], truths: Sequence[Cells], found: Mapping[str, Sequence[Cells]]) -> Figure:
+def panel(
+    images: Sequence[Picture], truths: Sequence[Cells], found: Mapping[str, Sequence[Cells]], um_per_px: float | None = None
+) -> Figure:
     """One row a field: the middle of it with its labels, then with what each backend found there."""
     columns = {"labels": truths, **{TITLES[name]: cells for name, cells in found.items()}}
     side = WIDTH / len(columns)
@@ -26,20 +27,15 @@ def panel(images: Sequence[Picture], truths: Sequence[Cells], found: Mapping[str
     for row, image in enumerate(images):
         for axes, (title, cells) in zip(grid[row], columns.items(), strict=True):
             show_picture(axes, image)
-            draw_dots(axes, cells[row])
+            draw_cells(axes, cells[row])
             start = np.array(image.shape[:2]) / 2 - WINDOW / 2
             axes.set(xlim=(start[1], start[1] + WINDOW), ylim=(start[0] + WINDOW, start[0]))
             if row == 0:
                 axes.set_title(title.replace("-", "-\n", 1) if len(title) > 10 else title, fontsize=7)
-    cell_legend(figure, list(truths))
+        if um_per_px:
+            scale_bar(grid[row, 0], um_per_px)
+    cell_legend(figure, [cells for column in columns.values() for cells in column])
     return figure
-
-
-def draw_dots(axes: Axes, cells: Cells) -> None:
-    """A dot on every cell, as the paper has them, in its class's colour."""
-    for label in LABELS:
-        x, y = cells.of(label).xy.T
-        axes.scatter(x, y, s=DOT, color=COLOURS[label], edgecolors="white", linewidths=0.5)
 
 
 def fits(curves: pd.DataFrame) -> Figure:
@@ -60,7 +56,8 @@ def fits(curves: pd.DataFrame) -> Figure:
         axes.set(title=TITLES[name], yscale="log")
         axes.yaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g"))
         axes.yaxis.set_minor_formatter(mpl.ticker.NullFormatter())
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.set(xlabel="epoch" if number >= len(names) - 3 else "", ylabel="loss, empty maps = 1" if number % 3 == 0 else "")
-    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+        whole_epochs(axes)
+        axes.set_xlabel("epoch" if number >= len(names) - 3 else "")
+        axes.set_ylabel("loss as a share\nof empty maps'" if number % 3 == 0 else "")
+    legend_below(figure)
     return figure

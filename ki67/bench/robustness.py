@@ -11,11 +11,20 @@ from ki67.cells.cells import CLASS_NAMES, Cells
 from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import FRAME, Frames
 from ki67.engine.model import Model
-from ki67.figures.plots import COLOURS, METHOD_COLOURS, TITLES, new_figure
+from ki67.figures.palette import COLOURS, INK, PALE, TITLES
+from ki67.figures.plots import legend_below, new_figure
 from ki67.pictures.regions import Pixels
 from ki67.score.appearance import measure_field, unfamiliar
 from ki67.score.same_cells import LEAST, Likeness, cells_of, finder_of
 from ki67.score.shifts import SHIFTS, Shift
+
+# The tables' short names as an axis has them.
+WRITTEN = {
+    "both stains ×": "both stains, times their strength",
+    "brown stain ×": "brown stain, times its strength",
+    "blur, px": "blur, pixels",
+    "size ×": "times the size",
+}
 
 
 def robustness(model: Model, whole: Model, frames: Frames, shifts: Sequence[Shift] = SHIFTS) -> pd.DataFrame:
@@ -61,14 +70,14 @@ def curves(table: pd.DataFrame, shifts: Sequence[Shift] = SHIFTS) -> Figure:
     grid = figure.subplots(2, 3, sharey=True).ravel()
     for axes, shift in zip(grid, shifts, strict=False):
         rows = table[table["shift"] == shift.name]
-        axes.axvline(shift.none, color="#b8b8b8", linewidth=0.8)
+        axes.axvline(shift.none, color=PALE, linewidth=0.8)
         for label, name in CLASS_NAMES.items():
             axes.plot(rows["step"], rows[f"f1_{name}"], "o-", markersize=3, color=COLOURS[label], label=TITLES[label])
-        axes.plot(rows["step"], rows["warned"], ":", color=METHOD_COLOURS[2], label="warned of")
-        axes.set(xlabel=shift.name, ylim=(0, 1.02))
-    grid[0].set_ylabel("F1, share warned of")
-    grid[3].set_ylabel("F1, share warned of")
+        axes.plot(rows["step"], rows["warned"], ":", color=INK, label="share of the fields warned of")
+        axes.set(xlabel=WRITTEN.get(shift.name, shift.name), ylim=(-0.03, 1.03))
+    grid[0].set_ylabel("F1, or share")
+    grid[3].set_ylabel("F1, or share")
     for axes in grid[len(shifts) :]:
         axes.set_axis_off()
-    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    legend_below(figure)
     return figure

@@ -7,11 +7,11 @@ from lightgbm import Booster
 from matplotlib.figure import Figure
 
 from ki67.data.patches import KINDS
+from ki67.figures.palette import NUCLEI
 from ki67.figures.plots import new_figure
 
 SHOWN = 20
 LEADING = 10  # the features that count as highly important
-COLOURS = {"malignant": "#D55E00", "lymphocyte": "#0072B2", "normal": "#009E73"}
 # The ranks that the paper names.
 PUBLISHED = {
     "malignant_activation_above_0.5": 1,
@@ -75,10 +75,12 @@ def importance_figure(table: pd.DataFrame) -> Figure:
     top = table[:SHOWN]
     figure = new_figure(4.4)
     axes = figure.subplots()
-    for kind in reversed(KINDS):
-        bars = top[top["channel"] == kind]
-        axes.barh(bars["rank"], bars["share"], color=COLOURS[kind], label=kind)
-    axes.set(xlabel="share of all gain", yticks=top["rank"], yticklabels=top["feature"].str.replace("_", " "))
+    for kind, name in reversed(list(enumerate(KINDS))):
+        bars = top[top["channel"] == name]
+        if len(bars):
+            axes.barh(bars["rank"], bars["share"], color=NUCLEI[kind], label=name)
+    axes.set_xlabel("share of the whole fall of the squared error")
+    axes.set(yticks=top["rank"], yticklabels=top["feature"].str.replace("_", " "))
     axes.set_ylim(len(top) + 0.6, 0.4)
     axes.grid(visible=False, axis="y")
     axes.legend(loc="lower right")

@@ -7,37 +7,38 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from ki67.figures.fields import Picture, show_picture
-from ki67.figures.plots import METHOD_COLOURS, WIDTH, new_figure
+from ki67.data.patches import MALIGNANT
+from ki67.figures.fields import RING, Picture, scale_bar, show_picture
+from ki67.figures.palette import METHOD_COLOURS, NUCLEI
+from ki67.figures.plots import WIDTH, legend_below, new_figure, whole_epochs
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Map = NDArray[np.float32]
-MARK = "#ffd400"  # seen on pink, on violet and on white
+UM_PER_PX = 1.0  # of a halved patch
+DECODERS = {"fpn": "pyramid (FPN)", "unet": "U-Net"}
 THRESHOLDS = (0.04, 0.16, 0.24, 0.5)  # four of those that features are made at
 
 
 def draw_mask(axes: Axes, mask: NDArray[np.bool_]) -> None:
-    """A mask as a yellow veil with an edge."""
-    veil = np.zeros((*mask.shape, 4))
-    veil[mask] = (1.0, 0.83, 0.0, 0.35)
-    axes.imshow(veil, interpolation="nearest")
+    """The edge of a mask of malignant nuclei, which lie open within it."""
     if mask.any() and not mask.all():
-        axes.contour(mask, levels=[0.5], colors=MARK, linewidths=0.7)
+        for colour, width in RING:
+            axes.contour(mask, levels=[0.5], colors=colour or NUCLEI[MALIGNANT], linewidths=width)
 
 
 def draw_blobs(axes: Axes, blobs: NDArray[np.float32]) -> None:
     """Rows of x, y, sigma as rings of radius √2 sigma."""
     size = 2 * np.sqrt(2) * blobs[:, 2]
-    rings = EllipseCollection(
-        size, size, np.zeros(len(size)), units="xy", offsets=blobs[:, :2], offset_transform=axes.transData,
-        facecolors="none", edgecolors=MARK, linewidths=0.9,
-    )  # fmt: skip
-    axes.add_collection(rings)
+    for colour, width in RING:
+        rings = EllipseCollection(
+            size, size, np.zeros(len(size)), units="xy", offsets=blobs[:, :2], offset_transform=axes.transData,
+            facecolors="none", edgecolors=colour or NUCLEI[MALIGNANT], linewidths=width,
+        )  # fmt: skip
+        axes.add_collection(rings)
 
 
 def at_thresholds(image: Picture, activation: Map, blobs: Mapping[float, NDArray[np.float32]]) -> Figure:
@@ -52,6 +53,7 @@ def at_thresholds(image: Picture, activation: Map, blobs: Mapping[float, NDArray
         draw_blobs(grid[1, column], found)
     for axes in grid.ravel():
         axes.title.set_size(8)
+    scale_bar(grid[0, 0], UM_PER_PX)
     return figure
 
 
@@ -72,6 +74,7 @@ def examples(
         row[2].imshow(activation, cmap="inferno", vmin=0, vmax=1, interpolation="nearest")
         row[2].set_axis_off()
         draw_blobs(row[3], found)
+        scale_bar(row[0], UM_PER_PX)
     for axes, title in zip(grid[0], ("patch", "weak labels", "activation", "blobs"), strict=True):
         axes.set_title(title)
     return figure
@@ -83,8 +86,9 @@ def jaccard_curves(curves: Mapping[str, "pd.DataFrame"]) -> Figure:
     axes = figure.subplots()
     for (name, curve), colour in zip(curves.items(), METHOD_COLOURS, strict=False):
         last = curve["validation_jaccard"].iloc[-1]
-        axes.plot(curve["epoch"], curve["validation_jaccard"], "o-", markersize=3, color=colour, label=f"{name}: {last:.2f}")
-    axes.set(xlabel="epoch", ylabel="Jaccard index, nuclei", ylim=(0, None))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.legend(title="last epoch")
+        axes.plot(curve["epoch"], curve["validation_jaccard"], "o-", markersize=3, color=colour,
+                  label=f"{DECODERS.get(name, name)}, last epoch: {last:.2f}")  # fmt: skip
+    axes.set(xlabel="epoch", ylabel="Jaccard index of nuclei", ylim=(0, None))
+    whole_epochs(axes)
+    legend_below(figure)
     return figure

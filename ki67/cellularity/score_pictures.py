@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from ki67.cells.agreement import bland_altman
-from ki67.figures.plots import INK, METHOD_COLOURS, PALE, WIDTH, new_figure
+from ki67.figures.palette import INK, METHOD_COLOURS, PALE
+from ki67.figures.plots import MARGIN, WIDTH, new_figure, signed, whole_epochs
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = 3
+WHOLE = (-MARGIN, 1 + MARGIN)  # from the least score to the largest
 Floats = NDArray[np.float64]
 
 
@@ -44,8 +46,8 @@ def scatter(models: "Mapping[str, pd.DataFrame]") -> Figure:
 def draw_scatter(axes: Axes, truth: Floats, predicted: Floats) -> None:
     """One model: a point a patch."""
     axes.plot([0, 1], [0, 1], color=PALE, linewidth=1)
-    axes.scatter(truth, predicted, s=13, color=METHOD_COLOURS[0], alpha=0.7, edgecolors="white", linewidths=0.4, clip_on=False)
-    axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+    axes.scatter(truth, predicted, s=13, color=METHOD_COLOURS[0], alpha=0.7, edgecolors="white", linewidths=0.4)
+    axes.set(xlim=WHOLE, ylim=WHOLE, aspect="equal")
 
 
 def limits_of_agreement(models: "Mapping[str, pd.DataFrame]") -> Figure:
@@ -60,9 +62,8 @@ def draw_limits(axes: Axes, truth: Floats, predicted: Floats) -> None:
                  linewidths=0.4)  # fmt: skip
     for value, dashes in ((found.upper, "--"), (found.bias, "-"), (found.lower, "--")):
         axes.axhline(value, color=INK, linewidth=0.9, linestyle=dashes)
-        axes.annotate(f"{value:+.2f}".replace("-", "−"), (1, value), xycoords=("axes fraction", "data"), ha="right", va="bottom",
-                      fontsize=7)  # fmt: skip
-    axes.set(xlim=(0, 1), ylim=(-1, 1))
+        axes.annotate(signed(value), (1.01, value), xycoords=("axes fraction", "data"), ha="left", va="center", fontsize=6.5)
+    axes.set(xlim=WHOLE, ylim=(-1 - 2 * MARGIN, 1 + 2 * MARGIN))
 
 
 def error_curves(curves: "Mapping[str, pd.DataFrame]", mean: float) -> Figure:
@@ -80,7 +81,7 @@ def error_curves(curves: "Mapping[str, pd.DataFrame]", mean: float) -> Figure:
     axes.set(xlabel="epoch", ylabel="mean squared error on validation", yscale="log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    whole_epochs(axes)
     axes.yaxis.set_tick_params(labelsize=8)
     axes.yaxis.set_major_formatter("{x:g}")
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

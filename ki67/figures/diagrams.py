@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from ki67.figures.plots import INK, new_figure
+from ki67.figures.palette import INK
+from ki67.figures.plots import new_figure
 
 PLAIN, RDIM, HEAD, DATA = "#f2f2f2", "#cfe3f3", "#fde3c8", "#ffffff"
 SIDES = (256, 128, 64, 32, 16)

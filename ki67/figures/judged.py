@@ -15,17 +15,19 @@ from ki67.cells.detect import Tuning
 from ki67.cells.evaluation import radius_curves
 from ki67.cells.outcomes import PUBLISHED, Rule
 from ki67.cells.scores import CUT_OFFS, CutOffs, Measure, Scores
-from ki67.figures.plots import COLOURS, INK, METHOD_COLOURS, PALE, TITLES, WIDTH, new_figure
+from ki67.figures.palette import COLOURS, INK, METHOD_COLOURS, PALE, TITLES
+from ki67.figures.plots import MARGIN, WIDTH, legend_below, new_figure, signed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CHANCE = "chance"
+WRITTEN = {"pathonet": "PathoNet", "classical": "classical row"}  # what the files call otherwise
 
 
 def dataset(parts: Mapping[str, Sequence[Scores]]) -> Figure:
     """What the parts of a dataset are like: cells in a field, and the Ki-67 index of a field."""
-    figure = new_figure(2.6)
+    figure = new_figure(2.8)
     fields, indices = figure.subplots(1, 2)
     for (name, scores), colour in zip(parts.items(), METHOD_COLOURS, strict=False):
         counts = [field_score.n_cells for field_score in scores]
@@ -35,7 +37,7 @@ def dataset(parts: Mapping[str, Sequence[Scores]]) -> Figure:
             axes.stairs(shares, edges, color=colour, linewidth=1.6, label=f"{name}: {len(scores)} fields")
     fields.set(xlabel="labelled cells in a field", ylabel="share of the fields", xlim=(0, 360))
     indices.set(xlabel="Ki-67 index of a field", xlim=(0, 1))
-    fields.legend()
+    legend_below(figure)
     return figure
 
 
@@ -58,10 +60,10 @@ def f1_over_radius(table: "pd.DataFrame", rule: Rule = PUBLISHED, marked: Sequen
             )  # fmt: skip
         for number, (method, f1) in enumerate(curves.items()):
             colour, dashes = _method_line(number, method)
-            axes.plot(radii, f1[:, column], dashes, color=colour, label=method)
-        axes.set(title=TITLES[label], xlabel="matching radius R (px)", ylim=(0, 1), xlim=(0, max(radii) + 1))
+            axes.plot(radii, f1[:, column], dashes, color=colour, label=WRITTEN.get(method, method))
+        axes.set(title=TITLES[label], xlabel="matching radius R, pixels", ylim=(0, 1), xlim=(0, max(radii) + 1))
     grid[0].set_ylabel(f"F1, {rule.key} rule")
-    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(curves))
+    legend_below(figure)
     return figure
 
 
@@ -75,7 +77,8 @@ def threshold_curves(tuning: Tuning, title: str = "") -> Figure:
         axes.plot(grid, f1[:, column], color=COLOURS[label], label=f"{TITLES[label]}: {chosen:g}")
         axes.plot(chosen, np.interp(chosen, grid, f1[:, column]), "o", color=COLOURS[label], markersize=7,
                   markeredgecolor="white", markeredgewidth=1.2)  # fmt: skip
-    axes.set(xlabel="threshold (density, 0…255)", ylabel="F1 on validation", ylim=(0, 1.02), xlim=(0, 255), title=title)
+    axes.set_xlabel("threshold on the density map, from 0 to 255")
+    axes.set(ylabel="F1 on validation", ylim=(0, 1.02), xlim=(0, 255), title=title)
     axes.legend(title="chosen threshold", loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
@@ -87,10 +90,10 @@ def scores_scatter(patients: "pd.DataFrame", method: str = "") -> Figure:
     """Predicted against labelled scores of one method, the first if none is named; right categories lie in shaded squares."""
     chosen = patients[patients["method"] == (method or patients["method"].iloc[0])]
     truth, predicted = (_counts(chosen, side) for side in ("truth", "predicted"))
-    figure = new_figure(WIDTH / 2 + 0.1)
+    figure = new_figure(WIDTH / 2 + 0.45)
     for axes, (title, cut) in zip(figure.subplots(1, 2), SHOWN, strict=True):
         draw_scores(axes, _measured(truth, cut.measure), _measured(predicted, cut.measure), cut)
-        axes.set_title(f"{title} by patient, cut-offs {cut.name}")
+        axes.set(title=f"{title} by patient, cut-offs {cut.name}", xlabel=f"{title} from labels", ylabel=f"{title} predicted")
     return figure
 
 
@@ -115,16 +118,16 @@ def draw_scores(axes: Axes, truth: NDArray[np.float64], predicted: NDArray[np.fl
     for low, high in pairwise((0.0, cut.low, cut.high, top)):
         axes.fill_between([low, high], low, high, color="#eef3f7", linewidth=0)
     axes.plot([0, top], [0, top], color=PALE, linewidth=1)
-    for kind, colour, name in ((right, METHOD_COLOURS[0], "right category"), (~right, "#D55E00", "wrong category")):
+    for kind, colour, marker, name in ((right, METHOD_COLOURS[0], "o", "right"), (~right, METHOD_COLOURS[1], "s", "wrong")):
         (x, *across), (y, *up) = truth[:, kind], predicted[:, kind]
         axes.hlines(y, *across, color=colour, linewidth=0.7, alpha=0.5)
         axes.vlines(x, *up, color=colour, linewidth=0.7, alpha=0.5)
-        axes.scatter(
-            x, y, s=26, color=colour, edgecolors="white", linewidths=0.6, clip_on=False, label=f"{name}: {kind.sum()}", zorder=3
-        )
-    axes.set(xlim=(0, top), ylim=(0, top), aspect="equal", xlabel="from labels", ylabel="predicted")
+        label = f"{name} category: {kind.sum()}"
+        axes.scatter(x, y, s=26, color=colour, marker=marker, edgecolors="white", linewidths=0.6, label=label, zorder=3)
+    least = -MARGIN * top
+    axes.set(xlim=(least, top), ylim=(least, top), aspect="equal")
     axes.grid(visible=False)
-    axes.legend(loc="upper left", handletextpad=0.1)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, handletextpad=0.1)
 
 
 def agreement(first: NDArray[np.float64], second: NDArray[np.float64], one: str, other: str) -> Figure:
@@ -135,6 +138,6 @@ def agreement(first: NDArray[np.float64], second: NDArray[np.float64], one: str,
     axes.scatter((first + second) / 2, first - second, s=22, color=METHOD_COLOURS[0], edgecolors="white", linewidths=0.6)
     for value, name, dashes in ((limits.upper, "limit", "--"), (limits.bias, "mean", "-"), (limits.lower, "limit", "--")):
         axes.axhline(value, color=INK, linewidth=1, linestyle=dashes)
-        axes.annotate(f"{name} {value:+.3f}", (1, value), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=8)
+        axes.annotate(f"{name} {signed(value, 3)}", (1.01, value), xycoords=("axes fraction", "data"), va="center", fontsize=8)
     axes.set(xlabel="mean of both Ki-67 indices", ylabel=f"{one} − {other}")
     return figure

@@ -6,24 +6,21 @@ from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ki67.base.files import whole_file
-from ki67.cells.cells import NEGATIVE, POSITIVE, TIL
+from ki67.figures.palette import DAB, HAEMATOXYLIN, INK, METHOD_COLOURS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-STAIN_COLOURS = ("#3b4cc0", "#8c4a12")
 FAINTEST = 1e-5
 WIDTH = 7.0
-INK, PALE = "#333333", "#b8b8b8"
-# Okabe and Ito's palette.
-COLOURS = {POSITIVE: "#D55E00", NEGATIVE: "#0072B2", TIL: "#009E73"}
-TITLES = {POSITIVE: "Ki-67+", NEGATIVE: "Ki-67−", TIL: "TIL"}
-METHOD_COLOURS = ("#0072B2", "#E69F00", "#CC79A7", "#009E73", "#56B4E9")
+MARGIN = 0.03  # of a frame from 0 to 1, so that points on its edge are whole
 
 
 def style() -> None:
@@ -70,11 +67,28 @@ def save(figure: Figure, path: Path) -> Path:
     return path
 
 
+def signed(value: float, digits: int = 2) -> str:
+    """A number with its sign as print has it; what rounds to nought has none."""
+    text = f"{value:+.{digits}f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "−")
+
+
+def legend_below(figure: Figure, axes: Axes | None = None, columns: int = 0) -> None:
+    """The key of one frame below all of them, where it lies over nothing."""
+    handles, labels = (axes or figure.axes[0]).get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns or len(handles))
+
+
+def whole_epochs(axes: Axes) -> None:
+    """An axis of epochs has no halves."""
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
 def stain_shares(edges: NDArray[np.float64], stains: Mapping[str, NDArray[np.float64]]) -> Figure:
     """How often each optical density occurs, a panel a stain: the median over the fields (rows) and nine tenths of them."""
     figure = new_figure(2.5)
     for axes, (title, shares), colour in zip(
-        figure.subplots(1, len(stains), sharey=True), stains.items(), STAIN_COLOURS, strict=True
+        figure.subplots(1, len(stains), sharey=True), stains.items(), (HAEMATOXYLIN, DAB), strict=True
     ):
         low, middle, high = np.percentile(shares, (5, 50, 95), axis=0)
         axes.stairs(high, edges, baseline=np.maximum(low, FAINTEST), fill=True, color=colour, alpha=0.25)
@@ -100,8 +114,9 @@ def training_curves(curves: "pd.DataFrame") -> Figure:
         above.yaxis.set_tick_params(which=which, labelsize=8)
     above.yaxis.set_major_formatter("{x:g}")
     above.yaxis.set_minor_formatter("{x:g}")
-    above.legend()
-    below.set(xlabel="epoch", ylabel="rate", ylim=(0, 1.1 * curves["learning_rate"].max()))
-    below.ticklabel_format(axis="y", style="sci", scilimits=(-2, 2))
-    below.xaxis.get_major_locator().set_params(integer=True)
+    below.set(xlabel="epoch", ylabel="learning rate", ylim=(0, 1.1 * curves["learning_rate"].max()))
+    below.yaxis.set_major_formatter("{x:g}")
+    whole_epochs(below)
+    figure.align_ylabels()
+    legend_below(figure)
     return figure

@@ -3,9 +3,17 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ki67.figures.plots import METHOD_COLOURS, new_figure
+from ki67.figures.palette import METHOD_COLOURS
+from ki67.figures.plots import new_figure
 
 MARKERS = "osD^v"
+TITLES = {
+    "cws": "clustered (CWS)",
+    "pws": "probabilistic (PWS)",
+    "uq": "equal steps (UQ)",
+    "ecsq": "entropy-constrained\n(ECSQ), as published",
+    "ecsq, λ > 0": "ECSQ, λ > 0",
+}
 
 
 def rate_distortion_curves(table: pd.DataFrame) -> Figure:
@@ -14,7 +22,9 @@ def rate_distortion_curves(table: pd.DataFrame) -> Figure:
     axes = figure.subplots()
     for (method, rows), colour, marker in zip(table.groupby("method", sort=False), METHOD_COLOURS, MARKERS, strict=False):
         ordered = rows.sort_values("bits")
-        axes.plot(ordered["bits"], ordered["distortion"], color=colour, marker=marker, markersize=4, label=method)
-    axes.set(xlabel="bits a weight (entropy of the indices)", ylabel="mean squared error", yscale="log", xlim=(0, None))
+        title = TITLES.get(method, method)
+        axes.plot(ordered["bits"], ordered["distortion"], color=colour, marker=marker, markersize=4, label=title)
+    axes.set(xlabel="bits a weight (entropy of the indices)", ylabel="mean squared error of a weight", yscale="log")
+    axes.set_xlim(-0.3, None)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from ki67.cells.agreement import Floats
+from ki67.cells.cells import NEGATIVE, POSITIVE
 from ki67.cells.scores import CATEGORIES
-from ki67.figures.fields import show_picture
-from ki67.figures.plots import INK, WIDTH, new_figure
+from ki67.figures.fields import scale_bar, show_picture
+from ki67.figures.palette import COLOURS, INK, TITLES
+from ki67.figures.plots import WIDTH, new_figure
 from ki67.masks.categories import TEN_TWENTY
 from ki67.masks.entrants import UNET, as_masks
 from ki67.masks.judged import JudgedSplit
 from ki67.masks.lost import MANY
+from ki67.masks.pictures import PALED, in_colour
 from ki67.masks.pixels import CLASSES
 
 ACROSS = 3  # matrices in a row
@@ -35,14 +39,19 @@ class Example:
 def near_middle_far(judged: JudgedSplit) -> list[int]:
     """The places of three test fields by how far the U-Net's index is off the labels': the nearest, one between, the farthest.
 
-    Of fields with cells enough and an index that is not low: of the others there is little to see.
+    Of fields with cells enough and an index that is not low: of the others there is little to see. The one between is
+    of another patient, where there is one.
     """
     test, bench = judged.sides["test"], judged.benches["annotated"]
     off = np.abs(bench.error(UNET))
     shown = np.isfinite(off) & (test.annotated.sum(1) >= MANY) & (bench.truth >= TEN_TWENTY.low)
     order = np.argsort(off, kind="stable")
-    chosen = order[shown[order]]
-    return [int(chosen[place]) for place in (0, len(chosen) // 2, -1)] if len(chosen) else []
+    chosen = order[shown[order]].tolist()
+    if not chosen:
+        return []
+    near, far = chosen[0], chosen[-1]
+    between = [place for place in chosen if test.patients[place] not in {test.patients[near], test.patients[far]}] or chosen
+    return [near, between[len(between) // 2], far]
 
 
 def example(judged: JudgedSplit, place: int, shares: NDArray[np.float32]) -> Example:
@@ -53,22 +62,22 @@ def example(judged: JudgedSplit, place: int, shares: NDArray[np.float32]) -> Exa
     return Example(title, test.images[place], test.masks[place], predicted, shares[..., CLASSES.index("positive")])
 
 
-def predictions(examples: Sequence[Example]) -> Figure:
+def predictions(examples: Sequence[Example], um_per_px: float | None = None) -> Figure:
     """A row a field: the picture with its index, the mask that was taught, the mask that was predicted, and the heat map."""
     rows = max(len(examples), 1)
-    figure = new_figure(rows * (WIDTH / 4 + 0.25))
+    figure = new_figure(rows * (WIDTH / 4 + 0.25) + 0.3)
     for axes, shown in zip(figure.subplots(rows, 4, squeeze=False), examples, strict=False):
         show_picture(axes[0], shown.image, shown.title)
-        _draw(axes[1], shown.mask, "true mask", "gray", 255)
-        _draw(axes[2], shown.predicted, "predicted mask", "gray", 255)
-        _draw(axes[3], shown.heat, "heat map: Ki-67+", "inferno", 1)
+        if um_per_px:
+            scale_bar(axes[0], um_per_px)
+        show_picture(axes[1], in_colour(shown.mask), "true mask")
+        show_picture(axes[2], in_colour(shown.predicted), "predicted mask")
+        axes[3].imshow(shown.heat, cmap="inferno", vmin=0, vmax=1, interpolation="nearest")
+        axes[3].set_axis_off()
+        axes[3].set_title("heat map: Ki-67+")
+    keys = [Patch(color=COLOURS[label], alpha=PALED, label=TITLES[label]) for label in (POSITIVE, NEGATIVE)]
+    figure.legend(handles=keys, loc="outside lower center", ncols=2)
     return figure
-
-
-def _draw(axes: Axes, values: NDArray[np.uint8] | NDArray[np.float32], title: str, colours: str, top: float) -> None:
-    axes.imshow(values, cmap=colours, vmin=0, vmax=top, interpolation="nearest")
-    axes.set_axis_off()
-    axes.set_title(title)
 
 
 def matrices(tables: Mapping[str, Floats]) -> Figure:
@@ -85,11 +94,11 @@ def matrices(tables: Mapping[str, Floats]) -> Figure:
 
 def _matrix(axes: Axes, title: str, table: Floats) -> None:
     shares = table / np.maximum(table.sum(1, keepdims=True), 1)
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1.25)
+    axes.imshow(shares, cmap="Purples", vmin=0, vmax=1.25)
     for (row, column), count in np.ndenumerate(table):
         colour = "white" if shares[row, column] > 0.6 else INK
         axes.text(column, row, f"{count:.0f}", ha="center", va="center", color=colour, fontsize=9)
     axes.set_xticks(range(len(CATEGORIES)), CATEGORIES)
     axes.set_yticks(range(len(CATEGORIES)), CATEGORIES)
-    axes.set(title=title, xlabel="found", ylabel="true")
+    axes.set(title=title, xlabel="category found", ylabel="true category")
     axes.grid(visible=False)

@@ -2,9 +2,9 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from ki67.figures.plots import METHOD_COLOURS, PALE, new_figure
+from ki67.figures.palette import METHOD_COLOURS, PALE
+from ki67.figures.plots import legend_below, new_figure, whole_epochs
 from ki67.masks.training_summary import Trained
 
 
@@ -16,7 +16,7 @@ def learning_curve(curve: pd.DataFrame, told: Trained) -> Figure:
     axes.plot(curve["epoch"], curve["validation_iou"], color=METHOD_COLOURS[0], label="IoU, validation")
     axes.plot(told.best_epoch, told.iou, "o", color=METHOD_COLOURS[0], markersize=6, markeredgecolor="white")
     axes.axhline(told.iou_all_background, color=PALE, linestyle=":", label="IoU where all is background")
-    axes.set(xlabel="epoch", ylim=(0, 1))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    axes.set(xlabel="epoch", ylabel="Dice loss, or IoU", ylim=(0, 1))
+    whole_epochs(axes)
+    legend_below(figure)
     return figure

@@ -9,8 +9,9 @@ from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
 from ki67.data.bcs1 import Section
-from ki67.figures.fields import show_picture
-from ki67.figures.plots import METHOD_COLOURS, PALE, WIDTH, new_figure
+from ki67.figures.fields import scale_bar, show_picture
+from ki67.figures.palette import HEALTHY, PALE, TUMOUR
+from ki67.figures.plots import WIDTH, new_figure
 from ki67.pictures.regions import Pixels, Region
 from ki67.pictures.slide import Slide, open_slide
 from ki67.slides.grid import PATCH, UM_PER_PX, grid_of
@@ -20,7 +21,7 @@ from ki67.tumour.tree import PatchLabel
 
 SMALL, LARGE = 360, 900  # pixels of a section's longer side
 OUTLINE = "#111111"
-LABELLED = {PatchLabel.TUMOUR: (METHOD_COLOURS[1], "tumour"), PatchLabel.FREE: (METHOD_COLOURS[0], "free of tumour")}
+LABELLED = {PatchLabel.TUMOUR: (TUMOUR, "tumour"), PatchLabel.FREE: (HEALTHY, "free of tumour")}
 Floats = NDArray[np.float32]
 
 
@@ -48,8 +49,10 @@ def outlined_plate(sections: Sequence[Section], columns: int = 4) -> Figure:
     for axes, section in zip(grid, sections, strict=False):
         with open_slide(section.slide) as slide:
             pixels = shown(slide, SMALL)
+            scale = slide.size(UM_PER_PX)[0] / pixels.shape[1]
         show_picture(axes, pixels, f"{section.name}, grade {'I' * section.grade}")
         draw_outline(axes, outlined_share(section.mask, (pixels.shape[1], pixels.shape[0])))
+        scale_bar(axes, scale * UM_PER_PX)
     return figure
 
 
@@ -64,11 +67,14 @@ def one_in_detail(section: Section) -> Figure:
         scale = slide.size(UM_PER_PX)[0] / pixels.shape[1]
     show_picture(whole, pixels)
     draw_outline(whole, outlined_share(section.mask, (pixels.shape[1], pixels.shape[0])))
+    scale_bar(whole, scale * UM_PER_PX)
     for number, ((row, column), patch) in enumerate(zip(places, patches, strict=True), 1):
         side = PATCH / scale
         whole.add_patch(Rectangle((column * side, row * side), side, side, fill=False, edgecolor="black", linewidth=1.2))
         whole.text((column + 1.1) * side, (row + 0.5) * side, str(number), va="center", weight="bold")
-        show_picture(figure.add_subplot(grid[number - 1, 1]), patch, f"{number}")
+        near = figure.add_subplot(grid[number - 1, 1])
+        show_picture(near, patch, f"{number}")
+        scale_bar(near, UM_PER_PX)
     return figure
 
 
@@ -102,9 +108,10 @@ def labelled(section: Prepared) -> Figure:
     across, down = (section.view.shape[1 - axis] * PATCH / section.size[axis] for axis in (0, 1))
     for row, column in np.argwhere(section.tissue > PUBLISHED.least_tissue):
         colour, _ = LABELLED.get(PatchLabel(section.labels[row, column]), (PALE, ""))
-        right.add_patch(Rectangle((column * across, row * down), across, down, alpha=0.55, facecolor=colour, edgecolor="white",
+        right.add_patch(Rectangle((column * across, row * down), across, down, alpha=0.45, facecolor=colour, edgecolor="white",
                                   linewidth=0.4))  # fmt: skip
     right.set(xlim=(0, section.view.shape[1]), ylim=(section.view.shape[0], 0))
+    scale_bar(left, section.size[0] * UM_PER_PX / section.view.shape[1])
     keys = [Patch(color=colour, label=name) for colour, name in LABELLED.values()] + [Patch(color=PALE, label="left out")]
     figure.legend(handles=keys, loc="outside lower center", ncols=3)
     return figure

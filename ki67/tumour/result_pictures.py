@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from ki67.figures.fields import show_picture
-from ki67.figures.plots import INK, METHOD_COLOURS, PALE, WIDTH, new_figure
+from ki67.figures.fields import scale_bar, show_picture
+from ki67.figures.palette import INK, METHOD_COLOURS, PALE, TUMOUR
+from ki67.figures.plots import MARGIN, WIDTH, legend_below, new_figure, whole_epochs
+from ki67.slides.grid import UM_PER_PX
 from ki67.tumour.designs import DESIGNS
 from ki67.tumour.judging import THRESHOLD
 from ki67.tumour.plates import OUTLINE, draw_outline
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GRADES = {1: ("I", METHOD_COLOURS[0], "o"), 2: ("II", METHOD_COLOURS[1], "s"), 3: ("III", METHOD_COLOURS[2], "^")}
-FOUND = METHOD_COLOURS[0]
+METHOD = METHOD_COLOURS[0]
 HEAT = "inferno"
 Floats = NDArray[np.float32]
 
@@ -53,15 +54,16 @@ def side_by_side(examples: Sequence[Example]) -> Figure:
         for axes, values in ((row[1], example.shown.heat_in_view()), (row[2], example.refined)):
             drawn = axes.imshow(values, cmap=HEAT, vmin=0, vmax=1, interpolation="nearest")
             axes.set_axis_off()
-        draw_outline(row[3], example.refined, FOUND)
+        draw_outline(row[3], example.refined, TUMOUR)
+        scale_bar(row[0], section.size[0] * UM_PER_PX / section.view.shape[1])
         row[0].text(-0.04, 0.5, f"{section.name}\nDice {example.dice:.2f}", transform=row[0].transAxes, rotation=90,
                     ha="right", va="center", fontsize=8)  # fmt: skip
     for axes, title in zip(grid[0], ("section and outline", "heat map", "refined", "refined and outline"), strict=True):
         axes.set_title(title, fontsize=8.5)
     bar = figure.colorbar(drawn, ax=grid.ravel().tolist(), location="bottom", fraction=0.04, aspect=50, shrink=0.5)
     bar.set_label(f"how likely tumour is; an outline is at {THRESHOLD:g}", fontsize=8)
-    keys = [Line2D([], [], color=OUTLINE, label="true outline"), Line2D([], [], color=FOUND, label="found")]
-    figure.legend(handles=keys, loc="outside upper right", ncols=2, fontsize=8)
+    keys = [Line2D([], [], color=OUTLINE, label="true outline"), Line2D([], [], color=TUMOUR, label="found outline")]
+    figure.legend(handles=keys, loc="outside upper center", ncols=2, fontsize=8)
     return figure
 
 
@@ -76,9 +78,9 @@ def before_and_after(table: "pd.DataFrame", before: str = "mob_pw", after: str =
         rows = dice[dice["grade"] == grade]
         better = int((rows[after] > rows[before]).sum())
         axes.scatter(rows[before], rows[after], s=26, color=colour, marker=marker, edgecolors="white", linewidths=0.5,
-                     clip_on=False, label=f"grade {name}: better in {better} of {len(rows)}", zorder=3)  # fmt: skip
-    axes.set(xlim=(least, 1), ylim=(least, 1), aspect="equal")
-    axes.set(xlabel=f"Dice, {DESIGNS[before].title}", ylabel=f"Dice, {DESIGNS[after].title}")
+                     label=f"grade {name}: better in {better} of {len(rows)}", zorder=3)  # fmt: skip
+    axes.set(xlim=(least, 1 + MARGIN / 2), ylim=(least, 1 + MARGIN / 2), aspect="equal")
+    axes.set(xlabel=f"Dice of a section, {DESIGNS[before].title}", ylabel=f"Dice of a section, {DESIGNS[after].title}")
     axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0))
     return figure
 
@@ -90,13 +92,14 @@ def dice_of_designs(compared: "pd.DataFrame", table: "pd.DataFrame") -> Figure:
     for place, row in enumerate(compared.itertuples()):
         dice = table.loc[table["design"] == row.design, "dice"].sort_values().to_numpy()
         apart = np.linspace(-0.18, 0.18, 5)[np.arange(len(dice)) % 5]
-        axes.scatter(dice, place + apart, s=10, color=PALE, linewidths=0, clip_on=False)
-        axes.plot([row.dice_low, row.dice_high], [place, place], color=FOUND, linewidth=2.4)
-        axes.plot(row.dice, place, "o", color=FOUND, markersize=6, markeredgecolor="white", clip_on=False)
+        axes.scatter(dice, place + apart, s=10, color=PALE, linewidths=0)
+        axes.plot([row.dice_low, row.dice_high], [place, place], color=METHOD, linewidth=2.4)
+        axes.plot(row.dice, place, "o", color=METHOD, markersize=6, markeredgecolor="white")
     designs = [DESIGNS[name] for name in compared["design"]]
     titles = [f"({design.number}) {design.title}" if design.number else design.title for design in designs]
     axes.set_yticks(range(len(titles)), titles)
-    axes.set(xlim=(0, 1), ylim=(len(titles) - 0.5, -0.5), xlabel="Dice of a section; mean and 95 % interval over patients")
+    axes.set(xlim=(-MARGIN, 1 + MARGIN), ylim=(len(titles) - 0.5, -0.5))
+    axes.set_xlabel("Dice of a section; mean and 95 % interval over patients")
     axes.grid(visible=False, axis="y")
     return figure
 
@@ -110,9 +113,9 @@ def curves(networks: "Mapping[str, pd.DataFrame]", watched: str, label: str) -> 
         right.plot(curve["epoch"], curve[watched], color=colour, label=title)
         best = curve.loc[curve[watched].idxmax()]
         right.plot(best["epoch"], best[watched], "o", color=colour, markersize=6, markeredgecolor="white")
-    left.set(xlabel="epoch", ylabel="loss", ylim=(0, None))
-    right.set(xlabel="epoch", ylabel=label, ylim=(None, 1))
+    left.set(xlabel="epoch", ylabel="loss while learning", ylim=(0, None))
+    right.set(xlabel="epoch", ylabel=label, ylim=(-MARGIN, 1 + MARGIN))
     for axes in (left, right):
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=len(networks))
+        whole_epochs(axes)
+    legend_below(figure, right)
     return figure
