@@ -25,7 +25,7 @@ CLAIMS = """
 """
 RESULTS = """
 {"f1": 0.78449, "cells": 12345, "none": null, "wall_s": 754.2, "change": -0.25, "odd": ["p1", "p2"],
- "true": true, "false": false, "many": [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]}
+ "true": true, "false": false, "many": [1, 2, 3, 4, 5, 6, 7, 8, 9, 0], "at R": {"of 6": 0.375}}
 """
 TABLE = "method,class,f1,low,high,n\npathonet,positive,0.91234,0.9,0.92,1200\nchance,positive,0.04,0.03,0.05,1200\n"
 
@@ -47,14 +47,14 @@ def test_prose_and_tables_show_the_figures_of_the_files(tmp_path: Path) -> None:
     html, warnings = built(
         tmp_path,
         "A {value}`m.json:f1 .3f` B {value}`m.json:cells` C {value}`m.json:none .3f` D {value}`m.json:wall_s duration` "
-        "E {value}`m.json:change .2f` H {value}`m.json:true` I {value}`m.json:false` "
+        "E {value}`m.json:change .2f` J {value}`m.json:at%20R.of%206 .3f` H {value}`m.json:true` I {value}`m.json:false` "
         "F {value}`m.json:odd`, {value}`m.json:many` G {claim}`Table 9/a/cells`.\n\n"
         ":::{metric-table} m.csv\n:where: class=positive, method=pathonet|network\nmethod | Method\n"
         "{f1} ({low} to {high}) | F1 | .2f\nn\n:::\n",
     )
     assert warnings == ""
     numbers = ("0.784", "12,345", "–", "13 min", "−0.25", "50,861", "0.91 (0.90 to 0.92)", "1,200")
-    for shown in (*numbers, "p1, p2", "7, 8 and 2 more", "PathoNet", ">yes<", ">no<"):
+    for shown in (*numbers, "p1, p2", "7, 8 and 2 more", "0.375", "PathoNet", ">yes<", ">no<"):
         assert shown in html
     assert "0.04" not in html
 

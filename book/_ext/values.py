@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import unquote
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -82,14 +83,17 @@ class FigureRole(SphinxRole):
 
 
 class ValueRole(FigureRole):
-    """{value}`metrics/evaluation.json:detection.pathonet.strict.positive.f1 .3f`: a figure of this study."""
+    """{value}`metrics/evaluation.json:detection.pathonet.strict.positive.f1 .3f`: a figure of this study.
+
+    A space inside a key is written %20, as in an address.
+    """
 
     pattern = VALUE
     usage = "path:key or path:key format"
 
     def look_up(self, root: Path, reference: str) -> Any:
         """From the file before the colon."""
-        place = Reference.of(reference)
+        place = Reference.of(unquote(reference))
         self.env.note_dependency(str(root / place.path))
         return look_up(root, place)
 
