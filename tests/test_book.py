@@ -27,6 +27,8 @@ RESULTS = """
 {"f1": 0.78449, "cells": 12345, "none": null, "wall_s": 754.2, "change": -0.25, "odd": ["p1", "p2"],
  "true": true, "false": false, "many": [1, 2, 3, 4, 5, 6, 7, 8, 9, 0], "at R": {"of 6": 0.375}}
 """
+VERDICTS = "table,row,cell,ours,verdict\nTable 9,a,cells,50862,not run: needs SHIDC\nTable 9,a,effect,,holds\n"
+TOLD = (">not run: needs SHIDC<", ">holds<", "50,862.0")
 TABLE = "method,class,f1,low,high,n\npathonet,positive,0.91234,0.9,0.92,1200\nchance,positive,0.04,0.03,0.05,1200\n"
 
 
@@ -35,6 +37,8 @@ def built(folder: Path, page: str) -> tuple[str, str]:
     (folder / "claims.yaml").write_text(CLAIMS)
     (folder / "m.json").write_text(RESULTS)
     (folder / "m.csv").write_text(TABLE)
+    (folder / "metrics").mkdir()
+    (folder / "metrics/claims.csv").write_text(VERDICTS)
     (folder / "conf.py").write_text(CONFIGURATION)
     (folder / "index.md").write_text("# T\n\n" + page)
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", str(folder), str(folder / "out")]
@@ -48,13 +52,14 @@ def test_prose_and_tables_show_the_figures_of_the_files(tmp_path: Path) -> None:
         tmp_path,
         "A {value}`m.json:f1 .3f` B {value}`m.json:cells` C {value}`m.json:none .3f` D {value}`m.json:wall_s duration` "
         "E {value}`m.json:change .2f` J {value}`m.json:at%20R.of%206 .3f` H {value}`m.json:true` I {value}`m.json:false` "
-        "F {value}`m.json:odd`, {value}`m.json:many` G {claim}`Table 9/a/cells`.\n\n"
+        "F {value}`m.json:odd`, {value}`m.json:many` G {claim}`Table 9/a/cells` K {verdict}`Table 9/a/cells` "
+        "L {verdict}`Table 9/a/effect` M {recomputed}`Table 9/a/cells:,.1f`.\n\n"
         ":::{metric-table} m.csv\n:where: class=positive, method=pathonet|network\nmethod | Method\n"
         "{f1} ({low} to {high}) | F1 | .2f\nn\n:::\n",
     )
     assert warnings == ""
     numbers = ("0.784", "12,345", "–", "13 min", "−0.25", "50,861", "0.91 (0.90 to 0.92)", "1,200")
-    for shown in (*numbers, "p1, p2", "7, 8 and 2 more", "0.375", "PathoNet", ">yes<", ">no<"):
+    for shown in (*numbers, "p1, p2", "7, 8 and 2 more", "0.375", "PathoNet", ">yes<", ">no<", *TOLD):
         assert shown in html
     assert "0.04" not in html
 
@@ -62,16 +67,18 @@ def test_prose_and_tables_show_the_figures_of_the_files(tmp_path: Path) -> None:
 def test_what_was_not_measured_fails_a_strict_build(tmp_path: Path) -> None:
     html, warnings = built(
         tmp_path,
-        "{value}`m.json:recall` {value}`gone.json:f1` {value}`m.json` {value}`m.json:f1 .3q` {claim}`Table 9/b/cells`\n\n"
+        "{value}`m.json:recall` {value}`gone.json:f1` {value}`m.json` {value}`m.json:f1 .3q` {claim}`Table 9/b/cells` "
+        "{verdict}`Table 9/b/cells`\n\n"
         ":::{metric-table} m.csv\nrecall | Recall\n:::\n\n:::{metric-table} gone.csv\n:::\n\n"
         ":::{metric-table} m.csv\n:where: method=nobody\n:::\n",
     )
     for said in (
         "no 'recall' at the top", "gone.json: missing", "'m.json': write it as path:key", "format code 'q'",
-        "no figure 'Table 9/b/cells'", "m.csv: no column 'recall'", "gone.csv: missing", "no row where 'method=nobody'",
+        "no figure 'Table 9/b/cells'", "no claim 'Table 9/b/cells'",
+        "m.csv: no column 'recall'", "gone.csv: missing", "no row where 'method=nobody'",
     ):  # fmt: skip
         assert said in " ".join(warnings.split())
-    assert html.count(">?<") == 5
+    assert html.count(">?<") == 6
 
 
 def test_a_page_links_each_word_of_the_glossary_where_it_first_uses_it(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from ki67.backends.fitted import TITLES
 from ki67.base.errors import InputError
+from ki67.cells.cells import CLASS_NAMES
 from ki67.study.claims import Verdict, judge, tally, write_verdicts
 from ki67.study.lookup import Reference, look_up
 from ki67.study.ours import Figures
@@ -397,6 +399,62 @@ class TestThePaper:
         for gained in ("least", "most"):
             patients = 23 * self.figures.of(f"Gliozzo, prose/{gained}/TIL accuracy gained")
             assert patients == pytest.approx(round(patients), abs=0.03)
+
+
+class TestWhatTheTextsSay:
+    """Sentences that the papers' own tables bear out, or do not."""
+
+    def disagreeing(self, title: str) -> set[tuple[str, str]]:
+        """Of one question, the claims that fail; there must be others, so that it could be answered."""
+        rows = [verdict for verdict in VERDICTS if verdict.title.startswith(title)]
+        failing = {(verdict.row, verdict.cell) for verdict in rows if verdict.verdict == "does not agree"}
+        assert len(failing) < len(rows)
+        return failing
+
+    def test_the_trees_alone_are_not_above_the_predecessors(self) -> None:
+        assert self.disagreeing("Superior to the predecessors") == {("GBT", "ICC above the predecessors")}
+
+    def test_two_direct_networks_have_less_kappa_than_what_reads_maps(self) -> None:
+        assert self.disagreeing("Are direct networks above") == {
+            ("ResNet34 (R)", "kappa above SR"), ("ResNet50 (R)", "kappa above SR"),
+        }  # fmt: skip
+
+    def test_imagenet_helps_every_direct_network_as_printed(self) -> None:
+        assert self.disagreeing("Is ImageNet superior") == set()
+
+    def test_one_slow_down_is_a_little_more_than_a_fifth(self) -> None:
+        assert self.disagreeing("Is the slow-down less than 20 %") == {("CWS", "slow-down below 1.2")}
+
+    def test_xception_has_the_highest_positive_precision_and_not_the_highest_recall(self) -> None:
+        assert self.disagreeing("Which method is best") == {("DeepLabv3-Xception", "highest positive recall")}
+
+    def test_twelve_times_holds_with_the_true_count_alone(self) -> None:
+        words = {v.cell: (v.kind, v.verdict) for v in VERDICTS if v.title.startswith("Twelve times")}
+        assert words == {
+            "12 times PathoNet's parameters": ("counted", "as printed"),
+            "12 times PathoNet's printed parameters": ("paper", "does not agree"),
+        }
+
+    def test_around_one_and_a_half_leaves_room_to_round_and_no_more(self) -> None:
+        (energy,) = [v for v in VERDICTS if v.row == "energy"]
+        assert energy.verdict == "agrees" and energy.ours == pytest.approx(1.508, abs=0.001)
+        assert energy.tolerance == 0.05
+
+    def test_what_others_measured_is_quoted_and_judged_nowhere(self) -> None:
+        quoted = [v for v in VERDICTS if v.row == "predecessors"]
+        assert {v.verdict for v in quoted} == {"not run: needs the paper that is quoted"} and len(quoted) == 2
+
+    def test_a_table_of_pairs_is_asked_for_networks_that_there_are(self) -> None:
+        pairs = [claim.pairs for group in CLAIMS for claim in group.claims if claim.pairs]
+        quantizers = {"cws", "pws", "uq", "ecsq", "uncompressed", "cws_256", "pws_256", "uq_256", "ecsq_256"}
+        assert {name for pair in pairs for name in (pair.of, *pair.over)} <= {*TITLES, *quantizers}
+        assert {pair.cells for pair in pairs} <= {*CLASS_NAMES.values(), "average"}
+
+    def test_an_answer_is_settled_by_an_interval_or_not_at_all(self) -> None:
+        settled = [v for v in VERDICTS if v.kind == "direction" and v.verdict in ("holds", "fails")]
+        assert settled and all(v.low is not None and v.holm is not None for v in settled)
+        for failing in (v for v in settled if v.verdict == "fails"):
+            assert not (failing.low or 0) <= 0 <= (failing.high or 0)
 
 
 AS_SAID = {

@@ -1,5 +1,7 @@
 """Numbers in the prose come from files: {value} for a figure of ours, {claim} for a printed one, {metric-table} for many.
 
+What became of a claim is told by {verdict}, and {recomputed} has the figure that stands beside the printed one.
+
 A missing file, key or column is a Sphinx warning, so a strict build (`-W`) refuses to promise what was not measured.
 """
 
@@ -27,7 +29,7 @@ from ki67.study.printed import load_claims
 logger = logging.getLogger(__name__)
 VALUE = re.compile(r"(?P<reference>\S+:\S+)(?:\s+(?P<format>\S+))?")
 CLAIM = re.compile(r"(?P<reference>[^:]+)(?::(?P<format>\S+))?")
-CLAIMS = "claims.yaml"
+CLAIMS, VERDICTS = "claims.yaml", "metrics/claims.csv"
 NAME = re.compile(r"\{([^{}]+)\}")
 LISTED = 8  # items of a list; the rest is counted
 LONG = 26  # characters; what is longer may wrap
@@ -115,6 +117,36 @@ class ClaimRole(FigureRole):
         self.env.note_dependency(str(root / CLAIMS))
         value = printed(root).of(reference)
         return int(value) if value.is_integer() else value
+
+
+@cache
+def verdicts(root: Path) -> dict[str, dict[str, str]]:
+    """What the stage `claims` wrote, by the name of each claim."""
+    if not (root / VERDICTS).is_file():
+        raise InputError(f"{VERDICTS}: missing; run the stage that writes it")
+    with (root / VERDICTS).open(newline="", encoding="utf-8") as stream:
+        return {"/".join(row[key] for key in ("table", "row", "cell")): row for row in csv.DictReader(stream)}
+
+
+class VerdictRole(FigureRole):
+    """{verdict}`Table 2/PathoNet/positive F1`: whether it holds, agrees, was run."""
+
+    pattern = CLAIM
+    usage = "Table/row/cell or Table/row/cell:format"
+    column = "verdict"
+
+    def look_up(self, root: Path, reference: str) -> Any:
+        """From what the stage wrote; figures as numbers."""
+        self.env.note_dependency(str(root / VERDICTS))
+        if reference not in verdicts(root):
+            raise InputError(f"{VERDICTS}: no claim {reference!r}; name it Table/row/cell")
+        return _float(verdicts(root)[reference][self.column])
+
+
+class RecomputedRole(VerdictRole):
+    """{recomputed}`Table 1/Total Cells/sum of the classes, test:,.0f`: the figure beside the printed one."""
+
+    column = "ours"
 
 
 @dataclass(frozen=True)
@@ -223,5 +255,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("value_words", {}, "env")
     app.add_role("value", ValueRole())
     app.add_role("claim", ClaimRole())
+    app.add_role("verdict", VerdictRole())
+    app.add_role("recomputed", RecomputedRole())
     app.add_directive("metric-table", MetricTable)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
