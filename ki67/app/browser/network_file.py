@@ -1,7 +1,7 @@
 """The one file from which the browser counts cells: the network's layers, its weights, and every number that scoring goes by.
 
-A length, a JSON head, floats, then a byte a weight that says which of at most 256 values it has; all of it gzipped, which the
-browser undoes. A network whose weights do not share their values is refused: it would be ten times as large.
+A length, a JSON head, floats, then for each weight which value of the codebook it has: a byte up to 256 values, two beyond. All
+of it is gzipped, which the browser undoes. A network whose weights do not share their values is refused: it would be much larger.
 """
 
 import gzip
@@ -13,23 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ki67.app.browser.plan import Layer, Plan, plan_of
 from ki67.base.errors import InputError
+from ki67.container.codebook import MOST, Indices, smallest_index
 from ki67.engine.graphs import Floats
 from ki67.engine.model import FIELD, FRAME, Model, load_model
 from ki67.pictures import domain, header, reader, scale, stains
 from ki67.score import appearance, hotspot, results, scorer, windows
 from ki67.weights import NETWORK
 
-FORMAT = 1
-MOST = 256  # values that a byte can tell apart
+FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Head:
-    """What the browser reads first. `floats` are how many of them follow, the `codebook` first; then come the bytes."""
+    """What the browser reads first. Of the `floats` that follow the `codebook` is first: its length says how wide a place is."""
 
     format: int
     network: dict[str, Any]
@@ -49,7 +48,7 @@ def network_file(model: Model) -> bytes:
     head = Head(FORMAT, described(model), sizes, layers, rules_of(model), len(codebook), len(floats))
     text = json.dumps(asdict(head), separators=(",", ":")).encode()
     text += b" " * (-(len(text) + 4) % 4)
-    content = len(text).to_bytes(4, "little") + text + floats.astype("<f4").tobytes() + places.tobytes()
+    content = len(text).to_bytes(4, "little") + text + floats.astype("<f4").tobytes() + by_significance(places)
     return gzip.compress(content, 9, mtime=0)
 
 
@@ -61,17 +60,23 @@ def codebook_of(plan: Plan, path: Path) -> Floats:
     return values
 
 
-def packed(plan: Plan, codebook: Floats) -> tuple[list[dict[str, Any]], Floats, NDArray[np.uint8]]:
-    """Each layer's numbers, and where in the floats and the bytes its own begin."""
-    layers, floats, indices = list[dict[str, Any]](), [codebook], list[NDArray[np.uint8]]()
+def packed(plan: Plan, codebook: Floats) -> tuple[list[dict[str, Any]], Floats, Indices]:
+    """Each layer's numbers, and where in the floats and the weights its own begin."""
+    layers, floats, indices = list[dict[str, Any]](), [codebook], list[Indices]()
     for layer in plan.layers:
         begins = sum(map(len, floats)), sum(map(len, indices))
         layers.append(numbers_of(layer, *begins))
         floats += [layer.factor, layer.term]
         if layer.kernel is not None:
             order = layer.kernel.transpose(1, 2, 3, 0).ravel()  # in, window, out
-            indices.append(np.searchsorted(codebook, order).astype(np.uint8))
+            indices.append(np.searchsorted(codebook, order).astype(smallest_index(len(codebook))))
     return layers, np.concatenate(floats), np.concatenate(indices)
+
+
+def by_significance(places: Indices) -> bytes:
+    """All lowest bytes, then all highest where there are two: side by side they would pack a seventh worse."""
+    little = places.astype(places.dtype.newbyteorder("<"))
+    return little.view(np.uint8).reshape(-1, places.itemsize).T.tobytes()
 
 
 def numbers_of(layer: Layer, floats: int, weights: int) -> dict[str, Any]:

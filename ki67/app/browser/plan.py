@@ -195,4 +195,3 @@ def _other(node: Node, known: Node) -> Output:
 
 def _by_channel(node: Node, channels: int) -> NDArray[np.float32]:
     return np.broadcast_to(values(node.input_value(1).get_node()).ravel(), (channels,)).astype(np.float32)
-

@@ -7,13 +7,14 @@ import {Broken} from './refused.js';
  *   floats: number, weights: number}} Layer
  * @typedef {{format: number, network: any, places: [number, number][], layers: Layer[], rules: any, codebook: number,
  *   floats: number}} Head
- * @typedef {{head: Head, floats: Float32Array, weights: Uint8Array}} File
+ * @typedef {{head: Head, floats: Float32Array, weights: Uint8Array|Uint16Array}} File each weight a place in the codebook
  * @typedef {{wasm: any, memory: WebAssembly.Memory, floor: number, lanes: number}} Room the functions of layers.wasm, its memory, from where
  *   on that is free, and how many parts run side by side
  * @typedef {[string, ...number[]]} Call a function of layers.wasm and its arguments, but for the last two: which part of how many
  */
 
-export const FORMAT = 1;
+export const FORMAT = 2;
+const BYTE = 256; // values that a byte can tell apart
 const BORDER = 4, CHUNK = 8, PAGE = 65536, SPARE = 64;
 
 /** @param {ArrayBuffer} packed @returns {Promise<ArrayBuffer>} */
@@ -32,7 +33,15 @@ export function parts(content) {
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(content, 4, length)));
   if (head.format !== FORMAT) throw new Broken('otherNetwork', {format: head.format, read: FORMAT});
   const floats = new Float32Array(content, 4 + length, head.floats);
-  return {head, floats, weights: new Uint8Array(content, 4 + length + 4 * head.floats)};
+  const bytes = new Uint8Array(content, 4 + length + 4 * head.floats);
+  return {head, floats, weights: head.codebook > BYTE ? paired(bytes) : bytes};
+}
+
+/** All lowest bytes, then all highest, as numbers. @param {Uint8Array} bytes */
+function paired(bytes) {
+  const numbers = new Uint16Array(bytes.length / 2);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = bytes[i] + bytes[numbers.length + i] * BYTE;
+  return numbers;
 }
 
 /** Where things lie in the memory of layers.wasm: one after the other, never given back. */
