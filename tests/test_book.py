@@ -158,6 +158,18 @@ def test_an_empty_folder_is_no_book(tmp_path: Path) -> None:
         faults(tmp_path)
 
 
+LISTS = {"intro", "glossary", "bibliography", "model-card", "data-card"}  # a map, two lists, two cards: they answer no question
+
+
+def test_every_chapter_opens_with_its_answer_and_stands_in_the_contents() -> None:
+    pages = {page.stem: " ".join(page.read_text().split()) for page in (ROOT / "book").glob("*.md")}
+    contents = set(re.findall(r"(?:root|file): book/([\w-]+)$", (ROOT / "_toc.yml").read_text(), re.MULTILINE))
+    assert contents == set(pages)
+    places = [[text.find(f"**{word}:**") for word in ("Asked", "Done", "Came out")] for text in pages.values()]
+    silent = {page for page, where in zip(pages, places, strict=True) if -1 in where or where != sorted(where)}
+    assert silent == LISTS
+
+
 @pytest.mark.skipif(not (ROOT / "metrics/claims.csv").is_file(), reason="no results yet: run `make reproduce`")
 def test_the_book_builds_strictly_from_what_is_committed_and_asks_nothing_of_the_web(tmp_path: Path) -> None:
     jupyter_book = Path(sys.executable).with_name("jupyter-book")  # it has no `python -m`
