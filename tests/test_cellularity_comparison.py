@@ -42,6 +42,12 @@ def test_differences_are_against_the_trees_whoever_is_best_and_say_which_way() -
     assert found.loc["xception_imagenet", "title"] == "Xception (R), from ImageNet"
 
 
+def test_every_two_that_learnt_are_set_against_each_other_once() -> None:
+    found = compare.pairs(MODELS, 300, 0).set_index(["model", "against"])
+    assert len(found) == 5 * 4 // 2 and "mean" not in found.reset_index().to_numpy()
+    assert found.loc[("xception", "xception_imagenet"), "low"] > 0 > found.loc[("gbt", "xception"), "high"]
+
+
 def test_each_figure_stands_under_its_start_and_what_was_not_run_has_none() -> None:
     table = compare.compared(MODELS, 100, 0)
     found = compare.by_start(table)

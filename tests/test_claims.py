@@ -13,6 +13,10 @@ import yaml
 from ki67.backends.fitted import TITLES
 from ki67.base.errors import InputError
 from ki67.cells.cells import CLASS_NAMES
+from ki67.cells.evaluation import MEASURES
+from ki67.cells.outcomes import RULES as MATCHINGS
+from ki67.cells.scores import CUT_OFFS
+from ki67.cellularity.comparison import TITLES as MODELS
 from ki67.study.claims import Verdict, judge, tally, write_verdicts
 from ki67.study.lookup import Reference, look_up
 from ki67.study.ours import Figures
@@ -237,7 +241,7 @@ class TestEffects:
         (folder / "metrics").mkdir(exist_ok=True)
         lines = [f"{one},{other},R,all,{d},{low},{high}" for one, other, d, low, high in rows]
         (folder / "metrics/d.csv").write_text("\n".join(["method,against,matching,cells,difference,low,high", *lines]))
-        pairs = {"table": "metrics/d.csv", "of": "a", "over": ["b", "c"], "matching": "R", "cells": "all"}
+        pairs = {"table": "metrics/d.csv", "of": "a", "over": ["b", "c"], "where": {"matching": "R", "cells": "all"}}
         return study(folder, [{"row": "a", "cell": "leads", "pairs": pairs}], kind="direction", needs="shidc")[0]
 
     def test_a_leader_leads_every_other(self, tmp_path: Path) -> None:
@@ -254,7 +258,7 @@ class TestEffects:
 
     def test_pairs_of_a_check_settle_nothing_and_those_of_the_longest_run_stand_in(self, tmp_path: Path) -> None:
         table = "method,against,matching,cells,difference,low,high\na,b,R,all,0.2,0.1,0.3\n"
-        pairs = {"table": "metrics/backends_differences.csv", "of": "a", "over": ["b"], "matching": "R", "cells": "all"}
+        pairs = {"table": "metrics/backends_differences.csv", "of": "a", "over": ["b"], "where": {"cells": "all"}}
         claims = [{"row": "a", "cell": "leads", "pairs": pairs}]
         for root, kind in ((tmp_path, "check"), (tmp_path / "release", "comparison")):
             (root / "metrics").mkdir(parents=True)
@@ -444,11 +448,14 @@ class TestWhatTheTextsSay:
         quoted = [v for v in VERDICTS if v.row == "predecessors"]
         assert {v.verdict for v in quoted} == {"not run: needs the paper that is quoted"} and len(quoted) == 2
 
-    def test_a_table_of_pairs_is_asked_for_networks_that_there_are(self) -> None:
+    def test_a_table_of_pairs_is_asked_for_what_a_stage_writes(self) -> None:
         pairs = [claim.pairs for group in CLAIMS for claim in group.claims if claim.pairs]
         quantizers = {"cws", "pws", "uq", "ecsq", "uncompressed", "cws_256", "pws_256", "uq_256", "ecsq_256"}
-        assert {name for pair in pairs for name in (pair.of, *pair.over)} <= {*TITLES, *quantizers}
-        assert {pair.cells for pair in pairs} <= {*CLASS_NAMES.values(), "average"}
+        scores = {f"{measure}_rmse" for measure in MEASURES} | {f"{cut.measure}_{cut.key}" for cut in CUT_OFFS}
+        assert {name for pair in pairs for name in (pair.of, *pair.over)} <= {*TITLES, *MODELS, *quantizers}
+        assert {pair.where["cells"] for pair in pairs if "cells" in pair.where} <= {*CLASS_NAMES.values(), "average"}
+        assert {pair.where["matching"] for pair in pairs if "matching" in pair.where} <= {rule.name for rule in MATCHINGS}
+        assert {pair.where["score"] for pair in pairs if "score" in pair.where} <= scores
 
     def test_an_answer_is_settled_by_an_interval_or_not_at_all(self) -> None:
         settled = [v for v in VERDICTS if v.kind == "direction" and v.verdict in ("holds", "fails")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,15 @@ def differences(models: Models, resamples: int, seed: int) -> pd.DataFrame:
         {"model": name, "title": TITLES[name], "difference": estimate.value, "low": estimate.low, "high": estimate.high}
         for name, estimate in found.items()
     )
+
+
+def pairs(models: Models, resamples: int, seed: int) -> pd.DataFrame:
+    """How much larger the error of one model is than that of another, of every two that learnt, on the same patients."""
+    rows = []
+    for one, other in combinations([name for name in models if name != MEAN], 2):
+        found = mse_difference(models[one], models[other], resamples, seed)
+        rows.append({"model": one, "against": other, "difference": found.value, "low": found.low, "high": found.high})
+    return pd.DataFrame(rows)
 
 
 def started(networks: Sequence[str]) -> dict[Start, int]:

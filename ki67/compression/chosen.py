@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import JsonValue
 
 from ki67.cells.evaluation import (
+    MEASURES,
     Resampling,
     as_table,
     cut_off_row,
@@ -19,9 +20,9 @@ from ki67.cells.evaluation import (
     image_scores,
     patient_scores,
 )
-from ki67.cells.metrics import difference, rmse_statistic
+from ki67.cells.metrics import Statistic, difference, mean_statistic, rmse_statistic
 from ki67.cells.outcomes import RULES, STRICT, Outcome
-from ki67.cells.scores import CUT_OFFS
+from ki67.cells.scores import CUT_OFFS, UNDEFINED, CutOffs, Measure
 from ki67.compression.files import float32_bytes
 from ki67.compression.grid import Choice
 from ki67.compression.keras_models import vectors
@@ -198,13 +199,40 @@ def change(outcome: Outcome, before: Outcome, draws: Resampling) -> Change:
     moved = (new["ki67_index_predicted"] - old["ki67_index_predicted"]).abs()
     cut = CUT_OFFS[0]
     other = cut.categories(new["ki67_index_predicted"]) != cut.categories(old["ki67_index_predicted"])
-    squares = [((t["ki67_index_predicted"] - t["ki67_index_truth"]) ** 2) for t in (new, old)]
-    statistics = [rmse_statistic(s.fillna(0), s.notna()) for s in squares]
-    estimate = draws.interval(difference(*statistics), len(new))
+    estimate = draws.interval(difference(error_of(new, "ki67_index"), error_of(old, "ki67_index")), len(new))
     return Change(
         outcome.method, float(moved.mean()), float(moved.max()), int(other.sum()), len(new),
         estimate.value, estimate.low, estimate.high,
     )  # fmt: skip
+
+
+def error_of(patients: pd.DataFrame, measure: Measure) -> Statistic:
+    """RMSE of a score over whichever patients are drawn."""
+    squares = (patients[f"{measure}_predicted"] - patients[f"{measure}_truth"]) ** 2
+    return rmse_statistic(squares.fillna(0), squares.notna())
+
+
+def right_by(patients: pd.DataFrame, cut: CutOffs) -> Statistic:
+    """The share of patients in their category, of those who have one."""
+    truth, predicted = (cut.categories(patients[f"{cut.measure}_{side}"]) for side in ("truth", "predicted"))
+    defined = (truth != UNDEFINED) & (predicted != UNDEFINED)
+    return mean_statistic(defined & (truth == predicted), defined)
+
+
+def score_changes(outcomes: list[Outcome], draws: Resampling) -> pd.DataFrame:
+    """Paired differences in errors of the scores and in patients put right against the uncompressed network, with intervals."""
+    rows, tables = [], {outcome.method: patient_scores(outcome) for outcome in outcomes}
+    statistics = {
+        name: {f"{m}_rmse": error_of(table, m) for m in MEASURES} | {f"{c.measure}_{c.key}": right_by(table, c) for c in CUT_OFFS}
+        for name, table in tables.items()
+    }
+    before, *compressed = statistics
+    for name in compressed:
+        for score, statistic in statistics[name].items():
+            e = draws.interval(difference(statistic, statistics[before][score]), len(tables[name]))
+            ends = {"difference": e.value, "low": e.low, "high": e.high}
+            rows.append({"method": name, "against": before, "score": score} | ends)
+    return pd.DataFrame(rows)
 
 
 def changes(outcomes: list[Outcome], draws: Resampling) -> pd.DataFrame:

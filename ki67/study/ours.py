@@ -95,8 +95,8 @@ def _pairs(root: Path, pairs: Pairs) -> list[Comparison]:
     if not path.is_file():
         raise NotThere(f"{path}: missing; run the stage that writes it")
     with path.open(newline="", encoding="utf-8") as stream:
-        rows = [row for row in csv.DictReader(stream) if (row["matching"], row["cells"]) == (pairs.matching, pairs.cells)]
-    table = {(row["method"], row["against"]): row for row in rows}
+        rows = [row for row in csv.DictReader(stream) if pairs.where.items() <= row.items()]
+    table = {tuple(row.values())[:2]: row for row in rows}
     found = []
     for other in pairs.over:
         if (pairs.of, other) in table:
@@ -104,7 +104,7 @@ def _pairs(root: Path, pairs: Pairs) -> list[Comparison]:
         elif (other, pairs.of) in table:
             found += [comparison.turned() for comparison in _one(table[other, pairs.of])]
         else:
-            raise NotThere(f"{path}: no {pairs.of} against {other}, {pairs.matching}, {pairs.cells}")
+            raise NotThere(f"{path}: no {pairs.of} against {other} where {pairs.where}")
     return found
 
 

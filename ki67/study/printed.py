@@ -39,13 +39,12 @@ class Rule(Strict):
 
 
 class Pairs(Strict):
-    """One method against others, in a table that a stage wrote of every two: method, against, matching, cells, difference…"""
+    """One against others in a table of differences, whose first two columns name the two; `where` says what else a row has."""
 
     table: str
     of: str
     over: list[str] = Field(min_length=1)
-    matching: str
-    cells: str
+    where: dict[str, str] = {}
 
 
 class Claim(Strict):
