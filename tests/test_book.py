@@ -85,7 +85,7 @@ def test_a_page_links_each_word_of_the_glossary_where_it_first_uses_it(tmp_path:
     (tmp_path / "words.md").write_text(
         "---\norphan: true\n---\n# W\n\n:::{glossary}\nKi-67 index\n  i\n\nF1\n  f\n:::\n\nAn F1.\n"
     )
-    html, warnings = built(tmp_path, "## F1\n\n`F1` and the Ki-67 index, F1s, an F1 and F12.\n")
+    html, warnings = built(tmp_path, "## F1\n\n`F1` and the Ki-67 index, SET-F1, F12, F1s and an F1.\n")
     assert warnings == ""
     assert re.findall(r'<a class="glossed[^>]*href="([^"]*)">([^<]*)', html) == [
         ("words.html#term-Ki-67-index", "Ki-67 index"), ("words.html#term-F1", "F1s"),

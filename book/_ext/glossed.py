@@ -26,7 +26,7 @@ class Glossary:
         found = app.env.get_domain("std").get_objects()
         places = {name.lower(): (page, anchor) for name, _, kind, page, anchor, _ in found if kind == "term"}
         longest_first = map(re.escape, sorted(places, key=len, reverse=True))
-        return cls(places, re.compile(rf"\b({'|'.join(longest_first)})s?\b", re.IGNORECASE))
+        return cls(places, re.compile(rf"(?<![\w-])({'|'.join(longest_first)})s?(?![\w-])", re.IGNORECASE))
 
     @property
     def pages(self) -> set[str]:
