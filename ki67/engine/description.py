@@ -88,7 +88,7 @@ Schema = TypeVar("Schema", bound=BaseModel)
 
 
 def load_description(folder: Path) -> Description:
-    """What the PathoNet in a folder says of itself."""
+    """What the network for cells in a folder says of itself."""
     return read_description(folder, Description)
 
 

@@ -14,6 +14,7 @@ from ki67.pictures.tool import PooledCase
 from ki67.score.case import pooled_case
 from ki67.score.report import index, interval_of, spot
 from ki67.score.results import CellResult, too_few
+from ki67.weights import NETWORK
 
 LIMITS = CUT_OFFS[0]
 HEADS = ("picture", "Ki-67 index", "category", "positive", "negative", "hot spot", "TIL score", "µm/px", "warnings")
@@ -25,7 +26,7 @@ def write_report(case: Case, results: Sequence[tuple[Picture, Result]], path: Pa
     rows = [row(line(each, picture), HEADS) for each, (picture, _) in zip(scored, results, strict=True)]
     network = results[0][1].network if results else ""
     origin = page.Origin(
-        "Counted by the network that ships with ki67, which was trained on simulated data.", "pathonet.ki67", network, "",
+        "Counted by the network that ships with ki67, which was trained on simulated data.", NETWORK.name, network, "",
         page.cautions(page.SIMULATED), now().date().isoformat(), version("ki67"),
     )  # fmt: skip
     summary = f"Categories by the cut-offs {LIMITS.name}. Intervals are of {interval_of(scored)}. Research use only."
