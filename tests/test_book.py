@@ -162,9 +162,12 @@ LISTS = {"intro", "glossary", "bibliography", "model-card", "data-card"}  # a ma
 
 
 def test_every_chapter_opens_with_its_answer_and_stands_in_the_contents() -> None:
+    toc = (ROOT / "_toc.yml").read_text()
     pages = {page.stem: " ".join(page.read_text().split()) for page in (ROOT / "book").glob("*.md")}
-    contents = set(re.findall(r"(?:root|file): book/([\w-]+)$", (ROOT / "_toc.yml").read_text(), re.MULTILINE))
+    contents = set(re.findall(r"(?:root|file): book/([\w-]+)$", toc, re.MULTILINE))
+    executed = set(re.findall(r"file: book/executed/([\w-]+)$", toc, re.MULTILINE))
     assert contents == set(pages)
+    assert {notebook.stem for notebook in (ROOT / "book/executed").glob("*.ipynb")} <= executed
     places = [[text.find(f"**{word}:**") for word in ("Asked", "Done", "Came out")] for text in pages.values()]
     silent = {page for page, where in zip(pages, places, strict=True) if -1 in where or where != sorted(where)}
     assert silent == LISTS
