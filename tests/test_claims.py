@@ -17,11 +17,12 @@ from ki67.cells.evaluation import MEASURES
 from ki67.cells.outcomes import RULES as MATCHINGS
 from ki67.cells.scores import CUT_OFFS
 from ki67.cellularity.comparison import TITLES as MODELS
-from ki67.study.claims import Verdict, judge, tally, write_verdicts
+from ki67.study.claims import judge
 from ki67.study.lookup import Reference, look_up
 from ki67.study.ours import Figures
 from ki67.study.printed import load_claims
 from ki67.study.rules import Numbers, pooled, tukey
+from ki67.study.verdicts import Verdict, tally, write_verdicts
 
 ROOT = Path(__file__).resolve().parents[1]
 CLAIMS = load_claims(ROOT / "claims.yaml")
@@ -545,7 +546,7 @@ class TestWholeSlides:
             apart = [means[0] + half, means[1] - half]
             return tukey(Numbers(apart, [deviation - half for deviation in deviations], [90]))
 
-        assert (p(0.0005), p(-0.0005)) == (pytest.approx(low, abs=0.0005), pytest.approx(high, abs=0.0005))
+        assert [p(0.0005), p(-0.0005)] == pytest.approx([low, high], abs=0.0005)
 
     def test_whatever_simulated_sections_show_no_figure_of_the_tables_is_reproduced(self, tmp_path: Path) -> None:
         self.write(tmp_path, {"source": "simulated"})
