@@ -28,6 +28,7 @@ stages:
 @pytest.fixture
 def notebook(tmp_path: Path) -> Path:
     cells = [
+        new_markdown_cell("# A split: {kind}"),
         new_code_cell("kind = 'by_patient'\nout = '.'", metadata={"tags": ["parameters"]}),
         new_code_cell("import sys; print(kind); print('a progress bar', file=sys.stderr)"),
     ]
@@ -95,6 +96,7 @@ def test_two_runs_write_the_same_bytes_without_progress_bars_and_times(notebook:
     executed = nbformat.reads(written[0].decode(), as_version=4)
     outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
     assert [output["text"] for output in outputs] == ["published\n"]
+    assert executed.cells[0].source == "# A split: published"
 
 
 def test_a_heading_says_the_settings_that_it_names() -> None:
