@@ -29,7 +29,7 @@ RESULTS = """
 """
 VERDICTS = "table,row,cell,ours,verdict\nTable 9,a,cells,50862,not run: needs SHIDC\nTable 9,a,effect,,holds\n"
 TOLD = (">not run: needs SHIDC<", ">holds<", "50,862.0")
-TABLE = "method,class,f1,low,high,n\npathonet,positive,0.91234,0.9,0.92,1200\nchance,positive,0.04,0.03,0.05,1200\n"
+TABLE = "method,class,f1,low,high,n\npathonet,positive,0.91234,0.9,0.92,1200\nchance,positive,0.04,0.03,0.05,1200\nnone,nothing,,,,\n"
 
 
 def built(folder: Path, page: str) -> tuple[str, str]:
@@ -55,13 +55,14 @@ def test_prose_and_tables_show_the_figures_of_the_files(tmp_path: Path) -> None:
         "F {value}`m.json:odd`, {value}`m.json:many` G {claim}`Table 9/a/cells` K {verdict}`Table 9/a/cells` "
         "L {verdict}`Table 9/a/effect` M {recomputed}`Table 9/a/cells:,.1f`.\n\n"
         ":::{metric-table} m.csv\n:where: class=positive, method=pathonet|network\nmethod | Method\n"
-        "{f1} ({low} to {high}) | F1 | .2f\nn\n:::\n",
+        "{f1} ({low} to {high}) | F1 | .2f\nn\n:::\n\n"
+        ":::{metric-table} m.csv\n:where: class=nothing\n{low} to {high} | Interval\n:::\n",
     )
     assert warnings == ""
     numbers = ("0.784", "12,345", "–", "13 min", "−0.25", "50,861", "0.91 (0.90 to 0.92)", "1,200")
     for shown in (*numbers, "p1, p2", "7, 8 and 2 more", "0.375", "PathoNet", ">yes<", ">no<", *TOLD):
         assert shown in html
-    assert "0.04" not in html
+    assert "0.04" not in html and "– to –" not in html
 
 
 def test_what_was_not_measured_fails_a_strict_build(tmp_path: Path) -> None:

@@ -169,7 +169,9 @@ class Column:
         return set(NAME.findall(self.template))
 
     def shown(self, record: dict[str, str], usual: str, words: dict[str, str]) -> str:
-        """The cell of one row; the table's usual format is for numbers with a point."""
+        """The cell of one row; the table's usual format is for numbers with a point. Where nothing stands, one dash says so."""
+        if not any(record[name] for name in self.names):
+            return shown(None, self.format, words)
 
         def one(match: re.Match[str]) -> str:
             text = record[match[1]]
