@@ -29,7 +29,9 @@ RESULTS = """
 """
 VERDICTS = "table,row,cell,ours,verdict\nTable 9,a,cells,50862,not run: needs SHIDC\nTable 9,a,effect,,holds\n"
 TOLD = (">not run: needs SHIDC<", ">holds<", "50,862.0")
-TABLE = "method,class,f1,low,high,n\npathonet,positive,0.91234,0.9,0.92,1200\nchance,positive,0.04,0.03,0.05,1200\nnone,nothing,,,,\n"
+TABLE = (
+    "method,class,f1,low,high,n\npathonet,positive,0.91234,0.9,0.92,1200\nchance,positive,0.04,0.03,0.05,1200\nnone,nothing,,,,\n"
+)
 
 
 def built(folder: Path, page: str) -> tuple[str, str]:
