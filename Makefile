@@ -7,7 +7,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export DVC_NO_ANALYTICS := 1
 # A process a core, one thread each; a file's tests stay together and share what they build.
 TOGETHER := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 pytest -q -n logical --dist loadscope --no-loadscope-reorder
-.PHONY: env reproduce test lint tests unit study book release bench bench-client app-check real-check browser typescript axe clean
+.PHONY: env reproduce test lint tests unit study book readme release bench bench-client app-check real-check browser typescript axe clean
 
 env: .venv/.ready
 
@@ -21,6 +21,9 @@ reproduce: env
 
 book: env
 	@ki67 book
+
+readme: env
+	@ki67 readme
 
 # Side by side: what is written, and what it does. Where all tests run, the study starts first on one core and the others share the rest.
 test: env

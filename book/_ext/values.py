@@ -7,7 +7,6 @@ A missing file, key or column is a Sphinx warning, so a strict build (`-W`) refu
 
 import csv
 import gc
-import math
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -25,39 +24,14 @@ from ki67.base.errors import InputError
 from ki67.study.lookup import Reference, look_up
 from ki67.study.ours import Figures
 from ki67.study.printed import load_claims
+from ki67.study.shown import shown
 
 logger = logging.getLogger(__name__)
 VALUE = re.compile(r"(?P<reference>\S+:\S+)(?:\s+(?P<format>\S+))?")
 CLAIM = re.compile(r"(?P<reference>[^:]+)(?::(?P<format>\S+))?")
 CLAIMS, VERDICTS = "claims.yaml", "metrics/claims.csv"
 NAME = re.compile(r"\{([^{}]+)\}")
-LISTED = 8  # items of a list; the rest is counted
 LONG = 26  # characters; what is longer may wrap
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a reader says them: 8.4 s, 12 min, 3.2 h."""
-    if seconds < 90:
-        return f"{seconds:.1f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def shown(value: Any, spec: str, words: dict[str, str]) -> str:
-    """A value as the reader sees it; what does not exist is a dash."""
-    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return words.get(value, value)
-    if isinstance(value, list):
-        rest = f" and {len(value) - LISTED} more" if len(value) > LISTED else ""
-        return (", ".join(shown(item, spec, words) for item in value[:LISTED]) or "none") + rest
-    if spec == "duration":
-        return duration(value)
-    if not spec:
-        spec = ",d" if isinstance(value, int) else ""
-    return format(value, spec).replace("-", "−") if isinstance(value, int | float) else str(value)
 
 
 class FigureRole(SphinxRole):

@@ -27,6 +27,7 @@ GROUPS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
     "The study": {
         "reproduce": study.reproduce,
         "book": study.book,
+        "readme": study.readme,
         "data": study.data,
         "profile": study.profile,
         "stage": study.stage,

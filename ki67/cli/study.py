@@ -30,6 +30,15 @@ def book() -> None:
     raise typer.Exit(build_book())
 
 
+def readme() -> None:
+    """Write README.md anew from its template and from what was measured."""
+    from ki67.settings.params import stand_at_top
+    from ki67.study.readme import write_readme
+
+    stand_at_top()
+    typer.echo(f"{write_readme(Path())}: as measured")
+
+
 @data.command("use")
 def data_use(
     path: Annotated[Path, typer.Argument(help="folder of the dataset")],
