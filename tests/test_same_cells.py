@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
+from model_folders import folder_of
 
 from ki67.base.errors import InputError
 from ki67.cells.cells import CLASS_NAMES, NEGATIVE, POSITIVE, TIL, Cells
@@ -102,31 +102,20 @@ def frames(tmp_path: Path) -> Path:
     return tmp_path / "frames"
 
 
-def folder_of(model: Model, path: Path) -> Path:
-    """The model as training leaves it."""
-    stored = read(NETWORK)
-    path.mkdir()
-    names = [*(kernel.name for kernel in stored.shared.kernels), *stored.vectors]
-    unit = np.array(model.description.recipe.unit, np.float32)
-    weights = {name: np.ascontiguousarray(model.weight(name) * (unit if name.startswith("maps/") else 1)) for name in names}
-    save_file(weights, path / "weights.safetensors")
-    (path / "model.json").write_text(model.description.model_dump_json())
-    return path
-
-
 def test_a_file_that_finds_the_cells_of_its_network_is_shipped_and_says_so(
     frames: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shipping, "calibrate", lambda network, kept: None)  # which simulates a cohort, and has tests of its own
     ship(NETWORK, folder_of(load_model(NETWORK), tmp_path / "whole"), frames, tmp_path / "out")
-    told: Any = read(tmp_path / "out/pathonet.ki67").description[SAME]
+    told: Any = read(tmp_path / "out" / NETWORK.name).description[SAME]
     assert list(told) == NAMES
     assert {f1 for classes in told.values() for f1 in classes.values()} == {1.0}
 
 
 def test_a_file_that_finds_other_cells_is_refused_in_a_line_that_says_where(frames: Path, tmp_path: Path) -> None:
     whole = folder_of(with_levels(40), tmp_path / "whole")
-    with pytest.raises(InputError, match=r"pathonet.ki67: finds other cells than .*whole \(.*F1 0\.\d+ between both") as refused:
+    line = rf"{NETWORK.name}: finds other cells than .*whole \(.*F1 0\.\d+ between both"
+    with pytest.raises(InputError, match=line) as refused:
         ship(NETWORK, whole, frames, tmp_path / "out")
     assert any(name in str(refused.value) for name in NAMES) and "\n" not in str(refused.value)
     assert not (tmp_path / "out").exists()
