@@ -52,7 +52,9 @@ def test_the_vendored_mathjax_comes_with_its_licence() -> None:
 
 
 def test_the_versions_agree() -> None:
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert citation["version"] == PROJECT["project"]["version"]
-    assert citation["license"] == PROJECT["project"]["license"]
-    assert f"## {citation['version']}" in (ROOT / "CHANGELOG.md").read_text()
+    citation, project = yaml.safe_load((ROOT / "CITATION.cff").read_text()), PROJECT["project"]
+    (locked,) = [package for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"] if package["name"] == "ki67"]
+    assert citation["version"] == project["version"] == locked["version"]
+    assert (citation["license"], citation["keywords"]) == (project["license"], project["keywords"])
+    assert [author["name"] for author in citation["authors"]] == [author["name"] for author in project["authors"]]
+    assert (ROOT / "CHANGELOG.md").read_text().split("## ")[1].startswith(f"{project['version']}\n")

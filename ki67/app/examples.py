@@ -1,6 +1,7 @@
 """What the contract shows as an example: of a name that occurs in it, else of a kind."""
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import Any
 
 ID = "3f2a9c1e7b5d4806a1c2e3f405162738"
@@ -34,7 +35,7 @@ NAMED: Mapping[str, object] = {
     "token": "Jx3vN0w8bq",
     "type": "about:blank",
     "um_per_px": 0.25,
-    "version": "0.1.0",
+    "version": version("ki67"),
     "warnings": ["412 tumour cells, fewer than 500"],
     "why": "",
 }
