@@ -91,6 +91,6 @@ def test_the_first_screen_shows_the_study_the_commands_and_the_warning() -> None
 
 
 def test_every_link_and_picture_of_it_is_there() -> None:
-    places = re.findall(r"\]\((?!http)([^)#]+)\)", README)
-    assert len(places) > 20
+    places = [link or picture for link, picture in re.findall(r"\]\((?!http)([^)#]+)\)|<img src=\"([^\"]+)\"", README)]
+    assert len(places) > 20 and {"figures/abstract.png", "figures/hero.png"} <= set(places)
     assert [place for place in places if not (ROOT / place).exists()] == []
