@@ -13,10 +13,11 @@ from model_folders import folder_of
 from ki67.base.errors import InputError
 from ki67.cells.cells import CLASS_NAMES, NEGATIVE, POSITIVE, TIL, Cells
 from ki67.cells.metrics import Counts
+from ki67.compression import faithful
 from ki67.container.container import read
 from ki67.data.frames import save_frames
 from ki67.engine.graphs import Floats
-from ki67.engine.model import Model, load_model
+from ki67.engine.model import COMPRESSED, Model, load_model
 from ki67.score.same_cells import LEAST, Likeness, compared, furthest, likenesses, views
 from ki67.score.shifts import SHIFTS
 from ki67.study import shipping
@@ -102,20 +103,24 @@ def frames(tmp_path: Path) -> Path:
     return tmp_path / "frames"
 
 
-def test_a_file_that_finds_the_cells_of_its_network_is_shipped_and_says_so(
+def test_what_is_shipped_is_the_first_file_that_finds_the_cells_of_its_network_and_says_so(
     frames: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shipping, "calibrate", lambda network, kept: None)  # which simulates a cohort, and has tests of its own
-    ship(NETWORK, folder_of(load_model(NETWORK), tmp_path / "whole"), frames, tmp_path / "out")
-    told: Any = read(tmp_path / "out" / NETWORK.name).description[SAME]
-    assert list(told) == NAMES
-    assert {f1 for classes in told.values() for f1 in classes.values()} == {1.0}
+    monkeypatch.setattr(faithful, "STEPS", (8.0, 1 / 64, 1 / 128))
+    ship(folder_of(load_model(NETWORK), tmp_path / "whole"), frames, tmp_path / "out")
+    description: Any = read(tmp_path / "out" / NETWORK.name).description
+    assert description[COMPRESSED] == {"step": 1 / 64}
+    assert list(description[SAME]) == NAMES
+    assert all(f1 > 0.96 for classes in description[SAME].values() for f1 in classes.values())
 
 
-def test_a_file_that_finds_other_cells_is_refused_in_a_line_that_says_where(frames: Path, tmp_path: Path) -> None:
-    whole = folder_of(with_levels(40), tmp_path / "whole")
-    line = rf"{NETWORK.name}: finds other cells than .*whole \(.*F1 0\.\d+ between both"
-    with pytest.raises(InputError, match=line) as refused:
-        ship(NETWORK, whole, frames, tmp_path / "out")
+def test_a_network_of_which_no_file_finds_the_cells_is_not_shipped_and_a_line_says_where(
+    frames: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(faithful, "STEPS", (8.0, 4.0))
+    whole = folder_of(load_model(NETWORK), tmp_path / "whole")
+    with pytest.raises(InputError, match=r"whole: no file of it finds its cells \(.*F1 0\.\d+ between both") as refused:
+        ship(whole, frames, tmp_path / "out")
     assert any(name in str(refused.value) for name in NAMES) and "\n" not in str(refused.value)
     assert not (tmp_path / "out").exists()

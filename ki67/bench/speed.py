@@ -1,4 +1,4 @@
-"""How fast pictures become cells: the published way, TensorFlow at its best, and the engine, in turns.
+"""How fast pictures become cells: PathoNet the published way, in TensorFlow at its best, and what ships in the engine, in turns.
 
 Whatever else the machine does meets all of them; a ratio is the median of the turns' ratios.
 """
@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -24,15 +25,17 @@ from ki67.bench.compressed import machine, table
 from ki67.bench.published import published_cells
 from ki67.bench.turns import Turn, in_turns
 from ki67.cells.cells import CLASS_NAMES
+from ki67.cells.detect import Detector
 from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import FRAME, Frames
+from ki67.engine.detector import detector_of
 from ki67.engine.model import Model, load_model
 from ki67.engine.names import PRECISIONS
 from ki67.models.store import load_keras, predict_maps
 from ki67.pictures.header import header
 from ki67.score.scorer import CellScorer
 from ki67.simulate import render_field
-from ki67.weights import fields
+from ki67.weights import NETWORK, fields
 
 PICTURES = 6  # simulated fields, 1228×1228, as jpg
 MANY, HUGE = 1000, 20_000  # pictures in a folder, and the side of a large one
@@ -57,14 +60,28 @@ def rows_of(costs: Mapping[str, Sequence[Turn]], pictures: int, beside: Sequence
     }
 
 
-def of_network(whole: keras.Model, model: Model, turns: int) -> Rows:
+@dataclass(frozen=True)
+class Way:
+    """A network in Keras, and how its maps become cells."""
+
+    network: keras.Model
+    detector: Detector
+
+    @classmethod
+    def of(cls, folder: Path) -> "Way":
+        """The tuned network in a folder."""
+        network, description = load_keras(folder)
+        return cls(network, detector_of(description))
+
+
+def of_network(published: Way, model: Model, turns: int) -> Rows:
     """The network alone, one picture at a time."""
     import tensorflow
 
     pixels = np.divide(fields().images[:1], np.float32(255), dtype=np.float32)
-    step, tensor = tensorflow.function(lambda x: whole(x, training=False)), tensorflow.constant(pixels)
+    step, tensor = tensorflow.function(lambda x: published.network(x, training=False)), tensorflow.constant(pixels)
     calls: dict[str, Callable[[], object]] = {
-        PREDICT: lambda: whole.predict(pixels, verbose=0),
+        PREDICT: lambda: published.network.predict(pixels, verbose=0),
         FUNCTION: lambda: step(tensor).numpy(),
     }
     for precision in PRECISIONS:
@@ -72,20 +89,20 @@ def of_network(whole: keras.Model, model: Model, turns: int) -> Rows:
     return rows_of(in_turns(calls, turns), 1, (PREDICT, FUNCTION))
 
 
-def of_files(whole: keras.Model, model: Model, folder: Path, turns: int) -> Rows:
+def of_files(published: Way, model: Model, folder: Path, turns: int) -> Rows:
     """From a file to its cells."""
     paths = pictures(folder)
-    calls: dict[str, Callable[[], object]] = {PUBLISHED: partial(as_published, whole, model.detector.thresholds, paths)}
+    calls: dict[str, Callable[[], object]] = {PUBLISHED: partial(as_published, published, paths)}
     with ThreadPoolExecutor(CORES) as workers, ExitStack() as until:
         scorers = {precision: until.enter_context(CellScorer(model, precision)) for precision in PRECISIONS}
         calls |= {precision: partial(by_engine, scorer, workers, paths) for precision, scorer in scorers.items()}
         return rows_of(in_turns(calls, turns), len(paths), (PUBLISHED,))
 
 
-def as_published(whole: keras.Model, thresholds: tuple[float, float, float], paths: Sequence[Path]) -> None:
+def as_published(published: Way, paths: Sequence[Path]) -> None:
     """Files to cells, one after the other, in Keras."""
     for path in paths:
-        published_cells(whole, path, thresholds)
+        published_cells(published.network, path, published.detector.thresholds)
 
 
 def by_engine(scorer: CellScorer, workers: Executor, paths: Sequence[Path]) -> None:
@@ -165,9 +182,9 @@ def large_picture(field: Path, out: Path) -> None:
     whole.tiffsave(str(out), tile=True, tile_width=256, tile_height=256, compression="jpeg", Q=90)
 
 
-def f1_changes(whole: keras.Model, model: Model, frames: Frames) -> Rows:
-    """F1 at R = 6 of each class by TensorFlow in float32, and how much the engine changes it at most."""
-    scale = {"tensorflow": f1_of(frames, [model.detector(maps) for maps in predict_maps(whole, frames.images)])}
+def f1_changes(whole: Way, model: Model, frames: Frames) -> Rows:
+    """F1 at R = 6 of each class by the network in TensorFlow, and how much its file in the engine changes it at most."""
+    scale = {"tensorflow": f1_of(frames, [whole.detector(maps) for maps in predict_maps(whole.network, frames.images)])}
     for precision in PRECISIONS:
         with CellScorer(model, precision) as scorer:
             scale[precision] = f1_of(frames, [scorer.finder.cells(image) for image in frames.images])
@@ -181,21 +198,24 @@ def f1_of(frames: Frames, found: Sequence[Any]) -> dict[str, float]:
     return f1_by_class(frames.cells, found)
 
 
-def bench(weights: Path, frames: Frames, source: str, turns: int, starts: int, much: bool) -> Iterator[str]:
-    """Measure a model folder, say each table, keep `metrics/speed.json` and `measurements/speed.json`."""
+def bench(published: Path, whole: Path, frames: Frames, source: str, turns: int, starts: int, much: bool) -> Iterator[str]:
+    """Measure what ships beside a published network, and beside the network that its file was made of.
+
+    Each table is said, then kept in `metrics/speed.json` and `measurements/speed.json`.
+    """
     setting = machine()
-    whole, model = load_keras(weights)[0], load_model(weights)
+    theirs, model = Way.of(published), load_model(NETWORK)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        files = of_files(whole, model, folder, turns)
-        network = of_network(whole, model, turns)
+        files = of_files(theirs, model, folder, turns)
+        network = of_network(theirs, model, turns)
         yield table(f"Network, one {FRAME}×{FRAME} picture, medians of {turns} turns", network)
         yield table(f"File to cells, {PICTURES} jpg of 1228×1228, medians of {turns} turns", files)
-        peaks = memory(folder, weights, starts)
+        peaks = memory(folder, published, starts)
         if much:
             peaks |= memory_of_much(folder, "int8")
         yield table("Peak memory in MB", {name: {"peak_mb": value} for name, value in peaks.items()})
-    changes = f1_changes(whole, model, frames)
+    changes = f1_changes(Way.of(whole), model, frames)
     yield table(f"F1 at R = 6 on {len(frames)} fields ({source})", changes)
     write_json({"fields": len(frames), "source": source, "f1": changes}, Path("metrics/speed.json"))
     costs = {"machine": setting, "turns": turns, "starts": starts, "network": network, "files": files, "peak_mb": peaks}

@@ -26,19 +26,20 @@ def bench(
 
 @quiet()
 def bench_score(
-    model: Annotated[Path, typer.Argument(help="a model folder")] = Path("release/pathonet"),
+    published: Annotated[Path, typer.Argument(help="the published network, a model folder")] = Path("release/pathonet"),
+    whole: Annotated[Path, typer.Option(help="the network that what ships was made of")] = Path("release/pathonet"),
     frames: Annotated[Path, typer.Option(help="fields to judge on; else those that are shipped")] = Path("frames/test.npz"),
     turns: Annotated[int, typer.Option(min=5, help="of each way in turn; times are medians")] = 15,
     starts: Annotated[int, typer.Option(min=1, help="fresh processes for each measurement of memory")] = 3,
     much: Annotated[bool, typer.Option(help="also a thousand pictures and one of 20,000×20,000: minutes")] = True,
 ) -> None:
-    """Measure how fast pictures become cells: the published way, TensorFlow, the engine; time, memory, F1."""
+    """Measure how fast pictures become cells: the published way, TensorFlow, what ships; time, memory, F1."""
     from ki67.bench.speed import bench
     from ki67.data.frames import load_frames
     from ki67.weights import fields
 
     found = (load_frames(frames), frames.as_posix()) if frames.is_file() else (fields(), "shipped with the package")
-    for line in bench(model, *found, turns, starts, much):
+    for line in bench(published, whole, *found, turns, starts, much):
         typer.echo(line)
 
 

@@ -128,7 +128,7 @@ def realism(
 @quiet()
 def real_check(
     folder: Annotated[Path | None, typer.Argument(help="folder that holds shidc/, bcdata/, breastpathq/, slides/")] = None,
-    model: Annotated[Path | None, typer.Option(help="model folder; release/pathonet if there is one")] = None,
+    model: Annotated[Path | None, typer.Option(help="model folder, in the place of the one that ships")] = None,
 ) -> None:
     """Run the trained model and the classical row on real fields: development figures, nothing is tuned on them."""
     from ki67.study.real_fields import check_folder
@@ -153,18 +153,17 @@ def release(
 
 @quiet()
 def ship(
-    container: Annotated[Path, typer.Argument(help="the .ki67 file to ship")] = Path("release/pathonet.ki67"),
-    whole: Annotated[Path, typer.Option(help="the network whose cells it must find")] = Path("release/pathonet"),
+    network: Annotated[Path, typer.Argument(help="a trained network: models/scorer/tuned/NAME")] = Path("release/scorer"),
     frames: Annotated[Path, typer.Option(help="of the study that trained it")] = Path("build/release/frames"),
-    real: Annotated[Path | None, typer.Option(help="folder of real pictures on which it must find them too")] = None,
+    real: Annotated[Path | None, typer.Option(help="folder of real pictures on which its file must find its cells too")] = None,
 ) -> None:
-    """Put a network into the package, with what its training pictures tell of it; `ki67 score` then uses it."""
+    """Put a network into the package, in the smallest file that finds its cells; `ki67 score` then uses it."""
     from ki67.score.same_cells import furthest
     from ki67.study.shipping import ship
-    from ki67.weights import HERE
+    from ki67.weights import HERE, NETWORK
 
-    worst = furthest(ship(container, whole, frames, HERE, real))
-    typer.echo(f"{HERE}: written; the cells of {whole}, the fewest the same in {worst}")
+    worst = furthest(ship(network, frames, HERE, real))
+    typer.echo(f"{NETWORK}: {NETWORK.stat().st_size:,} bytes; the cells of {network}, the fewest the same in {worst}")
 
 
 @quiet()

@@ -12,7 +12,7 @@ from pathlib import Path
 from ki67.base.tables import rounded
 from ki67.cells.cells import CLASS_NAMES
 from ki67.cells.classical import load_classical
-from ki67.cells.evaluation import Evaluation, Resampling, constant_answers, cut_off_row, evaluate, image_scores
+from ki67.cells.evaluation import DifferenceRow, Evaluation, Resampling, constant_answers, cut_off_row, evaluate, image_scores
 from ki67.cells.metrics import Estimate
 from ki67.cells.outcomes import PUBLISHED, STRICT, Outcome
 from ki67.cells.scores import CUT_OFFS
@@ -39,14 +39,14 @@ class FieldScores:
 
 @dataclass(frozen=True)
 class Fields:
-    """What a set of real fields says of the network, the classical row and chance, and of `ki67 score` on the same files."""
+    """What a set of real fields says of the networks, the classical row and chance, and of `ki67 score` on the same files."""
 
     images: int
     fields_of: Mapping[str, int] | None  # each patient's; nothing where the patients are not known, so each field is its own
     um_per_px: float
     excluded: Sequence[str]  # without a labelled tumour cell: they have no index
     detection: Mapping[str, ByRule]
-    better: Mapping[str, Error]  # F1 of the network above the classical row's, a class each, on the same fields
+    better: Mapping[str, Mapping[str, Error]]  # F1 of the first network above each other method's, a class each
     scores: Mapping[str, FieldScores]  # by method, then of two answers that look at no picture
     score: Figures
 
@@ -81,23 +81,29 @@ def _f1(found: Detection) -> str:
     return with_interval(Estimate(*figures))
 
 
-def judged(frames: Frames, network: Path, settings: Path, score: Figures) -> Fields:
+def judged(frames: Frames, networks: Sequence[Path], settings: Path, score: Figures) -> Fields:
     """Counts pooled over a set, by the same rules as the test; intervals are over patients, over fields where none is known."""
-    outcomes = [Network.load(network).outcome(frames), found_by("classical", load_classical(settings), frames)]
+    found_in_turn = [Network.load(network).outcome(frames) for network in networks]
+    outcomes = [*found_in_turn, found_by("classical", load_classical(settings), frames)]
     draws = Resampling()
     found = evaluate(outcomes, draws)
     known = dict(Counter(frames.patients)) if set(frames.patients) != set(frames.names) else None
-    classical = (row for row in found.compared if (row.against, row.matching) == ("classical", STRICT))
     return Fields(
         images=len(frames),
         fields_of=known,
         um_per_px=shidc.SHIDC.um_per_px * shidc.PUBLISHED_SIZE[0] / FRAME,
         excluded=undefined(frames),
         detection=summary(found).detection,
-        better={row.cells: Error(*map(rounded, (row.difference, row.low, row.high))) for row in classical},
+        better={other.method: better_than(other.method, found.compared) for other in outcomes[1:]},
         scores=scores_by_field(found, outcomes, draws),
         score=score,
     )
+
+
+def better_than(method: str, compared: Sequence[DifferenceRow]) -> dict[str, Error]:
+    """By how much the first method's F1 at R = 6 lies above this one's, class by class."""
+    rows = (row for row in compared if (row.against, row.matching) == (method, STRICT))
+    return {row.cells: Error(*map(rounded, (row.difference, row.low, row.high))) for row in rows}
 
 
 def scores_by_field(found: Evaluation, outcomes: Sequence[Outcome], draws: Resampling) -> dict[str, FieldScores]:

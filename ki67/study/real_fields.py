@@ -1,6 +1,6 @@
-"""The trained network on real fields: a check during development. Nothing is trained or tuned on them."""
+"""The trained networks on real fields: a check during development. Nothing is trained or tuned on them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from ki67.data.framing import build_frames
 from ki67.data.images import read_rgb, resized
 from ki67.data.samples import Sample
 from ki67.engine.model import load_model
-from ki67.engine.networks import networks_in
+from ki67.engine.networks import first_network
 from ki67.pictures.inputs import Picture
 from ki67.score.evaluate import Figures, figures, outcome_of
 from ki67.score.scorer import CellScorer
@@ -30,11 +30,13 @@ from ki67.study.real_patches import Patches, check_patches
 from ki67.study.real_slides import FOLDER as SLIDES
 from ki67.study.real_slides import RealSlides, check_slides
 from ki67.tiles.model import load_cellularity_model
-from ki67.weights import CELLULARITY
+from ki67.weights import CELLULARITY, NETWORK
 
 RESULT = Path("release/real_check.json")
 REALISM = Path("release/realism.csv")
 SIMULATION = Path("metrics/simulation.csv")
+LONGEST = (Path("release/scorer"), Path("release/pathonet"))
+JUST_RUN = (Path("models/scorer/tuned"), Path("models/tuned"))
 HELD = "shidc/, bcdata/, breastpathq/, slides/"
 
 
@@ -67,23 +69,24 @@ def check_folder(folder: Path | None, model: Path | None) -> list[str]:
 
 
 def cells_of(folder: Path, sets: Mapping[str, Callable[[Path], Frames]], model: Path | None) -> dict[str, Fields]:
-    """The network for cells on each set, by the rules of the test and by `ki67 score`."""
-    network, settings = prepared(model)
+    """The networks for cells on each set by the rules of the test, and `ki67 score` with the file that ships."""
+    networks, settings = prepared(model)
     return {
-        name: judged(read(folder / name), network, settings, scored(name, folder / name, network)) for name, read in sets.items()
+        name: judged(read(folder / name), networks, settings, scored(name, folder / name, model or NETWORK))
+        for name, read in sets.items()
     }
 
 
-def prepared(model: Path | None) -> tuple[Path, Path]:
-    """The network to check and the classical settings that were tuned with it: the release's, else what was just run."""
+def prepared(model: Path | None) -> tuple[Sequence[Path], Path]:
+    """The networks to check and the classical settings that were tuned with them: the release's, else what was just run."""
     for networks, settings in (
-        ([Path("release/pathonet")], Path("release/metrics/classical.json")),
-        (networks_in(Path("models/tuned")) if Path("models/tuned").is_dir() else [], Path("metrics/classical.json")),
+        ([folder for folder in LONGEST if folder.is_dir()], Path("release/metrics/classical.json")),
+        ([first_network(folder) for folder in JUST_RUN if folder.is_dir()], Path("metrics/classical.json")),
     ):
-        network = model or next(iter(networks), None)
-        if network and network.is_dir() and settings.is_file():
-            return network, settings
-    raise InputError(f"{model or 'release/pathonet'}: no trained network there; run make reproduce first")
+        asked = [model] if model else networks
+        if asked and all(network.is_dir() for network in asked) and settings.is_file():
+            return asked, settings
+    raise InputError(f"{model or LONGEST[-1]}: no trained network there; run make reproduce first")
 
 
 def shidc_frames(folder: Path) -> Frames:

@@ -22,10 +22,13 @@ CLONE, KEPT = Path("build/release"), Path("release")
 RESULTS = ("metrics", "figures", "measurements")
 OF_BOTH_RUNS = ("claims.*",)  # one page sets both beside the papers; a second one here would grow old unread
 PARTS: dict[ReleasePart, tuple[str, ...]] = {  # what can be run for itself: its stages, the last of which needs all of them
+    "scorer": ("scorer",),
     "backends": ("backends", "backends_compared"),
     "cellularity": ("tissue", "patches", "segment", "boost", "regress", "cellularity"),
     "slides": ("sections", "slides", "patchwise", "clustered", "refine", "slides_compared"),
+    "masks": ("masks", "masks_unet", "masks_judged"),
 }
+NETWORKS: dict[ReleasePart, str] = {"scorer": "models/scorer/tuned"}  # of a part: the first of them is kept beside its results
 
 
 def release() -> int:
@@ -34,7 +37,6 @@ def release() -> int:
     The clone stays, so that the same command goes on where it was; `make clean` lets the next one start anew.
     """
     from ki67.bench.equal_f1 import benchmark_study
-    from ki67.compression.small import smallest_file
     from ki67.study.shipping import ship
     from ki67.weights import HERE
 
@@ -45,11 +47,10 @@ def release() -> int:
     for name in RESULTS:
         shutil.copytree(CLONE / name, KEPT / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*OF_BOTH_RUNS))
     shutil.copytree(first_network(CLONE / "models/tuned"), KEPT / "pathonet", dirs_exist_ok=True)
-    shutil.copy2(smallest_file(CLONE), KEPT / "pathonet.ki67")
     write_json(provenance(CLONE, stages_of(CLONE)), KEPT / "provenance.json")
     for part in PARTS:
         keep(part, CLONE, KEPT)
-    ship(KEPT / "pathonet.ki67", KEPT / "pathonet", CLONE / "frames", HERE)
+    ship(KEPT / "scorer", CLONE / "frames", HERE)
     print(main_results(KEPT / "metrics"))
     return 0
 
@@ -65,7 +66,7 @@ def release_part(part: ReleasePart) -> int:
 
 
 def keep(part: ReleasePart, folder: Path, kept: Path) -> None:
-    """What the stages of one part wrote, and its provenance."""
+    """What the stages of one part wrote, its network where it has one to keep, and its provenance."""
     for path in results_of(PARTS[part], folder):
         target = kept / path.relative_to(folder)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -73,6 +74,8 @@ def keep(part: ReleasePart, folder: Path, kept: Path) -> None:
             shutil.copytree(path, target, dirs_exist_ok=True)
         else:
             shutil.copy2(path, target)
+    if part in NETWORKS:
+        shutil.copytree(first_network(folder / NETWORKS[part]), kept / part, dirs_exist_ok=True)
     write_json(provenance(folder, PARTS[part]), kept / f"provenance_{part}.json")
 
 

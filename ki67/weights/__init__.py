@@ -1,4 +1,4 @@
-"""What the package ships with: the release network, trained on simulated tissue, and a few simulated fields to check it on."""
+"""What the package ships with: networks trained on simulated tissue, and a few simulated fields to check them on."""
 
 from functools import cache
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from ki67.data.frames import Frames, load_frames
 
 HERE = Path(__file__).parent
-NETWORK = HERE / "pathonet.ki67"
+NETWORK = HERE / "scorer.ki67"
 CELLULARITY = HERE / "cellularity"
 SLIDES = HERE / "slides"
 
