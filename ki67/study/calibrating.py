@@ -1,7 +1,7 @@
 """How far a network's index is off by itself, told by simulated fields of laboratories that it has not seen; kept in its file.
 
-The patients are of the simulator's other laboratories, and as thresholds are chosen on those, each patient's pictures differ in
-one thing more: a step of a shift of the robustness chapter, next to none on either side. The patients have a seed of their own.
+Each patient is of a laboratory whose pictures differ in one thing from those of training: a step of a shift of the robustness
+chapter, next to none on either side. The patients have a seed of their own; nothing is trained on them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,12 +24,9 @@ from ki67.pictures.regions import Pixels
 from ki67.score.same_cells import cells_of
 from ki67.score.shifts import SHIFTS, Shift
 from ki67.score.sliding import Finder
-from ki67.simulate import Cohort, Scene, write_cohort
+from ki67.simulate import Cohort, write_cohort
 
-ELSEWHERE = Scene(laboratories="other")
-COHORT = Cohort(
-    patients=60, fields_per_patient=4, test_patients=1, test_fields_per_patient=1, seed=9100, test_seed=9101, scene=ELSEWHERE
-)
+COHORT = Cohort(patients=60, fields_per_patient=4, test_patients=1, test_fields_per_patient=1, seed=9100, test_seed=9101)
 FIELDS, KEPT = Path("build/calibration"), Path("release/index_error.json")
 FOLDS = 5  # parts of the patients; each is judged by the error that the others tell
 DIGITS = 4  # of a variance, that count
