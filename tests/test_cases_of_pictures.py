@@ -267,7 +267,7 @@ def test_a_case_counts_only_what_lies_inside_its_outlines(pictures: Path, tmp_pa
 def test_the_line_of_the_book_is_the_one_that_is_printed() -> None:
     """Its pictures have 180 of 1,000 cells positive; the network's error is one as that of the network that ships."""
     case = CasePictures("S12", [result("1", 100, 500, hot_spot=0.31), result("2", 80, 320)])
-    book = (ROOT / "book/score.md").read_text()
+    book = (ROOT / "book/score-cases.md").read_text()
     assert f"S12: {pooled_case(case, CONSENSUS).sentence}\n" in book
     for pattern in re.findall(r"--case '(.*?)'", book + (ROOT / "README.md").read_text()):
         named = [ByPattern(pattern).case_of(name) for name in ("S12_1", "S12_2", "S12_b")]

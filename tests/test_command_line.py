@@ -19,6 +19,7 @@ from ki67.engine.precision import MAKING
 from ki67.models.store import BACKENDS
 from ki67.quantize.quantizers import QUANTIZERS
 from ki67.settings.names import DatasetName, QuantizerName, Scope
+from ki67.settings.names import ReleasePart
 from ki67.settings.networks import BackendName
 
 
@@ -51,7 +52,7 @@ def test_help_shows_every_command_in_its_group(drawn: str) -> None:
         (["compress", "x", "--out", "y", "--codebook", "layers"], "--codebook", CODEBOOKS),
         (["data", "use", "x", "--as", "shdic"], "--as", DATASETS),
         (["profile", "relase"], "name", ("smoke", "default", "paper", "release")),
-        (["release", "backend"], "part", ("backends", "cellularity", "slides")),
+        (["release", "backend"], "part", get_args(ReleasePart)),
     ],
 )
 def test_a_slip_is_one_line_with_all_the_answers_there_are(capsys, tmp_path, monkeypatch, arguments, name, there_are) -> None:

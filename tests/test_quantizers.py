@@ -15,7 +15,7 @@ from ki67.base.errors import InputError
 from ki67.compression.rate_distortion import CONSTRAINED, constrained, published, rate_distortion, usual_settings
 from ki67.container.codebook import Floats
 from ki67.container.shared import SharedWeights
-from ki67.figures.rate_distortion import rate_distortion_curves
+from ki67.figures.rate_distortion import TITLES, rate_distortion_curves
 from ki67.quantize.cws import cws
 from ki67.quantize.ecsq import ecsq_constrained
 from ki67.quantize.quantizers import QUANTIZERS, Quantizer, check, quantizer, share_by_layer, share_globally
@@ -171,5 +171,5 @@ def test_the_usual_settings_reach_from_few_bits_to_many() -> None:
 
 def test_the_figure_has_a_line_a_method(table: pd.DataFrame) -> None:
     axes = rate_distortion_curves(table).axes[0]
-    assert [line.get_label() for line in axes.lines] == [*QUANTIZERS, CONSTRAINED]
+    assert [line.get_label() for line in axes.lines] == [TITLES[method] for method in (*QUANTIZERS, CONSTRAINED)]
     assert all(len(line.get_xdata()) == 3 for line in axes.lines)
