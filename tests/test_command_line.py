@@ -18,8 +18,7 @@ from ki67.engine.names import PRECISIONS
 from ki67.engine.precision import MAKING
 from ki67.models.store import BACKENDS
 from ki67.quantize.quantizers import QUANTIZERS
-from ki67.settings.names import DatasetName, QuantizerName, Scope
-from ki67.settings.names import ReleasePart
+from ki67.settings.names import DatasetName, QuantizerName, ReleasePart, Scope
 from ki67.settings.networks import BackendName
 
 
