@@ -16,9 +16,10 @@ import numpy as np
 from ki67.backends.fitted import TITLES
 from ki67.base.hardware import CORES
 from ki67.bench.compressed import machine
-from ki67.bench.speed import Way, as_published, by_engine, pictures, rows_of
+from ki67.bench.speed import as_published, by_engine, pictures, rows_of
 from ki67.bench.turns import Turn, in_turns
 from ki67.engine.model import load_model
+from ki67.models.predictions import Network
 from ki67.score.scorer import CellScorer
 from ki67.weights import fields
 
@@ -31,13 +32,13 @@ def calls_of(folder: Path, paths: Sequence[Path], until: ExitStack) -> Calls:
 
     Their threads end when the stack is left.
     """
-    whole, model = Way.of(folder), load_model(folder)
+    whole, model = Network.load(folder), load_model(folder)
     pixels = np.divide(fields().images[:1], np.float32(255), dtype=np.float32)
     scorer = until.enter_context(CellScorer(model, "float32"))
     workers = until.enter_context(ThreadPoolExecutor(CORES))
 
     return {
-        "network_keras": lambda: whole.network.predict(pixels, verbose=0),
+        "network_keras": lambda: whole.model.predict(pixels, verbose=0),
         "network_engine": partial(model.network("float32", lambda: fields().images).running(*pixels.shape), pixels),
         "file_keras": partial(as_published, whole, paths),
         "file_engine": partial(by_engine, scorer, workers, paths),

@@ -8,13 +8,11 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import keras
 import numpy as np
 from PIL import Image
 
@@ -25,13 +23,12 @@ from ki67.bench.compressed import machine, table
 from ki67.bench.published import published_cells
 from ki67.bench.turns import Turn, in_turns
 from ki67.cells.cells import CLASS_NAMES
-from ki67.cells.detect import Detector
 from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import FRAME, Frames
-from ki67.engine.detector import detector_of
 from ki67.engine.model import Model, load_model
 from ki67.engine.names import PRECISIONS
-from ki67.models.store import load_keras, predict_maps
+from ki67.models.predictions import Network
+from ki67.models.store import predict_maps
 from ki67.pictures.header import header
 from ki67.score.scorer import CellScorer
 from ki67.simulate import render_field
@@ -60,28 +57,14 @@ def rows_of(costs: Mapping[str, Sequence[Turn]], pictures: int, beside: Sequence
     }
 
 
-@dataclass(frozen=True)
-class Way:
-    """A network in Keras, and how its maps become cells."""
-
-    network: keras.Model
-    detector: Detector
-
-    @classmethod
-    def of(cls, folder: Path) -> "Way":
-        """The tuned network in a folder."""
-        network, description = load_keras(folder)
-        return cls(network, detector_of(description))
-
-
-def of_network(published: Way, model: Model, turns: int) -> Rows:
+def of_network(published: Network, model: Model, turns: int) -> Rows:
     """The network alone, one picture at a time."""
     import tensorflow
 
     pixels = np.divide(fields().images[:1], np.float32(255), dtype=np.float32)
-    step, tensor = tensorflow.function(lambda x: published.network(x, training=False)), tensorflow.constant(pixels)
+    step, tensor = tensorflow.function(lambda x: published.model(x, training=False)), tensorflow.constant(pixels)
     calls: dict[str, Callable[[], object]] = {
-        PREDICT: lambda: published.network.predict(pixels, verbose=0),
+        PREDICT: lambda: published.model.predict(pixels, verbose=0),
         FUNCTION: lambda: step(tensor).numpy(),
     }
     for precision in PRECISIONS:
@@ -89,7 +72,7 @@ def of_network(published: Way, model: Model, turns: int) -> Rows:
     return rows_of(in_turns(calls, turns), 1, (PREDICT, FUNCTION))
 
 
-def of_files(published: Way, model: Model, folder: Path, turns: int) -> Rows:
+def of_files(published: Network, model: Model, folder: Path, turns: int) -> Rows:
     """From a file to its cells."""
     paths = pictures(folder)
     calls: dict[str, Callable[[], object]] = {PUBLISHED: partial(as_published, published, paths)}
@@ -99,10 +82,10 @@ def of_files(published: Way, model: Model, folder: Path, turns: int) -> Rows:
         return rows_of(in_turns(calls, turns), len(paths), (PUBLISHED,))
 
 
-def as_published(published: Way, paths: Sequence[Path]) -> None:
+def as_published(published: Network, paths: Sequence[Path]) -> None:
     """Files to cells, one after the other, in Keras."""
     for path in paths:
-        published_cells(published.network, path, published.detector.thresholds)
+        published_cells(published.model, path, published.detector.thresholds)
 
 
 def by_engine(scorer: CellScorer, workers: Executor, paths: Sequence[Path]) -> None:
@@ -182,9 +165,9 @@ def large_picture(field: Path, out: Path) -> None:
     whole.tiffsave(str(out), tile=True, tile_width=256, tile_height=256, compression="jpeg", Q=90)
 
 
-def f1_changes(whole: Way, model: Model, frames: Frames) -> Rows:
+def f1_changes(whole: Network, model: Model, frames: Frames) -> Rows:
     """F1 at R = 6 of each class by the network in TensorFlow, and how much its file in the engine changes it at most."""
-    scale = {"tensorflow": f1_of(frames, [whole.detector(maps) for maps in predict_maps(whole.network, frames.images)])}
+    scale = {"tensorflow": f1_of(frames, [whole.detector(maps) for maps in predict_maps(whole.model, frames.images)])}
     for precision in PRECISIONS:
         with CellScorer(model, precision) as scorer:
             scale[precision] = f1_of(frames, [scorer.finder.cells(image) for image in frames.images])
@@ -204,7 +187,7 @@ def bench(published: Path, whole: Path, frames: Frames, source: str, turns: int,
     Each table is said, then kept in `metrics/speed.json` and `measurements/speed.json`.
     """
     setting = machine()
-    theirs, model = Way.of(published), load_model(NETWORK)
+    theirs, model = Network.load(published), load_model(NETWORK)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         files = of_files(theirs, model, folder, turns)
@@ -215,7 +198,7 @@ def bench(published: Path, whole: Path, frames: Frames, source: str, turns: int,
         if much:
             peaks |= memory_of_much(folder, "int8")
         yield table("Peak memory in MB", {name: {"peak_mb": value} for name, value in peaks.items()})
-    changes = f1_changes(Way.of(whole), model, frames)
+    changes = f1_changes(Network.load(whole), model, frames)
     yield table(f"F1 at R = 6 on {len(frames)} fields ({source})", changes)
     write_json({"fields": len(frames), "source": source, "f1": changes}, Path("metrics/speed.json"))
     costs = {"machine": setting, "turns": turns, "starts": starts, "network": network, "files": files, "peak_mb": peaks}

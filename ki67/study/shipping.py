@@ -37,8 +37,9 @@ def ship(whole: Path, frames: Path, out: Path, real: Path | None = None) -> list
     The file is the smallest that finds the cells of the whole network, on simulated fields and on real ones in a folder.
     """
     train, validation = load_frames(frames / "train.npz"), load_frames(frames / "validation.npz")
-    seen = [*views(validation.evenly(JUDGED).images), *(real_views(real, load_model(whole).um_per_px) if real else ())]
-    stored, model, likenesses = smallest_with_its_cells(whole, seen)
+    original = load_model(whole)
+    seen = [*views(validation.evenly(JUDGED).images), *(real_views(real, original.um_per_px) if real else ())]
+    stored, model, likenesses = smallest_with_its_cells(original, seen)
     some = train.evenly(CALIBRATING)
     reach = reach_of(model.graph(), model.architecture.whole, some.images)
     appearances = appearances_of(Finder(Network(folded(model.graph())), model.detector), train)
@@ -54,18 +55,18 @@ def ship(whole: Path, frames: Path, out: Path, real: Path | None = None) -> list
     return likenesses
 
 
-def smallest_with_its_cells(whole: Path, seen: Sequence[View]) -> tuple[Compressed, Model, list[Likeness]]:
+def smallest_with_its_cells(whole: Model, seen: Sequence[View]) -> tuple[Compressed, Model, list[Likeness]]:
     """The first of ever finer files that the rule lets pass; a line that says where the fewest cells are the same if none is."""
-    with closing(finder_of(load_model(whole))) as finder:
+    with closing(finder_of(whole)) as finder:
         own = found_in(finder, seen)
     found = list[Likeness]()
-    for stored in ever_finer(whole):
+    for stored in ever_finer(whole.path):
         model = in_a_file(stored)
         with closing(finder_of(model)) as finder:
             found = likenesses(own, found_in(finder, seen))
         if furthest(found).kept:
             return stored, model, found
-    raise InputError(f"{whole}: no file of it finds its cells ({furthest(found)}); train it again, for longer")
+    raise InputError(f"{whole.path}: no file of it finds its cells ({furthest(found)}); train it again, for longer")
 
 
 def in_a_file(stored: Compressed) -> Model:
