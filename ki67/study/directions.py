@@ -6,15 +6,15 @@ counted in. That two are alike is settled where the whole interval lies within a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
-
-from scipy.stats import norm
 
 from ki67.cells.several import SIGNIFICANT, holm
 
 Direction = Literal["holds", "fails", "not settled"]
 Said = Literal["higher", "lower", "alike", "no higher"]
-IN_AN_INTERVAL = norm.ppf(0.975)  # standard errors from a difference to either end of its 95 % interval
+NORMAL = NormalDist()
+IN_AN_INTERVAL = NORMAL.inv_cdf(0.975)  # standard errors from a difference to either end of its 95 % interval
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Comparison:
             return 1.0
         end = self.interval.low if self.difference > 0 else self.interval.high
         errors = abs(self.difference - end) / IN_AN_INTERVAL
-        return float(2 * norm.sf(abs(self.difference) / errors)) if errors else 0.0
+        return 2 * NORMAL.cdf(-abs(self.difference) / errors) if errors else 0.0
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def _check(group: Group, claim: Claim) -> None:
 def load_claims(path: Path) -> list[Group]:
     """The file, checked: known keys only, and no figure named twice."""
     try:
-        groups = TypeAdapter(list[Group]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+        groups = TypeAdapter(list[Group]).validate_python(yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader))
     except FileNotFoundError as error:
         raise InputError(f"{path}: missing; run this at the top of the study") from error
     except yaml.YAMLError as error:

@@ -6,8 +6,6 @@ from math import prod, sqrt
 from statistics import fmean, harmonic_mean
 from typing import Literal
 
-from scipy.stats import studentized_range
-
 How = Literal[
     "sum", "difference", "product", "quotient", "share", "saved", "harmonic", "weighted", "highest", "lowest", "pooled", "tukey",
     "one_hot",
@@ -32,6 +30,8 @@ def pooled(numbers: Numbers) -> float:
 
 def tukey(numbers: Numbers) -> float:
     """The p of two means by Tukey's range test over equally large groups, whose deviations have n below the line."""
+    from scipy.stats import studentized_range
+
     first, second = numbers.of
     (size,) = numbers.n
     groups, degrees = len(numbers.by), len(numbers.by) * (size - 1)
