@@ -121,6 +121,14 @@ def test_a_profile_that_tests_on_its_training_seed_is_refused(stage: str, tmp_pa
         params.read(tmp_path / "params.yaml")
 
 
+def test_fields_that_judge_thresholds_are_not_those_that_chose_them(tmp_path: Path) -> None:
+    whole = yaml.safe_load((ROOT / "params.yaml").read_text())
+    whole["scorer"]["judged_seed"] = whole["scorer"]["others_seed"]
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(whole))
+    with pytest.raises(InputError, match=r"scorer.judged_seed = 4021.*chosen on fields of this seed"):
+        params.read(tmp_path / "params.yaml")
+
+
 @pytest.mark.parametrize(("stage", "count"), [("simulate", 23 * 4), ("tissue", 10 * 2 * 3)])
 def test_the_test_is_the_same_in_every_profile_and_smoke_takes_some_of_it(stage: str, count: int) -> None:
     default = judged_on("default", stage)

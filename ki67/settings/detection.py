@@ -1,11 +1,11 @@
 """The chapter of PathoNet: who trains and who tests, the network, its thresholds, the test, the paper's own arguments."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from ki67.settings.networks import BackendName, OwnName
-from ki67.settings.stage import Crop, Precision, Section, Stage
+from ki67.settings.stage import Crop, Precision, Section, Stage, other_than
 
 
 class Split(Stage):
@@ -62,16 +62,12 @@ class Scorer(Train):
 
     others: int = Field(ge=2)
     others_seed: int = Field(ge=0)
-    judged_seed: int = Field(ge=0)
+    judged_seed: Annotated[
+        int,
+        Field(ge=0),
+        other_than("others_seed", "thresholds are chosen on fields of this seed; give those that judge one of their own"),
+    ]
     resamples: int = Field(ge=100)
-
-    @field_validator("judged_seed")
-    @classmethod
-    def of_its_own(cls, judged_seed: int, known: ValidationInfo) -> int:
-        """What judges was not chosen on."""
-        if judged_seed == known.data.get("others_seed"):
-            raise ValueError("thresholds are chosen on fields of this seed; give those that judge one of their own")
-        return judged_seed
 
 
 class Classical(Stage):

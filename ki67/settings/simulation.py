@@ -1,24 +1,18 @@
 """Simulated fields and patches: how many patients, and of which seeds; nothing is judged on what it learnt from."""
 
-from pydantic import Field, ValidationInfo, field_validator
+from typing import Annotated
+
+from pydantic import Field
 
 from ki67.settings.names import Pool
-from ki67.settings.stage import Stage
+from ki67.settings.stage import Stage, other_than
 
 
 class SimulatedCohort(Stage):
     """What both simulated cohorts have: a seed for what is learnt from, and another for the test, the same in every profile."""
 
     seed: int = Field(ge=0)
-    test_seed: int = Field(ge=0)
-
-    @field_validator("test_seed")
-    @classmethod
-    def of_its_own(cls, test_seed: int, known: ValidationInfo) -> int:
-        """Said when settings are read, not after the training."""
-        if test_seed == known.data.get("seed"):
-            raise ValueError("training patients are of this seed; give the test one of its own")
-        return test_seed
+    test_seed: Annotated[int, Field(ge=0), other_than("seed", "training patients are of this seed; give the test one of its own")]
 
 
 class Simulate(SimulatedCohort):
