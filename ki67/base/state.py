@@ -22,8 +22,13 @@ def hash_of(paths: list[Path]) -> str:
 
 def state_folder(stage: str, settings: dict[str, Any], paths: list[Path]) -> Path:
     """Where this very work is left when it is killed and found when it is run again; other settings or files, other folder."""
-    text = json.dumps(settings, sort_keys=True, default=str) + hash_of(paths)
-    return STATE / f"{stage}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    return STATE / f"{stage}-{name_of(settings, hash_of(paths))}"
+
+
+def name_of(*decisive: object) -> str:
+    """A short name of all that unfinished work must share with a run that goes on with it."""
+    text = json.dumps(decisive, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def publish(folder: Path, target: Path) -> None:

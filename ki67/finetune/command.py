@@ -1,13 +1,11 @@
 """`ki67 train --start`: cross-validate over all labelled pictures, then write the better of the start and what learnt on."""
 
-import hashlib
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from ki67.base.errors import InputError
-from ki67.base.state import hash_of
+from ki67.base.state import hash_of, name_of
 from ki67.base.tables import write_csv
 from ki67.data.frames import Frames, load_frames, save_frames
 from ki67.data.shidc import read_part
@@ -42,7 +40,7 @@ def fine_tune_on_folder(
     frames = frames_in(folder, asked, begin)
     make_folder(out)
     data = hash_of([folder])
-    state = out / UNFINISHED / key(settings, begin, data, asked)
+    state = out / UNFINISHED / name_of(settings.model_dump(), begin.digest, data, asked)
     learner = Learner(begin, settings, replayed(begin, settings, state / "simulated.npz"))
     judge = Judge.of(begin)
     found = verdict(learner, judge, frames, state)
@@ -80,12 +78,6 @@ def replayed(start: Start, settings: FineTune, kept: Path) -> Frames:
         patients, scene = range(1, settings.simulated + 1), Scene(um_per_px=start.description.um_per_px)
         save_frames(simulated_frames(patients, scene, settings.seed), kept)
     return load_frames(kept)
-
-
-def key(settings: FineTune, start: Start, data: str, asked: float | None) -> str:
-    """What unfinished work must share with a run that goes on with it."""
-    text = json.dumps([settings.model_dump(), start.digest, data, asked])
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def gone_on(described: Description, folder: Path, data: str, settings: FineTune, found: Verdict) -> Description:
