@@ -6,6 +6,7 @@ counted in. That two are alike is settled where the whole interval lies within a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import erfc, sqrt
 from statistics import NormalDist
 from typing import Literal
 
@@ -13,8 +14,7 @@ from ki67.cells.several import SIGNIFICANT, holm
 
 Direction = Literal["holds", "fails", "not settled"]
 Said = Literal["higher", "lower", "alike", "no higher"]
-NORMAL = NormalDist()
-IN_AN_INTERVAL = NORMAL.inv_cdf(0.975)  # standard errors from a difference to either end of its 95 % interval
+IN_AN_INTERVAL = NormalDist().inv_cdf(0.975)  # standard errors from a difference to either end of its 95 % interval
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Comparison:
             return 1.0
         end = self.interval.low if self.difference > 0 else self.interval.high
         errors = abs(self.difference - end) / IN_AN_INTERVAL
-        return 2 * NORMAL.cdf(-abs(self.difference) / errors) if errors else 0.0
+        return erfc(abs(self.difference) / errors / sqrt(2)) if errors else 0.0
 
 
 @dataclass(frozen=True)
