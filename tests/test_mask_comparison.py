@@ -20,7 +20,7 @@ from ki67.masks import findings, judged_tables
 from ki67.masks.comparison import Bench, index_rows
 from ki67.masks.entrants import asked, classes_of, counted_before
 from ki67.masks.fields import MaskFields
-from ki67.masks.judged import JudgedSplit
+from ki67.masks.judged import JudgedSplit, judged_splits
 from ki67.masks.judged_pictures import Example, example, matrices, near_middle_far, predictions
 from ki67.masks.pixels import Maps, class_maps
 from ki67.masks.predicted import PredictedMasks
@@ -119,6 +119,18 @@ def judged() -> JudgedSplit:
 
 def with_test_maps(made: JudgedSplit, maps: Maps) -> JudgedSplit:
     return replace(made, predicted={**made.predicted, "test": maps})
+
+
+def test_each_split_is_judged_by_its_own_masks_and_only_by_patient_beside_others(tmp_path: Path) -> None:
+    made = perfect(fields())
+    fields().save(tmp_path / "fields.npz")
+    made.save(tmp_path / "predicted-picture.npz")
+    replace(made, classes=np.zeros_like(made.classes)).save(tmp_path / "predicted-patient.npz")
+    others = {"pathonet": dict.fromkeys(fields().names, 0.1)}
+    by_picture, by_patient = judged_splits(tmp_path, others)
+    assert [by_picture.split, by_patient.split] == ["picture", "patient"]
+    assert [judged.pixels("test").of_class("positive").iou for judged in (by_picture, by_patient)] == [1, 0]
+    assert ["pathonet" in judged.benches["decoded"].found for judged in (by_picture, by_patient)] == [False, True]
 
 
 def test_parts_are_alike_where_their_pixels_are_told_alike() -> None:

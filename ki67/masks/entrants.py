@@ -38,6 +38,11 @@ TITLES = {
 ByName = Mapping[str, float]  # an index by the field's name
 
 
+def other_ways(counted: pd.DataFrame, pictures: Path) -> dict[str, ByName]:
+    """The indices beside the U-Net's: from a table of those counted before, and of the test pictures in a folder, counted now."""
+    return {**counted_before(counted), SHIPPED: shipped_indices(pictures)}
+
+
 def counted_before(table: pd.DataFrame) -> dict[str, ByName]:
     """What the study's own test counted on the same test fields, by method: the classical row, and its network as PathoNet.
 

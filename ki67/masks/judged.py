@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -68,3 +69,16 @@ class JudgedSplit:
     def background(self, part: PartName) -> PixelCounts:
         """Of a network that says background everywhere: what the measure gives for nothing."""
         return PixelCounts.of(self.true(part), np.zeros_like(self.predicted[part]))
+
+
+def judged_splits(masks: Path, others: Mapping[str, ByName]) -> tuple[JudgedSplit, JudgedSplit]:
+    """By picture and by patient, from the folder of the stages `masks` and `masks_unet`.
+
+    The others are asked in the second alone: of the first one's test fields they have learnt.
+    """
+    fields = MaskFields.load(masks / "fields.npz")
+
+    def judged(split: SplitName, others: Mapping[str, ByName]) -> JudgedSplit:
+        return JudgedSplit.of(split, fields, PredictedMasks.load(masks / f"predicted-{split}.npz"), others)
+
+    return judged("picture", {}), judged("patient", others)
