@@ -46,6 +46,7 @@ GROUPS: dict[str, dict[str, Callable[..., None] | typer.Typer]] = {
         "bench-score": measure.bench_score,
         "bench-slide": measure.bench_slide,
         "learning-curve": measure.learning_curve,
+        "without-labels": measure.without_labels,
         "bench-coders": measure.bench_coders,
         "bench-client": measure.bench_client,
         "app-pictures": measure.app_pictures,

@@ -83,6 +83,19 @@ def learning_curve(
 
 
 @quiet()
+def without_labels(
+    folder: Annotated[Path | None, typer.Argument(help="labelled pictures; without it, simulated other laboratories")] = None,
+    start: Annotated[Path, typer.Option(help="a .ki67 file or model folder, or `shipped`")] = Path("shipped"),
+    um_per_px: Scale = None,
+) -> None:
+    """Measure what unlabelled pictures teach a network; labels only judge, and it is thrown away. Minutes."""
+    from ki67.study.without_labels import without_labels
+
+    for line in without_labels(folder, um_per_px, start):
+        typer.echo(line)
+
+
+@quiet()
 def bench_coders(
     study: Annotated[Path, typer.Argument(help="a study that has run; its release lies in build/release")] = Path("."),
 ) -> None:

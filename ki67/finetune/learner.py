@@ -37,11 +37,15 @@ class Learner:
         put(self.fresh)
 
     def epochs(self, frames: Frames, count: int) -> Iterator[int]:
-        """Learn from frames beside the simulated ones, epoch by epoch; each is told when it is over.
+        """Learn from labelled frames beside the simulated ones, epoch by epoch; each is told when it is over."""
+        return self.follow(self.beside(self.half(frames, self.settings.crops_per_frame)), count)
 
-        The network then has the running mean of its weights over the last steps: single steps on few pictures stray.
+    def follow(self, feed: Beside, count: int) -> Iterator[int]:
+        """So many epochs of any feed.
+
+        After each the network has the running mean of its weights over the last steps: single steps on few pictures stray.
         """
-        feed, mean = self.feed(frames), held(self.as_used.trainable_weights)
+        mean = held(self.as_used.trainable_weights)
         last = mean
         for number in range(count):
             put(last)
@@ -52,9 +56,8 @@ class Learner:
             put(mean)
             yield number + 1
 
-    def feed(self, frames: Frames) -> Beside:
-        """The frames' crops, and as many of the simulated ones."""
-        own = self.half(frames, self.settings.crops_per_frame)
+    def beside(self, own: Feed) -> Beside:
+        """Own crops, and as many of the simulated frames."""
         return Beside(own, self.half(self.replayed, crops_for(own.steps, own.batch, self.replayed.names)))
 
     def half(self, frames: Frames, crops: int) -> Feed:
