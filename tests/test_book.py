@@ -3,9 +3,11 @@
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from sphinx.search.en import SearchEnglish
 
 from ki67.app.browser.site import Site
 from ki67.base.errors import InputError
@@ -161,6 +163,20 @@ def test_an_empty_folder_is_no_book(tmp_path: Path) -> None:
         faults(tmp_path)
 
 
+def listed_beside(page: Path) -> list[str]:
+    """Where the list beside a page leads."""
+    contents = page.read_text().split('<nav class="bd-links', 1)[1].split("</nav>", 1)[0]
+    return re.findall(r'<a class="[^"]*reference internal" href="([^"]*)"', contents)
+
+
+def test_the_search_index_has_the_stems_that_sphinx_would_give_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
+    ours, theirs = import_module("quick").OneStemAWord({}), SearchEnglish({})
+    words = ["Counting", "counts", "counted", "nuclei", "nucleus", "labelled", "Ki-67"]
+    assert [ours.stem(word) for word in words * 2] == [theirs.stem(word) for word in words * 2]
+    assert ours.stem.cache_info().hits == len(words)
+
+
 LISTS = {"intro", "glossary", "bibliography", "model-card", "data-card"}  # a map, two lists, two cards: they answer no question
 
 
@@ -182,5 +198,10 @@ def test_the_book_builds_strictly_from_what_is_committed_and_asks_nothing_of_the
     command = [jupyter_book, "build", ROOT, "-W", "--keep-going", "-q", "--path-output", tmp_path]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    Site.of_book(ROOT / "build/client").write(tmp_path / "_build/html/try")
-    assert faults(tmp_path / "_build/html") == []
+    html = tmp_path / "_build/html"
+    Site.of_book(ROOT / "build/client").write(html / "try")
+    assert faults(html) == []
+    chapters, own = listed_beside(html / "book/compression.html"), listed_beside(html / "book/executed/compressed.html")
+    assert {f"{page.stem}.html" for page in (ROOT / "book").glob("*.md")} <= {Path(link).name for link in chapters}
+    assert "executed/compressed.html" in " ".join(chapters) and "small.html" not in {Path(link).name for link in chapters}
+    assert [Path(link).name for link in own] == [Path(link).name for link in chapters]

@@ -6,7 +6,6 @@ A missing file, key or column is a Sphinx warning, so a strict build (`-W`) refu
 """
 
 import csv
-import gc
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -227,7 +226,6 @@ def _float(text: str) -> str | float:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """What Sphinx calls."""
-    gc.disable()  # nearly all that a build makes lives to its end: looking for garbage in it is a quarter of the time
     app.add_config_value("value_words", {}, "env")
     app.add_role("value", ValueRole())
     app.add_role("claim", ClaimRole())
