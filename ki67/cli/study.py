@@ -24,7 +24,7 @@ def book() -> None:
     """Build the book from the results that are there, and check its links."""
     need("jupyter_book")
     from ki67.settings.params import stand_at_top
-    from ki67.study.pipeline import build_book
+    from ki67.study.book import build_book
 
     stand_at_top()
     raise typer.Exit(build_book())

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from os.path import normpath
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -119,7 +120,7 @@ def _outside(address: str) -> bool:
 
 def _target(path: Path, address: str, book: Path) -> Path:
     name = unquote(urlsplit(address.strip()).path)
-    target = (book / name.lstrip("/") if name.startswith("/") else path.parent / name).resolve() if name else path
+    target = Path(normpath(book / name.lstrip("/") if name.startswith("/") else path.parent / name)) if name else path
     return target / "index.html" if target.is_dir() else target
 
 

@@ -1,4 +1,4 @@
-"""The study as a whole: every stage with the time left, the book, and a profile in a clone of its own."""
+"""The study as a whole: every stage with the time left, then the book, and a profile in a clone of its own."""
 
 import os
 import re
@@ -10,8 +10,6 @@ from pathlib import Path
 
 import yaml
 
-from ki67.app.browser.made import CHECKOUT
-from ki67.app.browser.site import Site
 from ki67.base.errors import InputError
 from ki67.settings.cellularity import Tissue
 from ki67.settings.names import ProfileName
@@ -19,13 +17,10 @@ from ki67.settings.params import PARAMS, settings_of
 from ki67.settings.profiles import apply
 from ki67.settings.simulation import Simulate
 from ki67.settings.slides import Sections
-from ki67.study import book_links
+from ki67.study.book import build_book
 from ki67.study.costs import WHOLE, cost_of_children, minutes, write_cost
 from ki67.study.results import main_results
 
-BOOK = Path("build/book")
-PAGE = BOOK / "_build/html/index.html"
-TRY = "try"  # the scorer in a browser, beside the pages
 RUNNING = re.compile(r"Running stage '([^'@]+)@?([^']*)'")  # a stage, and the item of one that runs in parts
 MEGABYTES_PER_FIELD = 1.6  # a field as generated, imported and cached, and its share of the frames
 MEGABYTES_PER_PATCH = 0.6  # an H&E patch, the same way
@@ -80,23 +75,6 @@ def repro(folder: Path, *targets: str) -> list[str]:
     if process.returncode:
         raise InputError(f"dvc repro stopped at {ran[-1] if ran else 'its start'}: mend what it says above and run this again")
     return ran
-
-
-def build_book() -> int:
-    """Render what the results say now, and the client beside it; a warning fails, and a link that leads nowhere or outside."""
-    log = Path("build/book.log")
-    log.parent.mkdir(exist_ok=True)
-    program = Path(sys.executable).with_name("jupyter-book")
-    command = [str(program), "build", ".", "--path-output", str(BOOK), "-W", "--keep-going", "-q"]
-    with log.open("w") as stream:
-        built = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT).returncode
-    if built:
-        raise InputError(f"{log}: the book did not build; its warnings are there")
-    Site.of_book(CHECKOUT).write(PAGE.parent / TRY)
-    for fault in (faults := book_links.faults(PAGE.parent)):
-        print(fault)
-    print(f"the book: file://{PAGE.resolve()}")
-    return 1 if faults else 0
 
 
 def reproduce() -> int:
