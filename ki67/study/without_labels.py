@@ -29,7 +29,6 @@ from ki67.finetune.unlabelled import Lesson, self_trained
 from ki67.weights import NETWORK
 
 SIMULATED, OF_FOLDER = Path("release/without_labels.csv"), Path("release/without_labels_folder.csv")
-LONGER = {"crops_per_frame": 16}  # than with labels: a few hundred steps, and nothing that could stop them earlier
 CLASSES = {name: [place] for place, name in enumerate(CLASS_NAMES.values())} | {"average": [*range(len(CLASS_NAMES))]}
 
 
@@ -60,7 +59,7 @@ class Laboratories:
 
     def __init__(self, start: Path, state: Path) -> None:
         self.start, self.state = load_start(start), state
-        settings = settings_with(LONGER)
+        settings = settings_with({})
         self.learner = Learner(self.start, settings, replayed(self.start, settings, state / "replayed.npz"))
         self.judge = Judge.of(self.start)
 
@@ -103,7 +102,7 @@ def rows_of(trial: Trial, lesson: Lesson, before: Table, after: Table) -> Iterat
 def without_labels(folder: Path | None, um_per_px: float | None, start: Path) -> Iterator[str]:
     """Row by row, as lines, in a table and the same for prose. Simulated laboratories where no folder is named."""
     network = NETWORK if start == Path(SHIPPED) else start
-    state = state_folder("without_labels", settings_with(LONGER).model_dump(), [network, *([folder] if folder else [])])
+    state = state_folder("without_labels", settings_with({}).model_dump(), [network, *([folder] if folder else [])])
     laboratories, out, rows = Laboratories(network, state), OF_FOLDER if folder else SIMULATED, []
     for trial in [in_folder(folder, um_per_px, laboratories)] if folder else simulated(state):
         found = laboratories.rows(trial)
