@@ -27,7 +27,7 @@ def simulated(root: Path) -> str:
     cohort = f"{default.images} fields of {default.patients} patients"
     other = cohort if judged_alike(root) else f"{longest.images} fields of {longest.patients} other patients"
     rows = [_row(f"{METHODS.get(method, method)}, longest run", other, _figures(longest, method)) for method in longest.detection]
-    rows += _contest(root / "release/metrics", {"test": other, "other_laboratories": "fields of other laboratories"})
+    rows += _contest(root / "release/metrics", {"test": cohort, "other_laboratories": "fields of other laboratories"})
     rows += [
         _row(f"{METHODS.get(method, method)}, `make reproduce`", cohort, _figures(default, method))
         for method in default.detection
@@ -94,7 +94,8 @@ def _real_rows(found: Mapping[str, Any], title: str) -> list[str]:
     ships = {name: (at["value"], at["low"], at["high"]) for name, at in found["score"][STRICT.name].items()}
     labelled = [name for name in CLASS_NAMES.values() if is_labelled(methods["pathonet"][STRICT.key][name])]
     rows = {"`ki67 score`": ships}
-    for method, heading in (("pathonet", "PathoNet, longest run"), ("classical", "classical row")):
+    judged = {method: heading for method, heading in SCORERS.items() if method in methods} | {"classical": "classical row"}
+    for method, heading in judged.items():
         by_class = methods[method][STRICT.key]
         rows[heading] = {name: (by_class[name].f1, by_class[name].f1_low, by_class[name].f1_high) for name in labelled}
     return [_line([heading, cohort, *(_interval(*row[name]) if name in labelled else "–" for name in CLASS_NAMES.values())])
