@@ -13,7 +13,7 @@ from ki67.engine.description import Description
 from ki67.finetune.cross_validation import Judge
 from ki67.finetune.learner import Learner
 from ki67.finetune.pieces import labelled_frames
-from ki67.finetune.start import SHIPPED, Start, load_start
+from ki67.finetune.start import Start, load_start, named
 from ki67.finetune.verdict import Verdict, carry_out, verdict
 from ki67.models.own_data import UNFINISHED, check_place, check_scale, make_folder
 from ki67.models.store import save_model
@@ -23,7 +23,6 @@ from ki67.settings.networks import BackendName
 from ki67.settings.params import check, shipped, values_of
 from ki67.simulate import Scene
 from ki67.simulate.frames import simulated_frames
-from ki67.weights import NETWORK
 
 TABLE = "cross_validation.csv"
 
@@ -35,7 +34,7 @@ def fine_tune_on_folder(
     check_place(out)
     check_scale(asked)
     settings = settings_with(changes)
-    begin = load_start(NETWORK if start == Path(SHIPPED) else start)
+    begin = load_start(named(start))
     check_backend(backend, begin.description.architecture)
     frames = frames_in(folder, asked, begin)
     make_folder(out)

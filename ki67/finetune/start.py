@@ -12,6 +12,7 @@ from ki67.engine.description import Description
 from ki67.engine.model import FIELD, FRAME, Model, load_model
 from ki67.models.store import load_keras, with_weights
 from ki67.models.training import scale_output
+from ki67.weights import NETWORK
 
 SHIPPED = "shipped"  # what a user writes for the network that comes with the package
 
@@ -34,6 +35,11 @@ class Start:
         """Its own, by class; a network without them is refused when it is loaded."""
         assert self.description.thresholds is not None
         return self.description.thresholds.by_class
+
+
+def named(start: Path) -> Path:
+    """The file or folder that a user means."""
+    return NETWORK if start == Path(SHIPPED) else start
 
 
 def load_start(path: Path) -> Start:

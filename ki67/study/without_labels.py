@@ -24,9 +24,8 @@ from ki67.finetune.cross_validation import Judge
 from ki67.finetune.folds import groups_of
 from ki67.finetune.gain import gain
 from ki67.finetune.learner import Learner
-from ki67.finetune.start import SHIPPED, load_start
+from ki67.finetune.start import load_start, named
 from ki67.finetune.unlabelled import Lesson, self_trained
-from ki67.weights import NETWORK
 
 SIMULATED, OF_FOLDER = Path("release/without_labels.csv"), Path("release/without_labels_folder.csv")
 CLASSES = {name: [place] for place, name in enumerate(CLASS_NAMES.values())} | {"average": [*range(len(CLASS_NAMES))]}
@@ -101,7 +100,7 @@ def rows_of(trial: Trial, lesson: Lesson, before: Table, after: Table) -> Iterat
 
 def without_labels(folder: Path | None, um_per_px: float | None, start: Path) -> Iterator[str]:
     """Row by row, as lines, in a table and the same for prose. Simulated laboratories where no folder is named."""
-    network = NETWORK if start == Path(SHIPPED) else start
+    network = named(start)
     state = state_folder("without_labels", settings_with({}).model_dump(), [network, *([folder] if folder else [])])
     laboratories, out, rows = Laboratories(network, state), OF_FOLDER if folder else SIMULATED, []
     for trial in [in_folder(folder, um_per_px, laboratories)] if folder else simulated(state):
