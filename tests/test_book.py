@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup, SoupStrainer
 from sphinx.search.en import SearchEnglish
 
 from ki67.app.browser.site import Site
@@ -57,13 +58,13 @@ def test_prose_and_tables_show_the_figures_of_the_files(tmp_path: Path) -> None:
         "A {value}`m.json:f1 .3f` B {value}`m.json:cells` C {value}`m.json:none .3f` D {value}`m.json:wall_s duration` "
         "E {value}`m.json:change .2f` J {value}`m.json:at%20R.of%206 .3f` H {value}`m.json:true` I {value}`m.json:false` "
         "F {value}`m.json:odd`, {value}`m.json:many` G {claim}`Table 9/a/cells` K {verdict}`Table 9/a/cells` "
-        "L {verdict}`Table 9/a/effect` M {recomputed}`Table 9/a/cells:,.1f`.\n\n"
+        "L {verdict}`Table 9/a/effect` M {recomputed}`Table 9/a/cells:,.1f` N {value}`m.csv:pathonet.0.f1 .4f`.\n\n"
         ":::{metric-table} m.csv\n:where: class=positive, method=pathonet|network\nmethod | Method\n"
         "{f1} ({low} to {high}) | F1 | .2f\nn\n:::\n\n"
         ":::{metric-table} m.csv\n:where: class=nothing\n{low} to {high} | Interval\n:::\n",
     )
     assert warnings == ""
-    numbers = ("0.784", "12,345", "–", "13 min", "−0.25", "50,861", "0.91 (0.90 to 0.92)", "1,200")
+    numbers = ("0.784", "12,345", "–", "13 min", "−0.25", "50,861", "0.91 (0.90 to 0.92)", "1,200", "0.9123")
     for shown in (*numbers, "p1, p2", "7, 8 and 2 more", "0.375", "PathoNet", ">yes<", ">no<", *TOLD):
         assert shown in html
     assert "0.04" not in html and "– to –" not in html
@@ -192,13 +193,42 @@ def test_every_chapter_opens_with_its_answer_and_stands_in_the_contents() -> Non
     assert silent == LISTS
 
 
-@pytest.mark.skipif(not (ROOT / "metrics/claims.csv").is_file(), reason="no results yet: run `make reproduce`")
-def test_the_book_builds_strictly_from_what_is_committed_and_asks_nothing_of_the_web(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole book, built strictly from what is committed."""
+    if not (ROOT / "metrics/claims.csv").is_file():
+        pytest.skip("no results yet: run `make reproduce`")
+    folder = tmp_path_factory.mktemp("book")
     jupyter_book = Path(sys.executable).with_name("jupyter-book")  # it has no `python -m`
-    command = [jupyter_book, "build", ROOT, "-W", "--keep-going", "-q", "--path-output", tmp_path]
+    command = [jupyter_book, "build", ROOT, "-W", "--keep-going", "-q", "--path-output", folder]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    html = tmp_path / "_build/html"
+    return folder / "_build/html"
+
+
+def prose(page: str) -> list[str]:
+    """The words that a reader reads one after the other: not those of tables, code, formulas and what is folded."""
+    article = BeautifulSoup(page, "html.parser", parse_only=SoupStrainer("article"))
+    for aside in article.select("table, pre, details, .math, .headerlink"):
+        aside.extract()
+    return re.findall(r"\w\S*", article.get_text())
+
+
+def test_prose_is_what_stands_between_tables_code_and_formulas() -> None:
+    page = "<p>No</p><article>One <b>two</b>, 3 %.<table><tr><td>no</td></tr></table><pre>no</pre><details>no</details></article>"
+    assert prose(page) == ["One", "two,", "3"]
+
+
+FIVE_MINUTES = 750  # words of a talk
+
+
+def test_no_page_carries_more_than_a_talk_of_five_minutes(html: Path) -> None:
+    pages = [page for page in (ROOT / "book").glob("*.md") if page.stem not in {"glossary", "bibliography"}]
+    lengths = {page.stem: len(prose((html / f"book/{page.stem}.html").read_text())) for page in pages}
+    assert {page: words for page, words in lengths.items() if not 50 < words <= FIVE_MINUTES} == {}
+
+
+def test_the_book_asks_nothing_of_the_web_and_every_page_stands_beside_every_other(html: Path) -> None:
     Site.of_book(ROOT / "build/client").write(html / "try")
     assert faults(html) == []
     chapters, own = listed_beside(html / "book/compression.html"), listed_beside(html / "book/executed/compressed.html")

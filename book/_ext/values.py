@@ -70,7 +70,8 @@ class ValueRole(FigureRole):
         """From the file before the colon."""
         place = Reference.of(unquote(reference))
         self.env.note_dependency(str(root / place.path))
-        return look_up(root, place)
+        value = look_up(root, place)
+        return _number(value) if place.path.endswith(".csv") else value
 
 
 @cache
@@ -147,12 +148,10 @@ class Column:
             return shown(None, self.format, words)
 
         def one(match: re.Match[str]) -> str:
-            text = record[match[1]]
-            try:
-                value = int(text)
-            except ValueError:
-                return shown(_float(text), self.format or usual, words)
-            return shown(value, "" if self.format.endswith("g") else self.format, words)
+            value = _number(record[match[1]])
+            if isinstance(value, int):
+                return shown(value, "" if self.format.endswith("g") else self.format, words)
+            return shown(value, self.format or usual, words)
 
         return NAME.sub(one, self.template)
 
@@ -215,6 +214,13 @@ def _row(cells: list[str]) -> nodes.row:
         kind = "long" if len(cell) > LONG else "number" if cell[:1] in "0123456789−" else "word"
         row += nodes.entry("", nodes.paragraph(text=cell), classes=[kind])
     return row
+
+
+def _number(text: str) -> str | int | float:
+    try:
+        return int(text)
+    except ValueError:
+        return _float(text)
 
 
 def _float(text: str) -> str | float:
