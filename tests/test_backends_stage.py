@@ -16,7 +16,7 @@ from ki67.backends.fitted import ByClass, EmptyLoss, Fields, Fitted, Seed, Tried
 from ki67.backends.run import Terms, run_backend
 from ki67.base.errors import InputError
 from ki67.base.tables import read_json, write_csv
-from ki67.bench import backend_speed, speed
+from ki67.bench import backend_speed, from_files
 from ki67.cells.cells import Cells
 from ki67.cells.detect import GRID
 from ki67.cells.evaluation import Resampling, evaluate
@@ -273,7 +273,7 @@ def test_a_backend_trained_on_ones_own_pictures_scores_without_keras(dataset: Pa
 
 
 def test_every_way_of_a_backend_is_timed(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(speed, "PICTURES", 1)
+    monkeypatch.setattr(from_files, "PICTURES", 1)
     settings = Train.model_validate(values_of(Train, ROOT / "params.yaml") | {"activation": "linear"})
     described = describe(settings, "fcrn_a", 1, Data(0.135, "simulated", "x"))
     found = {"thresholds": Thresholds(positive=60, negative=60, til=60)}

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 from stained_dots import UM_PER_PX, write_fields, write_start
 
-from ki67.bench import learning_curve, other_laboratories
-from ki67.bench.other_laboratories import folder_trials, patients_of, simulated_trials
 from ki67.cells.cells import Cells
 from ki67.data.frames import Frames, save_frames
 from ki67.finetune.command import settings_with
 from ki67.simulate.laboratories import POOLS
+from ki67.study import other_laboratories, trial_by_trial
+from ki67.study.learning_curve import LEARNING_CURVE
+from ki67.study.other_laboratories import folder_trials, patients_of, simulated_trials
 
 
 def frames(patients: list[str]) -> Frames:
@@ -45,10 +46,9 @@ def test_every_laboratory_has_patients_of_its_own() -> None:
 def test_a_folder_s_curve_is_what_fine_tuning_does_there(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     quick = settings_with({"epochs": 1, "simulated": 1, "crops_per_frame": 8, "learning_rate": 0.01})
-    monkeypatch.setattr(learning_curve, "NETWORK", write_start(tmp_path / "dots.ki67"))
-    monkeypatch.setattr(learning_curve, "settings_with", lambda changes: quick)
+    monkeypatch.setattr(trial_by_trial, "settings_with", lambda changes: quick)
     write_fields(tmp_path / "pale", 3, strength=0.45)
-    lines = list(learning_curve.learning_curve(Path("pale"), UM_PER_PX))
+    lines = list(LEARNING_CURVE.asked(write_start(tmp_path / "dots.ki67"), Path("pale"), UM_PER_PX))
     table = pd.read_csv(tmp_path / "release/learning_curve_folder.csv").set_index("laboratory")
     assert list(table["labelled"]) == [3, 2, 2, 2] and len(lines) == 5
     of_all = table.loc["all, by cross-validation"]

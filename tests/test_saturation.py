@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from ki67.bench.compressed import machine
+from ki67.bench.machine import machine
 from ki67.engine.saturation import FULL, SAFE, largest_weight
 
 # The engine as it is on an older processor: what it may use can be narrowed, but only before it starts.

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from ki67.bench.child import run_python
-from ki67.bench.speed import large_picture, peak_of, rows_of
+from ki67.bench.from_files import rows_of
+from ki67.bench.speed import large_picture, peak_of
 from ki67.bench.turns import Turn, in_turns
 
 

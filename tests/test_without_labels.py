@@ -9,16 +9,16 @@ import pytest
 from stained_dots import UM_PER_PX, write_fields, write_start
 from test_learning_curve import frames
 
-from ki67.bench import other_laboratories
-from ki67.bench.other_laboratories import Trial
 from ki67.cells.cells import NEGATIVE, POSITIVE, Cells
 from ki67.cells.density import Stamp, density_maps
 from ki67.cells.detect import Detector
 from ki67.finetune import unlabelled
 from ki67.finetune.command import frames_in, settings_with
 from ki67.finetune.unlabelled import Lesson, self_trained, taught
-from ki67.study import without_labels
-from ki67.study.without_labels import Laboratories, in_folder, rows_of
+from ki67.study import other_laboratories, trial_by_trial
+from ki67.study.other_laboratories import Trial
+from ki67.study.trial_by_trial import Pupil
+from ki67.study.without_labels import WITHOUT_LABELS, answer, rows_of, simulated
 
 DETECTOR = Detector((60.0, 60.0, 60.0))
 
@@ -61,9 +61,9 @@ def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A network of dots that goes on fast, beside the dots that it knows."""
     monkeypatch.chdir(tmp_path)
     settings = settings_with({"epochs": 4, "crops_per_frame": 8, "learning_rate": 0.01})
-    monkeypatch.setattr(without_labels, "settings_with", lambda changes: settings)
+    monkeypatch.setattr(trial_by_trial, "settings_with", lambda changes: settings)
     write_fields(Path("known"), 2)
-    monkeypatch.setattr(without_labels, "replayed", lambda start, settings, kept: frames_in(Path("known"), UM_PER_PX, start))
+    monkeypatch.setattr(trial_by_trial, "replayed", lambda start, settings, kept: frames_in(Path("known"), UM_PER_PX, start))
     return write_start(tmp_path / "dots.ki67")
 
 
@@ -71,9 +71,9 @@ def test_a_network_is_louder_about_what_it_was_sure_of(quick: Path, monkeypatch:
     """Beside what it says once it has repeated its doubts alone."""
     monkeypatch.setattr(unlabelled, "TINT", 0.0)
     write_fields(Path("lab"), 2, 0.6)
-    laboratories = Laboratories(quick, Path("state"))
-    learner, images = laboratories.learner, in_folder(Path("lab"), UM_PER_PX, laboratories).labelled.images
-    lesson = Lesson.of(images, learner.maps(images), laboratories.judge.detector)
+    pupil = Pupil.of("louder", quick, Path("lab"))
+    learner, images = pupil.learner, frames_in(Path("lab"), UM_PER_PX, pupil.start).images
+    lesson = Lesson.of(images, learner.maps(images), pupil.judge.detector)
     loudness = []
     for cells in (lesson.cells, (Cells.empty("network"),) * 2):
         learner.begin()
@@ -99,7 +99,7 @@ def test_what_was_gained_or_lost_is_told_class_by_class(hits: int) -> None:
 
 def test_familiar_pictures_change_nothing(quick: Path) -> None:
     write_fields(Path("lab"), 3)
-    *lines, last = without_labels.without_labels(Path("lab"), UM_PER_PX, quick)
+    *lines, last = WITHOUT_LABELS.asked(quick, Path("lab"), UM_PER_PX)
     table = pd.read_csv("release/without_labels_folder.csv").set_index("cells")
     assert list(table.index) == ["positive", "negative", "average"] and len(lines) == 3 and last.startswith("written: ")
     assert abs(table.loc["average", "gain"]) < 0.02
@@ -109,15 +109,15 @@ def test_familiar_pictures_change_nothing(quick: Path) -> None:
 
 def test_labels_of_the_pictures_that_teach_are_not_looked_at(quick: Path) -> None:
     write_fields(Path("lab"), 2, 0.6)
-    laboratories = Laboratories(quick, Path("state"))
-    trial = in_folder(Path("lab"), UM_PER_PX, laboratories)
-    blind = Trial("blind", replace(trial.labelled, cells=(Cells.empty("network"),) * 2), trial.judged)
-    seen, unseen = (pd.DataFrame(laboratories.rows(each)) for each in (trial, blind))
+    pupil = Pupil.of("blind", quick, Path("lab"))
+    labelled = frames_in(Path("lab"), UM_PER_PX, pupil.start)
+    blind = replace(labelled, cells=(Cells.empty("network"),) * 2)
+    seen, unseen = (pd.DataFrame(answer(pupil, Trial("lab", shown, labelled))) for shown in (labelled, blind))
     assert list(seen["f1"]) == list(unseen["f1"]) and (unseen["right"] == 0).all() and (seen["right"] > 0).any()
 
 
 def test_simulated_laboratories_are_judged_by_pictures_that_did_not_teach(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(other_laboratories, "fields_of", lambda name, kept: frames([f"{name} {i}" for i in range(31)]))
-    trials = list(without_labels.simulated(tmp_path))
+    trials = list(simulated(tmp_path))
     assert [len(trial.labelled) for trial in trials] == [11] * 4
     assert not any(set(trial.labelled.patients) & set(trial.judged.patients) for trial in trials)

@@ -15,8 +15,8 @@ import numpy as np
 
 from ki67.backends.fitted import TITLES
 from ki67.base.hardware import CORES
-from ki67.bench.compressed import machine
-from ki67.bench.speed import as_published, by_engine, pictures, rows_of
+from ki67.bench.from_files import as_published, by_engine, pictures, rows_of
+from ki67.bench.machine import machine
 from ki67.bench.turns import Turn, in_turns
 from ki67.engine.model import load_model
 from ki67.models.predictions import Network

@@ -3,9 +3,6 @@
 Times are taken in turns, so that whatever else the machine does meets every engine; a ratio is the median of the turns' ratios.
 """
 
-import importlib.metadata
-import os
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -17,9 +14,9 @@ import keras
 import numpy as np
 import pandas as pd
 
-from ki67.base.hardware import processor
 from ki67.base.tables import write_json
 from ki67.bench import memory
+from ki67.bench.machine import machine
 from ki67.bench.networks import QUANTIZER, K, Subject, fields, pixels, ten_times, tuned
 from ki67.bench.turns import in_turns
 from ki67.cells.detect import Detector
@@ -38,8 +35,6 @@ CALIBRATING, JUDGED = 32, 32  # fields; those to judge on are all of the validat
 TENSORFLOW_STARTS = 3  # each takes a quarter of a minute
 BATCHES = (1, 8)
 KILOBYTE = 1.024e-3  # in megabytes
-FLAGS = ("avx2", "avx512f", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
-PACKAGES = ("openvino", "tensorflow-cpu", "keras", "numpy")
 
 
 def f1(network: Network, frames: Frames, detector: Detector, unit: tuple[float, ...]) -> dict[str, float]:
@@ -128,15 +123,6 @@ def changed(f1: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """The largest change of a class's F1 against the uncompressed network, up or down."""
     before = f1["uncompressed"]
     return {name: max(abs(after[label] - before[label]) for label in before) for name, after in f1.items()}
-
-
-def machine() -> dict[str, Any]:
-    """What was run on what, and how busy it was."""
-    info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").is_file() else ""
-    flags = set(next(iter(re.findall(r"^flags\s*:\s*(.+)$", info, re.MULTILINE)), "").split())
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
-    hardware = {"processor": processor(), "flags": [flag for flag in FLAGS if flag in flags], "cores": os.cpu_count()}
-    return {**hardware, "load": os.getloadavg()[0], **versions}
 
 
 def table(title: str, rows: Mapping[str, Mapping[str, float]]) -> str:

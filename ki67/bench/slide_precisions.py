@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ki67.base.tables import write_csv, write_json
-from ki67.bench.compressed import machine
+from ki67.bench.machine import machine
 from ki67.cells.evaluation import Resampling
 from ki67.cells.metrics import Estimate, difference, mean_statistic
 from ki67.data.bcs1 import Section, sections

@@ -13,7 +13,8 @@ import pandas as pd
 
 from ki67.base.tables import write_csv, write_json
 from ki67.bench.big_slide import FINER, SIZE, big_slides
-from ki67.bench.compressed import machine, table
+from ki67.bench.compressed import table
+from ki67.bench.machine import machine
 from ki67.bench.published_slides import published_networks
 from ki67.bench.slide_precisions import numbers_here
 from ki67.bench.slide_work import Work, apart, middle

@@ -5,8 +5,8 @@ Whatever else the machine does meets all of them; a ratio is the median of the t
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -14,14 +14,14 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from ki67.base.hardware import CORES
 from ki67.base.tables import write_json
 from ki67.bench.child import run_python
-from ki67.bench.compressed import machine, table
-from ki67.bench.published import published_cells
-from ki67.bench.turns import Turn, in_turns
+from ki67.bench.compressed import table
+from ki67.bench.from_files import PICTURES, Rows, as_published, by_engine, pictures, rows_of
+from ki67.bench.machine import machine
+from ki67.bench.turns import in_turns
 from ki67.cells.cells import CLASS_NAMES
 from ki67.cells.outcomes import f1_by_class
 from ki67.data.frames import FRAME, Frames
@@ -29,32 +29,11 @@ from ki67.engine.model import Model, load_model
 from ki67.engine.names import PRECISIONS
 from ki67.models.predictions import Network
 from ki67.models.store import predict_maps
-from ki67.pictures.header import header
 from ki67.score.scorer import CellScorer
-from ki67.simulate import render_field
 from ki67.weights import NETWORK, fields
 
-PICTURES = 6  # simulated fields, 1228×1228, as jpg
 MANY, HUGE = 1000, 20_000  # pictures in a folder, and the side of a large one
 PREDICT, FUNCTION, PUBLISHED = "predict", "tf_function", "published"
-Rows = dict[str, dict[str, float]]
-
-
-def rows_of(costs: Mapping[str, Sequence[Turn]], pictures: int, beside: Sequence[str]) -> Rows:
-    """Pictures a second, milliseconds by clock and cores, and how many times as fast as others."""
-
-    def times(name: str, other: str) -> float:
-        return median(rival.wall / turn.wall for turn, rival in zip(costs[name], costs[other], strict=True))
-
-    return {
-        name: {
-            "pictures_per_s": pictures / median(turn.wall for turn in taken),
-            "ms": 1000 * median(turn.wall for turn in taken) / pictures,
-            "cpu_ms": 1000 * median(turn.cpu for turn in taken) / pictures,
-        }
-        | {f"times_{other}": times(name, other) for other in beside}
-        for name, taken in costs.items()
-    }
 
 
 def of_network(published: Network, model: Model, turns: int) -> Rows:
@@ -80,25 +59,6 @@ def of_files(published: Network, model: Model, folder: Path, turns: int) -> Rows
         scorers = {precision: until.enter_context(CellScorer(model, precision)) for precision in PRECISIONS}
         calls |= {precision: partial(by_engine, scorer, workers, paths) for precision, scorer in scorers.items()}
         return rows_of(in_turns(calls, turns), len(paths), (PUBLISHED,))
-
-
-def as_published(published: Network, paths: Sequence[Path]) -> None:
-    """Files to cells, one after the other, in Keras."""
-    for path in paths:
-        published_cells(published.model, path, published.detector.thresholds)
-
-
-def by_engine(scorer: CellScorer, workers: Executor, paths: Sequence[Path]) -> None:
-    """Files to cells in the engine, as many at once as there are workers."""
-    list(workers.map(lambda path: scorer.cells(header(path)), paths))
-
-
-def pictures(folder: Path) -> list[Path]:
-    """Simulated fields as jpg, the same every time."""
-    paths = [folder / f"field{number}.jpg" for number in range(1, PICTURES + 1)]
-    for number, path in enumerate(paths, 1):
-        Image.fromarray(render_field(7, number, 1).image).save(path, quality=92)
-    return paths
 
 
 # Said last of all, by the program itself: what its parent held when it was started would count otherwise.

@@ -76,9 +76,10 @@ def learning_curve(
     um_per_px: Scale = None,
 ) -> None:
     """Measure what labelling 2, 5, 11 pictures buys by `ki67 train --start`; the networks are thrown away. Minutes."""
-    from ki67.bench.learning_curve import learning_curve
+    from ki67.study.learning_curve import LEARNING_CURVE
+    from ki67.weights import NETWORK
 
-    for line in learning_curve(folder, um_per_px):
+    for line in LEARNING_CURVE.asked(NETWORK, folder, um_per_px):
         typer.echo(line)
 
 
@@ -89,9 +90,10 @@ def without_labels(
     um_per_px: Scale = None,
 ) -> None:
     """Measure what unlabelled pictures teach a network; labels only judge, and it is thrown away. Minutes."""
-    from ki67.study.without_labels import without_labels
+    from ki67.finetune.start import named
+    from ki67.study.without_labels import WITHOUT_LABELS
 
-    for line in without_labels(folder, um_per_px, start):
+    for line in WITHOUT_LABELS.asked(named(start), folder, um_per_px):
         typer.echo(line)
 
 

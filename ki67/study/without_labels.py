@@ -4,30 +4,22 @@ The network is taught by the cells of which it is surest (ki67/finetune/unlabell
 those of other patients, or in a folder, where patients are few, those of the very pictures that taught.
 """
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
 from tqdm import tqdm
 
-from ki67.base.state import state_folder
-from ki67.base.tables import read_json, write_csv, write_json
-from ki67.bench.other_laboratories import SIZES, Trial, simulated_trials
 from ki67.cells.cells import CLASS_NAMES
 from ki67.cells.metrics import Counts, pooled
 from ki67.cells.outcomes import STRICT
-from ki67.finetune.choice import Table, Tried, Way, average_f1
-from ki67.finetune.command import frames_in, replayed, settings_with
-from ki67.finetune.cross_validation import Judge
+from ki67.finetune.choice import Table, average_f1
 from ki67.finetune.folds import groups_of
 from ki67.finetune.gain import gain
-from ki67.finetune.learner import Learner
-from ki67.finetune.start import load_start, named
 from ki67.finetune.unlabelled import Lesson, self_trained
+from ki67.study.other_laboratories import SIZES, Trial, simulated_trials
+from ki67.study.trial_by_trial import Pupil, Question
 
-SIMULATED, OF_FOLDER = Path("release/without_labels.csv"), Path("release/without_labels_folder.csv")
 CLASSES = {name: [place] for place, name in enumerate(CLASS_NAMES.values())} | {"average": [*range(len(CLASS_NAMES))]}
 
 
@@ -53,35 +45,17 @@ class Row:
         return f"{self.laboratory}, {self.cells}: {change} on {self.judged}; {self.right} of {self.own} own labels are right"
 
 
-class Laboratories:
-    """One network, taught by each laboratory anew; rows are kept, so that a run that was cut off goes on."""
+def answer(pupil: Pupil, trial: Trial) -> Iterator[Row]:
+    """What the start finds in the pictures that judge, and what it finds once it has taught itself."""
+    pupil.learner.begin()
+    images = trial.labelled.images  # and nothing else of them
+    lesson = Lesson.of(images, pupil.learner.maps(images), pupil.judge.detector)
 
-    def __init__(self, start: Path, state: Path) -> None:
-        self.start, self.state = load_start(start), state
-        settings = settings_with({})
-        self.learner = Learner(self.start, settings, replayed(self.start, settings, state / "replayed.npz"))
-        self.judge = Judge.of(self.start)
-
-    def rows(self, trial: Trial) -> list[Row]:
-        """One laboratory's, from their file where that is there."""
-        kept = self.state / f"{trial.laboratory}.json".replace(" ", "_")
-        if not kept.is_file():
-            write_json([asdict(row) for row in self.taught(trial)], kept)
-        return [Row(**row) for row in read_json(kept)]
-
-    def taught(self, trial: Trial) -> list[Row]:
-        """What the start finds in the pictures that judge, and what it finds once it has taught itself."""
-        self.learner.begin()
-        images = trial.labelled.images  # and nothing else of them
-        lesson = Lesson.of(images, self.learner.maps(images), self.judge.detector)
-        rounds = [self.learner.maps(trial.judged.images)]
-        most = self.learner.settings.epochs
-        for _ in tqdm(self_trained(self.learner, lesson), trial.laboratory, most, unit="epoch"):
+    def teach() -> None:
+        for _ in tqdm(self_trained(pupil.learner, lesson), trial.laboratory, pupil.learner.settings.epochs, unit="epoch"):
             pass
-        rounds.append(self.learner.maps(trial.judged.images))
-        tried = Tried(self.judge.counts(rounds, trial.judged), self.judge.start)
-        before, after = tried.at(tried.start), tried.at(Way(1, tried.start.thresholds))
-        return list(rows_of(trial, lesson, before, after))
+
+    yield from rows_of(trial, lesson, *pupil.before_and_after(trial.judged, teach, pupil.judge.start.thresholds))
 
 
 def rows_of(trial: Trial, lesson: Lesson, before: Table, after: Table) -> Iterator[Row]:
@@ -98,27 +72,14 @@ def rows_of(trial: Trial, lesson: Lesson, before: Table, after: Table) -> Iterat
             )  # fmt: skip
 
 
-def without_labels(folder: Path | None, um_per_px: float | None, start: Path) -> Iterator[str]:
-    """Row by row, as lines, in a table and the same for prose. Simulated laboratories where no folder is named."""
-    network = named(start)
-    state = state_folder("without_labels", settings_with({}).model_dump(), [network, *([folder] if folder else [])])
-    laboratories, out, rows = Laboratories(network, state), OF_FOLDER if folder else SIMULATED, []
-    for trial in [in_folder(folder, um_per_px, laboratories)] if folder else simulated(state):
-        found = laboratories.rows(trial)
-        rows += [asdict(row) for row in found]
-        write_csv(pd.DataFrame(rows), out)
-        write_json(rows, out.with_suffix(".json"))
-        yield from (row.line() for row in found)
-    shutil.rmtree(state, ignore_errors=True)
-    yield f"written: {out}"
-
-
 def simulated(state: Path) -> Iterator[Trial]:
     """The learning curve's fields: those that are labelled there, at most, here have no label."""
     return (trial for trial in simulated_trials(state) if len(trial.labelled) == max(SIZES))
 
 
-def in_folder(folder: Path, um_per_px: float | None, laboratories: Laboratories) -> Trial:
-    """All pictures of a folder, which is their laboratory's name."""
-    frames = frames_in(folder, um_per_px, laboratories.start)
-    return Trial(folder.name, frames, frames)
+def of_folder(whole: Trial) -> list[Trial]:
+    """All pictures at once: so few patients leave none to judge alone."""
+    return [whole]
+
+
+WITHOUT_LABELS = Question("without_labels", Row, answer, simulated, of_folder)

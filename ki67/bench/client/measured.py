@@ -12,7 +12,7 @@ from ki67.app.browser.site import Site
 from ki67.base.errors import one_line
 from ki67.base.tables import write_csv, write_json
 from ki67.bench.client import chromium, webkit
-from ki67.bench.compressed import machine
+from ki67.bench.machine import machine
 from ki67.bench.service.figures import Figure, NotHere, at_most
 
 MEASURED = Path("measurements/client.json")

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from ki67.base.errors import InputError, one_line
-from ki67.bench.compressed import machine
+from ki67.bench.machine import machine
 from ki67.bench.postgres import Postgres, postgres, programs
 from ki67.bench.service.asking import AWAY
 from ki67.bench.service.parts import PARTS, Extent, Place
