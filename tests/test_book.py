@@ -42,6 +42,7 @@ def built(folder: Path, page: str) -> tuple[str, str]:
     (folder / "claims.yaml").write_text(CLAIMS)
     (folder / "m.json").write_text(RESULTS)
     (folder / "m.csv").write_text(TABLE)
+    (folder / "p.csv").write_text("p\n0\n0.00012\n0.0312\n1\n")
     (folder / "metrics").mkdir()
     (folder / "metrics/claims.csv").write_text(VERDICTS)
     (folder / "conf.py").write_text(CONFIGURATION)
@@ -61,13 +62,15 @@ def test_prose_and_tables_show_the_figures_of_the_files(tmp_path: Path) -> None:
         "L {verdict}`Table 9/a/effect` M {recomputed}`Table 9/a/cells:,.1f` N {value}`m.csv:pathonet.0.f1 .4f`.\n\n"
         ":::{metric-table} m.csv\n:where: class=positive, method=pathonet|network\nmethod | Method\n"
         "{f1} ({low} to {high}) | F1 | .2f\nn\n:::\n\n"
-        ":::{metric-table} m.csv\n:where: class=nothing\n{low} to {high} | Interval\n:::\n",
+        ":::{metric-table} m.csv\n:where: class=nothing\n{low} to {high} | Interval\n:::\n\n"
+        ":::{metric-table} p.csv\np | p | p\n:::\n",
     )
     assert warnings == ""
     numbers = ("0.784", "12,345", "–", "13 min", "−0.25", "50,861", "0.91 (0.90 to 0.92)", "1,200", "0.9123")
     for shown in (*numbers, "p1, p2", "7, 8 and 2 more", "0.375", "PathoNet", ">yes<", ">no<", *TOLD):
         assert shown in html
     assert "0.04" not in html and "– to –" not in html
+    assert [html.count(f"<p>{p}</p>") for p in ("&lt; 0.001", "0.031", "1.000", "0.000")] == [2, 1, 1, 0]
 
 
 def test_what_was_not_measured_fails_a_strict_build(tmp_path: Path) -> None:

@@ -125,7 +125,10 @@ class RecomputedRole(VerdictRole):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a metric table: `f1 | F1 | .3f`, or several of the file's in one: `{f1} ({low} to {high}) | F1 | .3f`."""
+    """A column of a metric table: `f1 | F1 | .3f`, or several of the file's in one: `{f1} ({low} to {high}) | F1 | .3f`.
+
+    The format `p` is for p values: no p is zero.
+    """
 
     template: str
     heading: str
@@ -149,6 +152,8 @@ class Column:
 
         def one(match: re.Match[str]) -> str:
             value = _number(record[match[1]])
+            if self.format == "p":
+                return _p_value(value, words)
             if isinstance(value, int):
                 return shown(value, "" if self.format.endswith("g") else self.format, words)
             return shown(value, self.format or usual, words)
@@ -211,9 +216,13 @@ class MetricTable(SphinxDirective):
 def _row(cells: list[str]) -> nodes.row:
     row = nodes.row()
     for cell in cells:
-        kind = "long" if len(cell) > LONG else "number" if cell[:1] in "0123456789−" else "word"
+        kind = "long" if len(cell) > LONG else "number" if cell[:1] in "0123456789−<" else "word"
         row += nodes.entry("", nodes.paragraph(text=cell), classes=[kind])
     return row
+
+
+def _p_value(value: str | int | float, words: dict[str, str]) -> str:
+    return "< 0.001" if isinstance(value, int | float) and value < 0.0005 else shown(value, ".3f", words)
 
 
 def _number(text: str) -> str | int | float:
