@@ -1,6 +1,5 @@
 """81 numbers of a view: what they count can be counted by hand, and blobs are those of the library."""
 
-
 import numpy as np
 import pytest
 from scipy import ndimage

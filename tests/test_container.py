@@ -47,9 +47,7 @@ def test_the_same_network_is_the_same_bytes_in_another_process() -> None:
 
 
 def test_the_reader_loads_no_network_library() -> None:
-    code = (
-        "import sys, ki67.container.container as c; print([m for m in ('keras', 'tensorflow', 'pickle5') if m in sys.modules])"
-    )
+    code = "import sys, ki67.container.container as c; print([m for m in ('keras', 'tensorflow', 'pickle5') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 

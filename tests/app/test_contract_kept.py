@@ -29,9 +29,7 @@ KEPT = [
 ]  # fmt: skip
 Ids = dict[str, str]
 NOTHING: Ids = {}
-TRIED = settings(
-    max_examples=5, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-)
+TRIED = settings(max_examples=5, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

@@ -22,9 +22,7 @@ def give_scale(at: Service, who: Who, picture_id: str, um_per_px: float) -> Pict
         own_case(session, who.account_id, picture.case_id)
         session.refresh(picture, with_for_update=True)
         if picture.state != "needs_scale":
-            raise Problem(
-                HTTPStatus.CONFLICT, f"{NAME}: has a scale already; send it to another case with the other scale"
-            )
+            raise Problem(HTTPStatus.CONFLICT, f"{NAME}: has a scale already; send it to another case with the other scale")
         check(picture, um_per_px)
         picture.um_per_px, picture.state = um_per_px, "waiting"
         session.add(Job(picture_id=picture.id))

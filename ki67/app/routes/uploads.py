@@ -52,9 +52,7 @@ class UploadView(BaseModel):
 BEGUN_BEFORE: Responses = {HTTPStatus.OK: {"model": UploadView, "description": "begun before, or there already"}}
 
 
-@router.post(
-    "/cases/{case_id}/uploads", status_code=HTTPStatus.CREATED, responses=BEGUN_BEFORE | refusals(HTTPStatus.CONFLICT)
-)
+@router.post("/cases/{case_id}/uploads", status_code=HTTPStatus.CREATED, responses=BEGUN_BEFORE | refusals(HTTPStatus.CONFLICT))
 def begin_upload(at: At, who: Asking, case_id: Id, new: NewUpload, answer: Response) -> UploadView:
     """Announce a file; where it was begun before, its upload goes on, and where it is there already, it is shown."""
     begun = uploads.begin(at, who, case_id, uploads.Announced(new.kind, new.sha256, new.bytes, new.um_per_px))

@@ -13,7 +13,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Add it."""
-    op.create_table("accounts",
+    op.create_table(
+        "accounts",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("login", sa.String(length=80), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -23,9 +24,10 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(timezone=True), nullable=False),
         sa.Column("disabled_at", Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_accounts"),
-        sa.UniqueConstraint("login", name="uq_accounts_login")
+        sa.UniqueConstraint("login", name="uq_accounts_login"),
     )
-    op.create_table("log",
+    op.create_table(
+        "log",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", Moment(timezone=True), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=True),
@@ -35,9 +37,10 @@ def upgrade() -> None:
         sa.Column("before", sa.String(length=64), nullable=False),
         sa.Column("seal", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_log"),
-        sa.UniqueConstraint("seal", name="uq_log_seal")
+        sa.UniqueConstraint("seal", name="uq_log_seal"),
     )
-    op.create_table("api_tokens",
+    op.create_table(
+        "api_tokens",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
@@ -48,10 +51,11 @@ def upgrade() -> None:
         sa.Column("ends_at", Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_api_tokens_account_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_api_tokens"),
-        sa.UniqueConstraint("token_hash", name="uq_api_tokens_token_hash")
+        sa.UniqueConstraint("token_hash", name="uq_api_tokens_token_hash"),
     )
     op.create_index("ix_api_tokens_account_id", "api_tokens", ["account_id"])
-    op.create_table("cases",
+    op.create_table(
+        "cases",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("owner_id", sa.String(length=32), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -59,28 +63,31 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(timezone=True), nullable=False),
         sa.Column("saved_at", Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["owner_id"], ["accounts.id"], name="fk_cases_owner_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_cases")
+        sa.PrimaryKeyConstraint("id", name="pk_cases"),
     )
     op.create_index("ix_cases_owner_id_created_at_id", "cases", ["owner_id", "created_at", "id"])
     op.create_index("ix_cases_saved_at", "cases", ["saved_at"])
-    op.create_table("challenges",
+    op.create_table(
+        "challenges",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=True),
         sa.Column("nonce", sa.LargeBinary(length=64), nullable=False),
         sa.Column("ends_at", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_challenges_account_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name="pk_challenges")
+        sa.PrimaryKeyConstraint("id", name="pk_challenges"),
     )
-    op.create_table("contacts",
+    op.create_table(
+        "contacts",
         sa.Column("owner_id", sa.String(length=32), nullable=False),
         sa.Column("contact_id", sa.String(length=32), nullable=False),
         sa.Column("created_at", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["accounts.id"], name="fk_contacts_contact_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["owner_id"], ["accounts.id"], name="fk_contacts_owner_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("owner_id", "contact_id", name="pk_contacts")
+        sa.PrimaryKeyConstraint("owner_id", "contact_id", name="pk_contacts"),
     )
-    op.create_table("links",
+    op.create_table(
+        "links",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=True),
@@ -89,10 +96,11 @@ def upgrade() -> None:
         sa.Column("ends_at", Moment(timezone=True), nullable=False),
         sa.Column("used_at", Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_links_account_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("token_hash", name="pk_links")
+        sa.PrimaryKeyConstraint("token_hash", name="pk_links"),
     )
     op.create_index("ix_links_account_id", "links", ["account_id"])
-    op.create_table("passkeys",
+    op.create_table(
+        "passkeys",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
         sa.Column("credential", sa.LargeBinary(length=1023), nullable=False),
@@ -103,10 +111,11 @@ def upgrade() -> None:
         sa.Column("seen_at", Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_passkeys_account_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_passkeys"),
-        sa.UniqueConstraint("credential", name="uq_passkeys_credential")
+        sa.UniqueConstraint("credential", name="uq_passkeys_credential"),
     )
     op.create_index("ix_passkeys_account_id", "passkeys", ["account_id"])
-    op.create_table("sign_ins",
+    op.create_table(
+        "sign_ins",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
         sa.Column("agent", sa.String(length=200), nullable=False),
@@ -114,10 +123,11 @@ def upgrade() -> None:
         sa.Column("seen_at", Moment(timezone=True), nullable=False),
         sa.Column("ends_at", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_sign_ins_account_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("token_hash", name="pk_sign_ins")
+        sa.PrimaryKeyConstraint("token_hash", name="pk_sign_ins"),
     )
     op.create_index("ix_sign_ins_account_id", "sign_ins", ["account_id"])
-    op.create_table("assignments",
+    op.create_table(
+        "assignments",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("from_id", sa.String(length=32), nullable=False),
@@ -130,11 +140,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_assignments_case_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["from_id"], ["accounts.id"], name="fk_assignments_from_id"),
         sa.ForeignKeyConstraint(["to_id"], ["accounts.id"], name="fk_assignments_to_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_assignments")
+        sa.PrimaryKeyConstraint("id", name="pk_assignments"),
     )
     op.create_index("ix_assignments_case_id", "assignments", ["case_id"])
     op.create_index("ix_assignments_to_id", "assignments", ["to_id"])
-    op.create_table("comments",
+    op.create_table(
+        "comments",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
@@ -142,10 +153,11 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_comments_account_id"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_comments_case_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name="pk_comments")
+        sa.PrimaryKeyConstraint("id", name="pk_comments"),
     )
     op.create_index("ix_comments_case_id", "comments", ["case_id"])
-    op.create_table("pictures",
+    op.create_table(
+        "pictures",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -163,9 +175,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_pictures_case_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_pictures"),
         sa.UniqueConstraint("case_id", "number", name="uq_pictures_case_id_number"),
-        sa.UniqueConstraint("case_id", "sent_digest", name="uq_pictures_case_id_sent_digest")
+        sa.UniqueConstraint("case_id", "sent_digest", name="uq_pictures_case_id_sent_digest"),
     )
-    op.create_table("uploads",
+    op.create_table(
+        "uploads",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("case_id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=5), nullable=False),
@@ -175,10 +188,11 @@ def upgrade() -> None:
         sa.Column("um_per_px", sa.Double(), nullable=True),
         sa.Column("created_at", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_uploads_case_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name="pk_uploads")
+        sa.PrimaryKeyConstraint("id", name="pk_uploads"),
     )
     op.create_index("ix_uploads_case_id", "uploads", ["case_id"])
-    op.create_table("jobs",
+    op.create_table(
+        "jobs",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("picture_id", sa.String(length=32), nullable=False),
         sa.Column("leased_by", sa.String(length=64), nullable=True),
@@ -186,10 +200,11 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["picture_id"], ["pictures.id"], name="fk_jobs_picture_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
-        sa.UniqueConstraint("picture_id", name="uq_jobs_picture_id")
+        sa.UniqueConstraint("picture_id", name="uq_jobs_picture_id"),
     )
     op.create_index("ix_jobs_leased_until_id", "jobs", ["leased_until", "id"])
-    op.create_table("results",
+    op.create_table(
+        "results",
         sa.Column("picture_id", sa.String(length=32), nullable=False),
         sa.Column("network", sa.String(length=64), nullable=False),
         sa.Column("version", sa.String(length=40), nullable=False),
@@ -202,9 +217,10 @@ def upgrade() -> None:
         sa.Column("warnings", sa.JSON(), nullable=False),
         sa.Column("created_at", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["picture_id"], ["pictures.id"], name="fk_results_picture_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("picture_id", name="pk_results")
+        sa.PrimaryKeyConstraint("picture_id", name="pk_results"),
     )
-    op.create_table("reviews",
+    op.create_table(
+        "reviews",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("picture_id", sa.String(length=32), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
@@ -224,11 +240,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["picture_id"], ["pictures.id"], name="fk_reviews_picture_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["supersedes"], ["reviews.id"], name="fk_reviews_supersedes"),
         sa.PrimaryKeyConstraint("id", name="pk_reviews"),
-        sa.UniqueConstraint("supersedes", name="uq_reviews_supersedes")
+        sa.UniqueConstraint("supersedes", name="uq_reviews_supersedes"),
     )
     op.create_index("ix_reviews_account_id", "reviews", ["account_id"])
     op.create_index("ix_reviews_picture_id_account_id", "reviews", ["picture_id", "account_id"])
-    op.create_table("seen",
+    op.create_table(
+        "seen",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
         sa.Column("picture_id", sa.String(length=32), nullable=False),
@@ -239,10 +256,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["picture_id"], ["pictures.id"], name="fk_seen_picture_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["review_id"], ["reviews.id"], name="fk_seen_review_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_seen"),
-        sa.UniqueConstraint("account_id", "picture_id", "what", "review_id", name="uq_seen_account_id_picture_id_what_review_id")
+        sa.UniqueConstraint("account_id", "picture_id", "what", "review_id", name="uq_seen_account_id_picture_id_what_review_id"),
     )
     op.create_index("ix_seen_picture_id", "seen", ["picture_id"])
-
 
 
 def downgrade() -> None:

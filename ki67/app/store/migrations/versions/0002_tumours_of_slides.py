@@ -13,7 +13,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Add it."""
-    op.create_table("tumours",
+    op.create_table(
+        "tumours",
         sa.Column("picture_id", sa.String(length=32), nullable=False),
         sa.Column("network", sa.String(length=64), nullable=False),
         sa.Column("version", sa.String(length=40), nullable=False),
@@ -29,7 +30,7 @@ def upgrade() -> None:
         sa.Column("warnings", sa.JSON(), nullable=False),
         sa.Column("created_at", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["picture_id"], ["pictures.id"], name="fk_tumours_picture_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("picture_id", name="pk_tumours")
+        sa.PrimaryKeyConstraint("picture_id", name="pk_tumours"),
     )
 
 
