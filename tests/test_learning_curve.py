@@ -5,8 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from stained_dots import UM_PER_PX, write_fields, write_start
 
+from ki67.base.errors import InputError
 from ki67.cells.cells import Cells
 from ki67.data.frames import Frames, save_frames
 from ki67.finetune.command import settings_with
@@ -55,3 +57,11 @@ def test_a_folder_s_curve_is_what_fine_tuning_does_there(tmp_path: Path, monkeyp
     assert of_all["gain"] == of_all["promised"] > 0.5 and not of_all["kept"]
     assert (table["gain"][table["kept"]] == 0).all()
     assert not list((tmp_path / ".ki67").iterdir())
+
+
+def test_a_folder_that_is_refused_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_fields(tmp_path / "single", 1)
+    with pytest.raises(InputError, match="single: a single picture"):
+        list(LEARNING_CURVE.asked(write_start(tmp_path / "dots.ki67"), Path("single"), UM_PER_PX))
+    assert {path.name for path in tmp_path.iterdir()} == {"dots.ki67", "single"}

@@ -32,6 +32,13 @@ def test_what_a_stage_depends_on_of_ours_is_there_and_is_named_once(stage: str) 
     assert len(ours) <= 20  # rooms, not lists of files
 
 
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if any("ki67/bench" in dep for dep in STAGES[stage]["deps"])])
+def test_of_the_bench_a_stage_depends_on_what_it_runs_alone(stage: str) -> None:
+    """Most of that room is commands of their own: a change of one makes no stage old."""
+    theirs = {dep for dep in STAGES[stage]["deps"] if dep.startswith("ki67/bench")}
+    assert theirs == {file for file in HOUSE.closure(code_in(ROOT / f"notebooks/{stage}.ipynb")) if file.startswith("ki67/bench")}
+
+
 def test_what_cannot_change_a_result_is_still_there_and_says_why() -> None:
     for place, reason in LEFT_OUT.items():
         assert (ROOT / place).exists()

@@ -14,6 +14,7 @@ from ki67.cells.density import Stamp, density_maps
 from ki67.cells.detect import Detector
 from ki67.finetune import unlabelled
 from ki67.finetune.command import frames_in, settings_with
+from ki67.finetune.start import load_start
 from ki67.finetune.unlabelled import Lesson, self_trained, taught
 from ki67.study import other_laboratories, trial_by_trial
 from ki67.study.other_laboratories import Trial
@@ -67,11 +68,15 @@ def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return write_start(tmp_path / "dots.ki67")
 
 
+def pupil_of(quick: Path) -> Pupil:
+    return Pupil.of(load_start(quick), trial_by_trial.settings_with({}), Path("state"))
+
+
 def test_a_network_is_louder_about_what_it_was_sure_of(quick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside what it says once it has repeated its doubts alone."""
     monkeypatch.setattr(unlabelled, "TINT", 0.0)
     write_fields(Path("lab"), 2, 0.6)
-    pupil = Pupil.of("louder", quick, Path("lab"))
+    pupil = pupil_of(quick)
     learner, images = pupil.learner, frames_in(Path("lab"), UM_PER_PX, pupil.start).images
     lesson = Lesson.of(images, learner.maps(images), pupil.judge.detector)
     loudness = []
@@ -109,7 +114,7 @@ def test_familiar_pictures_change_nothing(quick: Path) -> None:
 
 def test_labels_of_the_pictures_that_teach_are_not_looked_at(quick: Path) -> None:
     write_fields(Path("lab"), 2, 0.6)
-    pupil = Pupil.of("blind", quick, Path("lab"))
+    pupil = pupil_of(quick)
     labelled = frames_in(Path("lab"), UM_PER_PX, pupil.start)
     blind = replace(labelled, cells=(Cells.empty("network"),) * 2)
     seen, unseen = (pd.DataFrame(answer(pupil, Trial("lab", shown, labelled))) for shown in (labelled, blind))

@@ -1,1 +1,1 @@
-"""The study as a whole: stages, notebooks, DVC, release runs, what ships, claims, the links of the book."""
+"""The study as a whole: stages, DVC, release runs, what ships, claims, the book; and what is measured beside the stages."""

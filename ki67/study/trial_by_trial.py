@@ -16,6 +16,7 @@ from ki67.finetune.command import frames_in, replayed, settings_with
 from ki67.finetune.cross_validation import Judge
 from ki67.finetune.learner import Learner
 from ki67.finetune.start import Start, load_start
+from ki67.settings.detection import FineTune
 from ki67.study.other_laboratories import Trial
 
 KEPT = Path("release")
@@ -44,10 +45,8 @@ class Pupil:
     state: Path
 
     @classmethod
-    def of(cls, name: str, network: Path, folder: Path | None) -> "Pupil":
-        """Set up once, with the settings of `ki67 train --start`: a learner is traced once for all trials."""
-        settings, start = settings_with({}), load_start(network)
-        state = state_folder(name, settings.model_dump(), [network, *([folder] if folder else [])])
+    def of(cls, start: Start, settings: FineTune, state: Path) -> "Pupil":
+        """Set up once for all trials."""
         return cls(start, Learner(start, settings, replayed(start, settings, state / "replayed.npz")), Judge.of(start), state)
 
     def place_of(self, trial: Trial) -> Path:
@@ -76,13 +75,14 @@ class Question(Generic[R]):
 
     def asked(self, network: Path, folder: Path | None, um_per_px: float | None) -> Iterator[str]:
         """Row by row, as lines, in a table and the same for prose. Simulated laboratories where no folder is named."""
-        pupil = Pupil.of(self.name, network, folder)
+        settings, start = settings_with({}), load_start(network)
+        state = state_folder(self.name, settings.model_dump(), [network, *([folder] if folder else [])])
         if folder:
-            frames = frames_in(folder, um_per_px, pupil.start)
+            frames = frames_in(folder, um_per_px, start)
             trials, out = self.of_folder(Trial(folder.name, frames, frames)), f"{self.name}_folder.csv"
         else:
-            trials, out = self.simulated(pupil.state), f"{self.name}.csv"
-        yield from self.written(pupil, trials, KEPT / out)
+            trials, out = self.simulated(state), f"{self.name}.csv"
+        yield from self.written(Pupil.of(start, settings, state), trials, KEPT / out)
 
     def written(self, pupil: Pupil, trials: Iterable[Trial], out: Path) -> Iterator[str]:
         """The table is whole after every trial; what is kept of them goes when all are there."""
