@@ -37,7 +37,7 @@ SITUATIONS: dict[Growth, Situation] = {
         Situation("discohesive", 0.09, size=0.82, slender=1.5, solid=0.55, rich=True, loose=True, spread=True),
         Situation("scattered", 0.12, size=0.86, slender=2.7, solid=0.75, spread=True),
         Situation("stroma", 0.06),
-        Situation("infiltrate", 0.05, lymphocytes=(1.9, 2.4, 2.9), sparse=0.0, loose=True),
+        Situation("infiltrate", 0.07, lymphocytes=(1.9, 2.4, 2.9), sparse=0.0, loose=True),
     )
 }
 
