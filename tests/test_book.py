@@ -58,6 +58,7 @@ def test_prose_and_tables_show_the_figures_of_the_files(tmp_path: Path) -> None:
         tmp_path,
         "A {value}`m.json:f1 .3f` B {value}`m.json:cells` C {value}`m.json:none .3f` D {value}`m.json:wall_s duration` "
         "E {value}`m.json:change .2f` J {value}`m.json:at%20R.of%206 .3f` H {value}`m.json:true` I {value}`m.json:false` "
+        "O {value}`m.json:f1 .1%` "
         "F {value}`m.json:odd`, {value}`m.json:many` G {claim}`Table 9/a/cells` K {verdict}`Table 9/a/cells` "
         "L {verdict}`Table 9/a/effect` M {recomputed}`Table 9/a/cells:,.1f` N {value}`m.csv:pathonet.0.f1 .4f`.\n\n"
         ":::{metric-table} m.csv\n:where: class=positive, method=pathonet|network\nmethod | Method\n"
@@ -66,7 +67,7 @@ def test_prose_and_tables_show_the_figures_of_the_files(tmp_path: Path) -> None:
         ":::{metric-table} p.csv\np | p | p\n:::\n",
     )
     assert warnings == ""
-    numbers = ("0.784", "12,345", "–", "13 min", "−0.25", "50,861", "0.91 (0.90 to 0.92)", "1,200", "0.9123")
+    numbers = ("0.784", "12,345", "–", "13 min", "−0.25", "50,861", "0.91 (0.90 to 0.92)", "1,200", "0.9123", "78.4\u00a0%")
     for shown in (*numbers, "p1, p2", "7, 8 and 2 more", "0.375", "PathoNet", ">yes<", ">no<", *TOLD):
         assert shown in html
     assert "0.04" not in html and "– to –" not in html

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 LISTED = 8  # items of a list; the rest is counted
+AS_PRINTED = str.maketrans({"-": "−", "%": "\u00a0%"})  # a real minus, and a per cent sign that stands apart and on the same line
 
 
 def duration(seconds: float) -> str:
@@ -28,4 +29,4 @@ def shown(value: Any, spec: str, words: dict[str, str]) -> str:
         return duration(value)
     if not spec:
         spec = ",d" if isinstance(value, int) else ""
-    return format(value, spec).replace("-", "−") if isinstance(value, int | float) else str(value)
+    return format(value, spec).translate(AS_PRINTED) if isinstance(value, int | float) else str(value)
