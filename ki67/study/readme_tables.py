@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import TypeAdapter
 
 from ki67.base.tables import read_json
 from ki67.cells.cells import CLASS_NAMES
 from ki67.cells.outcomes import STRICT
-from ki67.cells.summary import ByRule, Summary, is_labelled
+from ki67.cells.summary import Summary
 from ki67.study.results import METHODS, evaluation_in
 
 Figures = Sequence[float | None]  # F1 of the three classes, and the error of the index; nothing where it is not defined
 SCORERS = {"contextnet": "contextnet, longest run", "pathonet": "PathoNet, longest run"}
+ON_REAL = {"ki67_score": "`ki67 score`", **SCORERS, "classical": "classical row"}
 REAL = {"shidc": "SHIDC-B-Ki-67", "bcdata": "BCData"}
 WAYS = {"predict": "`model.predict`", "tf_function": "`tf.function`", "float32": "engine, float32",
         "bfloat16": "engine, bfloat16", "int8": "engine, int8"}  # fmt: skip
@@ -37,8 +37,10 @@ def simulated(root: Path) -> str:
 
 def real(root: Path) -> str:
     """The development figures, with the number of patients and 95 % intervals."""
-    found = read_json(root / "release/real_check.json")
-    rows = [row for name, title in REAL.items() for row in _real_rows(found[name], title)]
+    found, cells = read_json(root / "release/real_check.json"), _read(root / "release/real_cells.csv")
+    rows = [
+        row for name, title in REAL.items() for row in _real_rows(found[name], title, [at for at in cells if at["set"] == name])
+    ]
     return _table(["", "real fields", "F1 positive", "F1 negative", "F1 TIL"], rows)
 
 
@@ -87,22 +89,17 @@ def _contest(metrics: Path, cohorts: dict[str, str]) -> list[str]:
     ]
 
 
-def _real_rows(found: Mapping[str, Any], title: str) -> list[str]:
+def _real_rows(found: Mapping[str, Any], title: str, cells: Sequence[Mapping[str, str]]) -> list[str]:
     patients = f"{len(found['fields_of'])} patients" if found["fields_of"] else "patients unknown"
     cohort = f"{found['images']} of {title}, {patients}"
-    methods = TypeAdapter(dict[str, ByRule]).validate_python(found["detection"])
-    ships = {name: (at["value"], at["low"], at["high"]) for name, at in found["score"][STRICT.name].items()}
-    labelled = [name for name in CLASS_NAMES.values() if is_labelled(methods["pathonet"][STRICT.key][name])]
-    rows = {"`ki67 score`": ships}
-    judged = {method: heading for method, heading in SCORERS.items() if method in methods} | {"classical": "classical row"}
-    for method, heading in judged.items():
-        by_class = methods[method][STRICT.key]
-        rows[heading] = {name: (by_class[name].f1, by_class[name].f1_low, by_class[name].f1_high) for name in labelled}
-    return [_line([heading, cohort, *(_interval(*row[name]) if name in labelled else "–" for name in CLASS_NAMES.values())])
-            for heading, row in rows.items()]  # fmt: skip
+    judged = [(ON_REAL[row["method"]], row) for row in cells if row["method"] in ON_REAL]
+    return [_line([heading, cohort, *(_interval(row, name) for name in CLASS_NAMES.values())]) for heading, row in judged]
 
 
-def _interval(value: float, low: float, high: float) -> str:
+def _interval(row: Mapping[str, str], name: str) -> str:
+    if not row[name]:
+        return "–"
+    value, low, high = (float(row[key]) for key in (name, f"{name}_low", f"{name}_high"))
     return f"{value:.2f} ({low:.2f} to {high:.2f})"
 
 

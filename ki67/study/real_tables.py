@@ -9,7 +9,7 @@ from ki67.base.tables import write_csv
 from ki67.cells.metrics import Estimate
 from ki67.cells.outcomes import STRICT
 from ki67.cells.summary import Detection, Error
-from ki67.study.real_cells import Fields, FieldScores
+from ki67.study.real_cells import Fields
 
 SHIPS = "ki67_score"
 CELLS, BETTER, SCORES = (Path("release", f"real_{name}.csv") for name in ("cells", "better", "scores"))
@@ -19,12 +19,8 @@ Interval = Error | Estimate
 
 def write_tables(sets: Mapping[str, Fields]) -> None:
     """The three tables of the book's page on real tissue."""
-    for path, rows in (
-        (CELLS, [row for name, found in sets.items() for row in cells_rows(name, found)]),
-        (BETTER, [row for name, found in sets.items() for row in better_rows(name, found)]),
-        (SCORES, [row for name, found in sets.items() for row in scores_rows(name, found)]),
-    ):
-        write_csv(pd.DataFrame(rows), path)
+    for path, rows_of in ((CELLS, cells_rows), (BETTER, better_rows), (SCORES, scores_rows)):
+        write_csv(pd.DataFrame([row for name, found in sets.items() for row in rows_of(name, found)]), path)
 
 
 def cells_rows(name: str, found: Fields) -> list[Row]:
@@ -33,7 +29,7 @@ def cells_rows(name: str, found: Fields) -> list[Row]:
     others = {
         method: {kind: f1_of(rules[STRICT.key][kind]) for kind in found.labelled} for method, rules in found.detection.items()
     }
-    return [_row(name, SHIPS, ships), *(_row(name, method, by_class) for method, by_class in others.items())]
+    return [_row(name, method, by_class) for method, by_class in ({SHIPS: ships} | others).items()]
 
 
 def better_rows(name: str, found: Fields) -> list[Row]:
@@ -44,7 +40,7 @@ def better_rows(name: str, found: Fields) -> list[Row]:
 def scores_rows(name: str, found: Fields) -> list[Row]:
     """Errors by field, and how many categories are right, of every method and of the answers that look at no picture."""
     ships = found.score["index"]["RMSE by picture"]
-    return [_row(name, SHIPS, {"index": ships}), *(_scores_row(name, method, of) for method, of in found.scores.items())]
+    return [_row(name, SHIPS, {"index": ships}), *(_scores_row(name, method, found) for method in found.scores)]
 
 
 def f1_of(found: Detection) -> Error:
@@ -52,10 +48,12 @@ def f1_of(found: Detection) -> Error:
     return Error(found.f1, found.f1_low, found.f1_high)
 
 
-def _scores_row(name: str, method: str, scores: FieldScores) -> Row:
+def _scores_row(name: str, method: str, found: Fields) -> Row:
+    scores = found.scores[method]
+    til = {"til": scores.til} if "til" in found.labelled else {}
     low_high, others = scores.category_16_30, scores.category_10_20
     right = {"right_16_30": low_high.correct, "right_10_20": others.correct, "fields": low_high.of}
-    return _row(name, method, {"index": scores.index, "til": scores.til}) | right
+    return _row(name, method, {"index": scores.index} | til) | right
 
 
 def _row(name: str, method: str, figures: Mapping[str, Interval]) -> Row:
