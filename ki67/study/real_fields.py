@@ -29,6 +29,7 @@ from ki67.study.real_patches import FOLDER as PATCHES
 from ki67.study.real_patches import Patches, check_patches
 from ki67.study.real_slides import FOLDER as SLIDES
 from ki67.study.real_slides import RealSlides, check_slides
+from ki67.study.real_tables import write_tables
 from ki67.tiles.model import load_cellularity_model
 from ki67.weights import CELLULARITY, NETWORK
 
@@ -48,7 +49,8 @@ def check_folder(folder: Path | None, model: Path | None) -> list[str]:
     patches, slides = ((folder / name).is_dir() for name in (PATCHES, SLIDES))
     if not sets and not patches and not slides:
         raise InputError(f"{folder}: holds none of {HELD}; see the book's page on real tissue for their layout")
-    results: dict[str, Fields | RealMasks | Patches | RealSlides] = {**cells_of(folder, sets, model)} if sets else {}
+    cells = cells_of(folder, sets, model) if sets else {}
+    results: dict[str, Fields | RealMasks | Patches | RealSlides] = {**cells}
     if "shidc" in sets:
         results[MASKS] = check_masks(shidc_parts(folder / "shidc"))
     lines = [line for name, result in results.items() for line in result.lines(name)]
@@ -63,6 +65,8 @@ def check_folder(folder: Path | None, model: Path | None) -> list[str]:
     if results:
         write_json({name: asdict(result) for name, result in results.items()}, RESULT)
         lines.append(f"written: {RESULT}")
+    if cells:
+        write_tables(cells)
     if any((folder / name).is_dir() for name in LIKE.values()):
         write_csv(beside_real(pd.read_csv(SIMULATION), folder), REALISM)
     return lines
