@@ -1,5 +1,6 @@
 """The situations that a Ki-67 field may be in: each holds what it says, and a field of another kind does not."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -11,9 +12,10 @@ import pytest
 from ki67.cells.cells import NEGATIVE, POSITIVE, TIL
 from ki67.settings.names import Pool
 from ki67.simulate import Field, Scene, render_field
+from ki67.simulate.annotator import draw_annotator
 from ki67.simulate.field import render_view, view_of
 from ki67.simulate.laboratories import BCDATA_LIKE, POOLS, SHIDC_LIKE
-from ki67.simulate.laboratory import Laboratory, Range
+from ki67.simulate.laboratory import Convention, Laboratory, Range
 from ki67.simulate.nuclei import Kind, Nucleus, stamp
 from ki67.simulate.patients import View, draw_patient
 from ki67.simulate.realism import measure, optical_density, unmixed
@@ -33,8 +35,8 @@ def places_of(growth: Growth, laboratory: Laboratory | None = None) -> Iterator[
 
 
 @cache
-def fields_of(growth: Growth, scene: Scene = WHOLE) -> list[Field]:
-    return [render_field(SEED, patient, field, scene) for patient, field in islice(places_of(growth), 4)]
+def fields_of(growth: Growth, laboratory: Laboratory | None = None, scene: Scene = WHOLE) -> list[Field]:
+    return [render_field(SEED, *place, scene) for place in islice(places_of(growth, laboratory), 4)]
 
 
 def labelled(field: Field, *labels: int) -> int:
@@ -65,9 +67,9 @@ def test_a_sheet_of_lymphocytes_has_more_than_a_hundred_and_a_sheet_of_tumour_ha
     assert max(labelled(f, TIL) for f in fields_of("sheet")) < 30
 
 
-def test_around_islands_most_nuclei_are_left_unlabelled_and_in_a_sheet_few() -> None:
+def test_like_shidc_most_nuclei_around_islands_are_left_unlabelled_and_in_a_sheet_few() -> None:
     def share(growth: Growth) -> float:
-        usual, every = (fields_of(growth, scene) for scene in (WHOLE, replace(WHOLE, label_stroma=True)))
+        usual, every = (fields_of(growth, SHIDC_LIKE, scene) for scene in (WHOLE, replace(WHOLE, label_stroma=True)))
         return sum(len(f.cells) for f in usual) / sum(len(f.cells) for f in every)
 
     assert share("islands") < 0.4
@@ -79,16 +81,18 @@ def test_large_pale_nuclei_are_hardly_darker_than_the_ground(view: View) -> None
     assert measure(pale.image, pale.cells).negative_contrast < 0.5 * measure(solid.image, solid.cells).negative_contrast
 
 
-def test_a_pale_nucleus_is_an_outline_round_an_empty_middle() -> None:
-    assert outline_over_middle(pallor=1.0) > 2.5
-    assert 0.7 < outline_over_middle(pallor=0.0) < 1.3
+def test_a_pale_nucleus_is_an_outline_round_an_empty_middle_or_a_faint_even_disc() -> None:
+    assert outline_over_middle(pallor=1.0, membrane=1.0) > 2.5
+    assert 0.7 < outline_over_middle(pallor=1.0, membrane=0.0) < 1.5
+    assert 0.7 < outline_over_middle(pallor=0.0, membrane=1.0) < 1.3
 
 
-def outline_over_middle(pallor: float) -> float:
+def outline_over_middle(pallor: float, membrane: float) -> float:
     """Haematoxylin of a round nucleus of 18 grid pixels, at its membrane beside its middle."""
     shape = dict(x=40.0, y=40.0, radius=18.0, aspect=1.0, angle=0.0, bumps=0.0, ragged=0.0, bend=0.0, depth=0)
     stains = dict(haematoxylin=0.4, dab=0.0, vesicular=0.0, granularity=0.1, dab_granularity=0.0, nucleoli=0)
-    nucleus = Nucleus(**shape, **stains, kind=Kind.TUMOUR, positive=False, crowded=False, pallor=pallor)
+    looks = dict(kind=Kind.TUMOUR, positive=False, crowded=False, pallor=pallor, membrane=membrane)
+    nucleus = Nucleus(**shape, **stains, **looks)
     layers = np.zeros((3, 2, 81, 81), dtype=np.float32)
     stamp(layers, nucleus, np.random.default_rng(1))
     rows, columns = np.mgrid[-40:41, -40:41]
@@ -117,6 +121,33 @@ def brown(field: Field) -> float:
     return float((unmixed(optical_density(field.image))[..., 1] > 0.15).mean())
 
 
+def marked(kind: Kind, convention: Convention, growth: Growth = "islands", positive: bool = False) -> Counter[int]:
+    """What two hundred bodies of a kind are called, each in a field of its own."""
+    rng = np.random.default_rng(3)
+    shape = dict(x=0.0, y=0.0, radius=8.0, aspect=1.0, angle=0.0, bumps=0.0, ragged=0.0, bend=0.0, depth=0)
+    stains = dict(haematoxylin=0.4, dab=0.0, vesicular=0.0, granularity=0.1, dab_granularity=0.0, nucleoli=0)
+    body = Nucleus(**shape, **stains, kind=kind, positive=positive, crowded=False)
+    return Counter(draw_annotator(growth, False, convention, rng).label(body, 30.0, rng) for _ in range(200))
+
+
+def test_plump_nuclei_beside_nests_count_in_one_laboratory_and_not_in_another() -> None:
+    assert marked(Kind.PLUMP, BCDATA_LIKE.convention)[NEGATIVE] > 160
+    assert marked(Kind.PLUMP, SHIDC_LIKE.convention)[NEGATIVE] < 60
+
+
+def test_a_lymphocyte_is_a_til_where_lymphocytes_have_a_class_and_a_negative_or_nothing_where_not() -> None:
+    named, unnamed = (marked(Kind.LYMPHOCYTE, lab.convention) for lab in (SHIDC_LIKE, BCDATA_LIKE))
+    assert named[TIL] > 100 and named[NEGATIVE] == 0
+    assert unnamed[TIL] == 0 and 20 < unnamed[NEGATIVE] < 120
+
+
+def test_brown_is_mostly_taken_for_tumour_in_stroma_and_never_among_lymphocytes() -> None:
+    assert 120 < marked(Kind.PLUMP, SHIDC_LIKE.convention, positive=True)[POSITIVE] < 190
+    assert 40 < marked(Kind.SPINDLE, SHIDC_LIKE.convention, positive=True)[POSITIVE] < 120
+    assert marked(Kind.SPINDLE, SHIDC_LIKE.convention, "infiltrate", positive=True)[POSITIVE] == 0
+    assert marked(Kind.SPINDLE, SHIDC_LIKE.convention)[NEGATIVE] == 0
+
+
 def test_every_situation_occurs_and_no_patient_has_one_alone() -> None:
     seen = [{view_of(SEED, patient, field).growth for field in range(1, 13)} for patient in range(1, 30)]
     assert set.union(*seen) == set(SITUATIONS)
@@ -126,7 +157,7 @@ def test_every_situation_occurs_and_no_patient_has_one_alone() -> None:
 
 def test_positives_are_as_brown_as_their_laboratory_makes_them() -> None:
     def dab(laboratory: Laboratory) -> float:
-        places = islice((p for growth in ("sheet", "nests") for p in places_of(growth, laboratory)), 6)
+        places = islice((p for growth in ("sheet", "nests") for p in places_of(growth, laboratory)), 12)
         fields = [render_field(SEED, *place) for place in places]
         return float(np.nanmedian([measure(f.image, f.cells).positive_dab for f in fields]))
 

@@ -69,7 +69,7 @@ def render_view(view: View, scene: Scene, rng: np.random.Generator) -> Field:
     nuclei = populate(plan, seen.tissue, unit, rng)
     light = transmitted(_section(plan, nuclei, seen, rng), seen.stains)
     image = photograph(light, seen.camera, scene.size, rng)
-    return Field(image, _annotated(nuclei, unit, view.growth, scene, scene.size / side, rng), view.growth, seen)
+    return Field(image, _annotated(nuclei, unit, view, scene, scene.size / side, rng), view.growth, seen)
 
 
 def _section(plan: Architecture, nuclei: list[Nucleus], patient: Patient, rng: np.random.Generator) -> Floats:
@@ -82,9 +82,9 @@ def _section(plan: Architecture, nuclei: list[Nucleus], patient: Patient, rng: n
     return flattened(layers)
 
 
-def _annotated(nuclei: list[Nucleus], unit: float, growth: Growth, scene: Scene, scale: float, rng: np.random.Generator) -> Cells:
+def _annotated(nuclei: list[Nucleus], unit: float, view: View, scene: Scene, scale: float, rng: np.random.Generator) -> Cells:
     """Labels in the picture's pixels, for every nucleus that the annotator marks and whose centre is inside."""
-    annotator = draw_annotator(growth, scene.label_stroma, rng)
+    annotator = draw_annotator(view.growth, scene.label_stroma, view.patient.laboratory.convention, rng)
     points, labels = [], []
     for nucleus in nuclei:
         x, y = int(nucleus.x * scale), int(nucleus.y * scale)

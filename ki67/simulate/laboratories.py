@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 
 from ki67.settings.names import Pool
-from ki67.simulate.laboratory import Laboratory
+from ki67.simulate.laboratory import Convention, Laboratory
 
 SHIDC_LIKE = Laboratory(
     name="SHIDC-like",
+    convention=Convention(plump=0.15, lymphocytes=True),
     haematoxylin=((0.59, 0.755, 0.29), (0.66, 0.72, 0.21)),
     dab=((0.20, 0.49, 0.85), (0.40, 0.67, 0.62)),
-    diameter=(5.8, 10.5),
+    diameter=(5.8, 11.0),
     dark=(0.24, 0.58),
     dab_weak=(0.08, 0.15),
     dab_strong=(0.45, 1.5),
@@ -33,16 +34,17 @@ SHIDC_LIKE = Laboratory(
 BCDATA_LIKE = replace(
     SHIDC_LIKE,
     name="BCData-like",
+    convention=Convention(plump=0.9, lymphocytes=False),
     haematoxylin=((0.70, 0.62, 0.33), (0.83, 0.53, 0.18)),
     dab=((0.22, 0.51, 0.83), (0.36, 0.61, 0.71)),
-    diameter=(6.8, 10.5),
-    dark=(0.17, 0.34),
+    diameter=(7.6, 12.2),
+    dark=(0.14, 0.33),
     dab_weak=(0.20, 0.42),
     dab_strong=(4.2, 9.0),
-    dab_fullness=(0.6, 0.95),
+    dab_fullness=(0.95, 1.45),
     background=(0.035, 0.085),
-    sparse=0.25,
-    index_power=0.3,
+    sparse=0.12,
+    index_power=0.22,
     brightness=(0.85, 0.94),
     green=(0.97, 0.995),
     blue=(0.905, 0.975),
@@ -58,9 +60,10 @@ BCDATA_LIKE = replace(
 BETWEEN = replace(
     SHIDC_LIKE,
     name="between",
+    convention=Convention(plump=0.4, lymphocytes=True),
     haematoxylin=((0.59, 0.755, 0.29), (0.80, 0.55, 0.20)),
     dab=((0.20, 0.49, 0.85), (0.42, 0.66, 0.63)),
-    diameter=(5.0, 11.5),
+    diameter=(5.0, 12.5),
     dark=(0.15, 0.64),
     dab_weak=(0.10, 0.40),
     dab_strong=(0.8, 5.0),

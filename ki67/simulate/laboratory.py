@@ -13,10 +13,19 @@ BATCH = 0.04  # a stain's vector strays so far from patient to patient, in natur
 
 
 @dataclass(frozen=True)
+class Convention:
+    """What a laboratory's annotators mark beside the tumour's nuclei."""
+
+    plump: float  # the share of fields in which plump nuclei beside nests are counted as tumour's
+    lymphocytes: bool  # they have a class of their own; else they are negative, or not marked
+
+
+@dataclass(frozen=True)
 class Laboratory:
     """What a laboratory's patients have between a least and a most; levels of stain are optical densities along its vector."""
 
     name: str
+    convention: Convention
     haematoxylin: tuple[Vector, Vector]
     dab: tuple[Vector, Vector]
     diameter: Range  # of the tumour's nuclei, in µm

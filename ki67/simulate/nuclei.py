@@ -49,6 +49,7 @@ class Nucleus:
     positive: bool
     crowded: bool
     pallor: float = 0.0  # 1: an empty vesicle with a thin membrane, hardly darker than what surrounds it
+    membrane: float = 1.0  # of a pale nucleus: 1 a sharp outline round an empty middle, 0 a faint even disc
     taper: float = 0.0  # 1: pointed at both ends
     clumps: float = 0.0  # contrast of the chromatin's large patches
     lean: float = 0.0  # how much darker one end is than the other
@@ -144,16 +145,17 @@ def _chromatin(nucleus: Nucleus, rho: Floats, body: Floats, spots: Floats | None
     grain = np.float32(nucleus.granularity) * _grain(nucleus, (rho.shape[0], rho.shape[1]), rng)
     density = hollow * np.maximum(1 + grain, 0.1)
     if nucleus.pallor:
-        density = density + np.float32(nucleus.pallor) * (_vesicle(rho, grain) - density)
+        density = density + np.float32(nucleus.pallor) * (_vesicle(rho, grain, nucleus.membrane) - density)
     if spots is not None:
         density = density + np.float32(0.8) * spots
     return np.asarray(density * body, dtype=np.float32)
 
 
-def _vesicle(rho: Floats, grain: Floats) -> Floats:
-    """A thin membrane and a few threads of chromatin round an empty middle."""
-    membrane = np.exp(-(((rho - 0.9) / 0.11) ** 2)) * np.maximum(1 + grain, 0.2)
-    return np.asarray(0.16 + 0.62 * membrane + 0.35 * np.maximum(grain, 0), dtype=np.float32)
+def _vesicle(rho: Floats, grain: Floats, sharp: float) -> Floats:
+    """From a thin membrane and a few threads of chromatin round an empty middle to a faint even disc."""
+    outline = np.exp(-(((rho - 0.9) / 0.11) ** 2)) * np.maximum(1 + grain, 0.2)
+    even, lines = np.float32(0.34 - 0.2 * sharp), np.float32(0.1 + 0.54 * sharp)
+    return np.asarray(even + lines * outline + 0.35 * np.maximum(grain, 0), dtype=np.float32)
 
 
 def _precipitate(nucleus: Nucleus, rho: Floats, body: Floats, spots: Floats | None, rng: np.random.Generator) -> Floats:

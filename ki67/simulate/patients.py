@@ -84,7 +84,7 @@ def _tissue(laboratory: Laboratory, index: float, diameter: float, rng: np.rando
         index=float(index),
         crowding=float(rng.uniform(0.0, 1.0)),
         diameter=float(diameter),
-        pleomorphism=log_between(0.09, 0.28, rng),
+        pleomorphism=log_between(0.10, 0.34, rng),
         irregularity=log_between(0.6, 1.3, rng),
         haematoxylin=log_between(*laboratory.dark, rng),
         haematoxylin_spread=float(rng.uniform(0.12, 0.35)),

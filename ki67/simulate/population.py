@@ -90,7 +90,7 @@ def _debris(plan: Architecture, tissue: Tissue, patchy: Floats, unit: float, rng
     everywhere = plan.tissue * patchy
     return [
         Guild(Kind.PYKNOTIC, everywhere, float(rng.uniform(0.0, 0.06)) * per_cell, 0.30 * unit, 0.30),
-        Guild(Kind.GHOST, everywhere, 0.15 * tissue.ghosts * per_cell, 0.5 * unit, 0.20),
+        Guild(Kind.GHOST, everywhere, 0.10 * tissue.ghosts * per_cell, 0.5 * unit, 0.20),
         Guild(Kind.FLECK, plan.tissue, float(rng.uniform(0.0, 0.10)) * room / STROMAL_AREA, 3.0, 0.45),
         Guild(Kind.SMEAR, plan.stroma, 0.06 * tissue.smears * room / STROMAL_AREA, 0.42 * unit, 0.35),
     ]

@@ -19,7 +19,7 @@ class Situation:
     size: float = 1.0  # of the tumour's nuclei beside the patient's usual ones
     slender: float = 1.6  # the longest of them, length over width
     solid: float = 0.0  # 0: as vesicular as the patient's, 1: dark all through
-    lymphocytes: tuple[float, ...] = (0.0, 0.0, 0.0, 0.05, 0.05, 0.05, 0.1, 0.25, 0.4, 1.0)  # densities, one of which a field has
+    lymphocytes: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, 0.05, 0.05, 0.1, 0.1, 0.25, 0.5)  # densities, one of which a field has
     sparse: float = 0.2  # the share of fields that hold a tenth to two thirds of the usual number
     rich: bool = False  # tumour fills most of the field
     loose: bool = False  # cells have let go of each other, and glass shows between them
@@ -34,10 +34,10 @@ SITUATIONS: dict[Growth, Situation] = {
         Situation("islands", 0.11, sparse=0.0),
         Situation("cords", 0.08, solid=0.3),
         Situation("glands", 0.08, rich=True),
-        Situation("discohesive", 0.09, size=0.82, slender=1.5, solid=0.55, rich=True, loose=True, spread=True),
+        Situation("discohesive", 0.12, size=0.80, slender=1.5, solid=0.55, rich=True, loose=True, spread=True),
         Situation("scattered", 0.12, size=0.86, slender=2.7, solid=0.75, spread=True),
         Situation("stroma", 0.06),
-        Situation("infiltrate", 0.07, lymphocytes=(1.9, 2.4, 2.9), sparse=0.0, loose=True),
+        Situation("infiltrate", 0.02, lymphocytes=(1.9, 2.4, 2.9), sparse=0.0, loose=True),
     )
 }
 

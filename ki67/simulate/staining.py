@@ -13,7 +13,7 @@ from ki67.simulate.situations import Situation
 SOLID = frozenset({Kind.LYMPHOCYTE, Kind.PYKNOTIC, Kind.SPINDLE, Kind.FLECK, Kind.SMEAR})
 # Length over width, at least and at most; the tumour's most slender nucleus is its situation's.
 ASPECT = {
-    Kind.PLUMP: (1.15, 2.6),
+    Kind.PLUMP: (1.35, 3.0),
     Kind.LYMPHOCYTE: (1.0, 1.3),
     Kind.SPINDLE: (2.2, 6.0),
     Kind.PYKNOTIC: (1.0, 2.2),
@@ -27,7 +27,7 @@ DARKNESS = {
     Kind.LYMPHOCYTE: (0.85, 1.4),
     Kind.SPINDLE: (0.35, 1.2),
     Kind.PYKNOTIC: (0.8, 1.5),
-    Kind.GHOST: (0.05, 0.3),
+    Kind.GHOST: (0.02, 0.12),
     Kind.FLECK: (0.0, 0.0),
     Kind.SMEAR: (0.0, 0.3),
 }
@@ -97,7 +97,8 @@ def nucleus_of(body: Body, around: Surroundings, rng: np.random.Generator) -> Nu
         positive=stained.positive,
         crowded=body.crowded,
         pallor=pallor,
-        taper=float(rng.uniform(0.2, 0.9)) if kind in (Kind.SPINDLE, Kind.SMEAR) else float(rng.uniform(0, 0.35)) * fibre,
+        membrane=float(rng.random()),
+        taper=float(rng.uniform(0.2, 0.9)) if kind in (Kind.SPINDLE, Kind.SMEAR) else float(rng.uniform(0, 0.5)) * fibre,
         clumps=float(rng.uniform(0.08, 0.25 if kind in SOLID else 0.45)),
         lean=float(rng.normal(0, 0.28)),
     )
@@ -113,7 +114,7 @@ def _follows_fibres(kind: Kind, situation: Situation, rng: np.random.Generator) 
 def _pallor(kind: Kind, tissue: Tissue, situation: Situation, rng: np.random.Generator) -> float:
     """How empty a nucleus is: the tumour's as the patient's are, others seldom."""
     usual = tissue.pallor * (1 - situation.solid) if kind is Kind.TUMOUR else 0.15
-    return 0.0 if kind in SOLID else float(np.clip(usual + rng.normal(0, 0.15), 0, 1))
+    return 0.0 if kind in SOLID else float(np.clip(usual + rng.normal(0, 0.22), 0, 1))
 
 
 def _aspect(kind: Kind, situation: Situation, rng: np.random.Generator) -> float:

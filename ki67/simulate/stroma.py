@@ -84,7 +84,7 @@ def collagen(across: Floats, along: Floats, rng: np.random.Generator) -> Floats:
     source = texture(float(rng.choice([10.0, 18.0, 30.0])), float(rng.choice([1.5, 2.5, 4.0])))
     bent = across + 2.5 * speckle(14, side, rng) + rng.uniform(0, 1000)
     sampled = ndimage.map_coordinates(source, [bent, along + rng.uniform(0, 1000)], order=1, mode="grid-wrap")
-    waviness = float(rng.uniform(0.1, 0.55)) * np.clip(0.7 + 0.5 * relief(4.0, side, rng), 0.0, 1.5)
+    waviness = float(rng.uniform(0.15, 0.75)) * np.clip(0.7 + 0.5 * relief(4.0, side, rng), 0.0, 1.5)
     return np.asarray(np.clip(1 + waviness * sampled, 0, 3.0), dtype=np.float32)
 
 

@@ -71,9 +71,7 @@ def _on_glass(side: int, rng: np.random.Generator) -> Bools:
     return np.asarray(np.minimum(from_rim, from_rim[:, None]) > 0.02 + 0.006 * relief(9.0, side, rng))
 
 
-def blob(
-    side: int, centre: tuple[float, float], radius: float, bumps: tuple[float, float], rng: np.random.Generator
-) -> Bools:
+def blob(side: int, centre: tuple[float, float], radius: float, bumps: tuple[float, float], rng: np.random.Generator) -> Bools:
     """A stretched disc whose border wanders: by large bumps and by small ones, in parts of the radius."""
     stretch, angle = float(rng.uniform(0.72, 1.0)), float(rng.uniform(0, np.pi))
     dx = np.arange(side, dtype=np.float32) - np.float32(centre[0])

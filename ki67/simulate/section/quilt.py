@@ -95,9 +95,7 @@ class Quilt:
 
     def _around(self, plane: NDArray[Pixel], row: int, column: int) -> NDArray[Pixel]:
         reach, side = round(SPACING_UM / MAP_UM), plane.shape[0]
-        rows, columns = (
-            np.clip(np.arange(at * reach - MARGIN, (at + 1) * reach + MARGIN), 0, side - 1) for at in (row, column)
-        )
+        rows, columns = (np.clip(np.arange(at * reach - MARGIN, (at + 1) * reach + MARGIN), 0, side - 1) for at in (row, column))
         return plane[rows[:, None], columns[None, :]]
 
     def _enlarged(self, plane: Floats) -> Floats:

@@ -79,4 +79,3 @@ def _light(quilt: Quilt, artefacts: Artefacts, patient: Patient, levels: Floats,
     concentrations *= quilt.over_cell(artefacts.thickness, row, column)
     light = transmitted(concentrations, patient.stains)
     return np.asarray(light * (1 - pen * (1 - artefacts.ink[:, None, None])), dtype=np.float32)
-
