@@ -67,4 +67,3 @@ def tissue_shares(grid: Grid, mask: TissueMask) -> Floats:
 def chosen(tissue: Floats, least: float = LEAST_TISSUE) -> list[tuple[int, int]]:
     """Row and column of every patch with more tissue than that, row by row."""
     return [(int(row), int(column)) for row, column in np.argwhere(tissue > least)]
-
