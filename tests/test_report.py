@@ -32,7 +32,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rng = np.random.default_rng(4)
     for name in ("a/1.png", "b/2.png"):
         (root / "in" / name).parent.mkdir(parents=True)
-        Image.fromarray(rng.integers(120, 255, (300, 300, 3), np.uint8)).save(root / "in" / name)
+        Image.fromarray(rng.integers(225, 245, (300, 300, 3), np.uint8)).save(root / "in" / name)
     (root / "in/b/3.png").touch()
     tool = CellTool(load_model(NETWORK), "float32", CutOffs("ki67_index", 0.16, 0.3))
     assert run_tool(tool, Order([root / "in"], root / "out", 0.65)).exit_code == 1

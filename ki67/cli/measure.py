@@ -27,7 +27,7 @@ def bench(
 @quiet()
 def bench_score(
     published: Annotated[Path, typer.Argument(help="the published network, a model folder")] = Path("release/pathonet"),
-    whole: Annotated[Path, typer.Option(help="the network that what ships was made of")] = Path("release/pathonet"),
+    whole: Annotated[Path, typer.Option(help="the network that what ships was made of")] = Path("release/scorer"),
     frames: Annotated[Path, typer.Option(help="fields to judge on; else those that are shipped")] = Path("frames/test.npz"),
     turns: Annotated[int, typer.Option(min=5, help="of each way in turn; times are medians")] = 15,
     starts: Annotated[int, typer.Option(min=1, help="fresh processes for each measurement of memory")] = 3,

@@ -12,7 +12,7 @@ from ki67.score.same_cells import View, compared, furthest, views
 from ki67.study.wrong_stains import KI67, real_sets
 from ki67.weights import NETWORK, fields
 
-WHOLE = Path("release/pathonet")
+WHOLE = Path("release/scorer")
 RESULT = Path("release/same_cells.csv")
 
 
