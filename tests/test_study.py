@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ki67.base.errors import InputError
 from ki67.base.quiet import quiet_libraries
@@ -52,6 +53,34 @@ def test_time_left_is_the_sum_of_what_stages_took_before(tmp_path: Path) -> None
     for stage, seconds in {"train": 90.0, "tune": 30.0}.items():
         write_cost(Cost(seconds, seconds, 500, 2, resumed=False), stage, tmp_path)
     assert minutes_of(["train", "tune", "never measured"], tmp_path) == 2.0
+
+
+def test_two_halves_side_by_side_count_once_in_the_time_left() -> None:
+    left = study.Remaining({"simulate": {"simulate": 1.0}, "tissue": {"tissue": 2.0}, "train": {"train": 30.0},
+                            "regress": {"regress-a": 10.0, "regress-b": 40.0}, "energy": {"energy": 5.0}})  # fmt: skip
+    assert left.starts("simulate", "") == 52 + 5
+    assert left.starts("tissue", "") == 52 + 5
+    assert left.starts("regress", "a") == 50 + 5
+    assert left.starts("regress", "b") == 40 + 5
+    assert left.starts("train", "") == 30 + 5
+    assert left.starts("energy", "") == 5
+
+
+def test_neither_half_reads_what_the_other_writes() -> None:
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    he, fields = study.halves(list(stages))
+    assert {*he, *fields, *study.ALONE} == set(stages)
+    for half, other in ((he, fields), (fields, he)):
+        written = {out if isinstance(out, str) else next(iter(out)) for stage in other for out in stages[stage]["outs"]}
+        folders = {name.split("${")[0] for name in written}
+        read = {dep.split("${")[0] for stage in half for dep in stages[stage]["deps"]}
+        assert [(dep, name) for dep in read for name in folders if dep.startswith(name) or name.startswith(f"{dep}/")] == []
+
+
+def test_what_is_measured_alone_is_read_by_nothing_but_the_claims() -> None:
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    told = {next(iter(out)) if isinstance(out, dict) else out for out in stages["energy"]["outs"]}
+    assert [name for name, stage in stages.items() if told & set(stage["deps"])] in ([], ["claims"])
 
 
 def test_the_results_on_the_terminal_are_those_of_the_file(tmp_path: Path) -> None:

@@ -6,13 +6,16 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from ki67.base.errors import InputError
 from ki67.settings.cellularity import Tissue
-from ki67.settings.names import ProfileName
+from ki67.settings.names import ProfileName, ReleasePart
 from ki67.settings.params import PARAMS, settings_of
 from ki67.settings.profiles import apply
 from ki67.settings.simulation import Simulate
@@ -22,6 +25,16 @@ from ki67.study.costs import WHOLE, cost_of_children, minutes, write_cost
 from ki67.study.results import main_results
 
 RUNNING = re.compile(r"Running stage '([^'@]+)@?([^']*)'")  # a stage, and the item of one that runs in parts
+PARTS: dict[ReleasePart, tuple[str, ...]] = {  # what can be run for itself: its stages, the last of which needs all of them
+    "scorer": ("scorer",),
+    "backends": ("backends", "backends_compared"),
+    "cellularity": ("tissue", "patches", "segment", "boost", "regress", "cellularity"),
+    "slides": ("sections", "slides", "patchwise", "clustered", "refine", "slides_compared"),
+    "masks": ("masks", "masks_unet", "masks_judged"),
+}
+FROM_HE = frozenset(PARTS["cellularity"] + PARTS["slides"])
+DRAWN = ("split", "patches", "slides")  # all pictures drawn and read: what both halves start from
+ALONE = ("energy", "claims")  # one is measured while nothing else runs, the other reads all
 MEGABYTES_PER_FIELD = 1.6  # a field as generated, imported and cached, and its share of the frames
 MEGABYTES_PER_PATCH = 0.6  # an H&E patch, the same way
 MEGABYTES_PER_MEGAPIXEL = 0.5  # of a whole section, the same way
@@ -55,21 +68,56 @@ def stages_of(folder: Path) -> list[str]:
     return list(yaml.safe_load((folder / "dvc.yaml").read_text())["stages"])
 
 
+@dataclass(frozen=True)
+class Remaining:
+    """What is left of the minutes that stages took when they were last measured; those side by side count once."""
+
+    minutes: dict[str, dict[str, float]]
+
+    def starts(self, stage: str, item: str) -> float:
+        """The minutes from here to the end; the item that starts is not in the next answer, nor is what came before it."""
+        stages = list(self.minutes)
+        beside = [other for other in stages if (other in FROM_HE) == (stage in FROM_HE)]
+        for earlier in stages if stage in ALONE else beside:
+            if stages.index(earlier) < stages.index(stage):
+                self.minutes[earlier].clear()
+        he, fields = (sum(sum(self.minutes[s].values()) for s in half) for half in halves(stages))
+        self.minutes[stage].pop(f"{stage}-{item}", None)
+        return max(he, fields) + sum(sum(self.minutes[s].values()) for s in ALONE if s in self.minutes)
+
+
+def halves(stages: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What is learnt from H&E tissue, and what from fields of Ki-67: neither reads what the other writes."""
+    return [s for s in stages if s in FROM_HE], [s for s in stages if s not in FROM_HE and s not in ALONE]
+
+
 def repro(folder: Path, *targets: str) -> list[str]:
-    """`dvc repro` in a folder, of all or of what some stages need, saying how much is left; the stages that ran."""
-    environment = os.environ | {"PYTHONPATH": str(folder.resolve()), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "dvc", "repro", *targets]
-    stages, ran = stages_of(folder), list[str]()
-    expected = {stage: minutes(stage, folder) for stage in stages}
+    """`dvc repro` of what some stages need, or of all with two halves side by side; the stages that ran."""
+    remaining = Remaining({stage: minutes(stage, folder) for stage in stages_of(folder)})
+    if targets:
+        return _repro(folder, remaining, targets)
+    ran = _repro(folder, remaining, DRAWN)
+    he, fields = halves(stages_of(folder))
+    with ThreadPoolExecutor() as lanes:
+        # One of the two draws no bars: on one terminal they would write over each other.
+        beside = lanes.submit(_repro, folder, remaining, ["--single-item", *he], {"TQDM_DISABLE": "1"})
+        ran += _repro(folder, remaining, ["--single-item", *fields])
+        ran += beside.result()
+    return ran + _repro(folder, remaining, [])
+
+
+def _repro(folder: Path, remaining: Remaining, asked: Sequence[str], quietly: Mapping[str, str] = {}) -> list[str]:
+    """One `dvc repro`, saying how much is left; the stages that ran."""
+    environment = {**os.environ, "PYTHONPATH": str(folder.resolve()), "PYTHONUNBUFFERED": "1", **quietly}
+    command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", *asked]
+    ran = list[str]()
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if found := RUNNING.search(line):
-                stage, item = found.groups()
-                left = sum(sum(expected[later].values()) for later in stages[stages.index(stage) :])
-                print(f"\n== {stage} {item}".rstrip() + f": about {left:.0f} minutes left", flush=True)
-                expected[stage].pop(f"{stage}-{item}", None)
-                ran.append(stage)
+                left = remaining.starts(*found.groups())
+                print(f"\n== {' '.join(found.groups())}".rstrip() + f": about {left:.0f} minutes left", flush=True)
+                ran.append(found[1])
             elif not line.startswith((">", "Updating", "Generating")) and line.strip():
                 print(line, end="", flush=True)
     if process.returncode:

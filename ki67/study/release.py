@@ -15,19 +15,12 @@ from ki67.base.tables import write_json
 from ki67.engine.networks import first_network
 from ki67.settings.names import ReleasePart
 from ki67.study.costs import costs, minutes_of
-from ki67.study.pipeline import check_disk, clone, repro, stages_of
+from ki67.study.pipeline import PARTS, check_disk, clone, repro, stages_of
 from ki67.study.results import main_results
 
 CLONE, KEPT = Path("build/release"), Path("release")
 RESULTS = ("metrics", "figures", "measurements")
 OF_BOTH_RUNS = ("claims.*",)  # one page sets both beside the papers; a second one here would grow old unread
-PARTS: dict[ReleasePart, tuple[str, ...]] = {  # what can be run for itself: its stages, the last of which needs all of them
-    "scorer": ("scorer",),
-    "backends": ("backends", "backends_compared"),
-    "cellularity": ("tissue", "patches", "segment", "boost", "regress", "cellularity"),
-    "slides": ("sections", "slides", "patchwise", "clustered", "refine", "slides_compared"),
-    "masks": ("masks", "masks_unet", "masks_judged"),
-}
 NETWORKS: dict[ReleasePart, str] = {"scorer": "models/scorer/tuned"}  # of a part: the first of them is kept beside its results
 
 
