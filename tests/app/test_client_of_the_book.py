@@ -57,7 +57,7 @@ def token(address: str, link: str) -> str:
 
 def test_a_picture_is_sent_and_its_cells_are_counted(running: object, tmp_path: Path) -> None:
     path = tmp_path / "field.png"
-    Image.fromarray(fields().images[0]).save(path)
+    Image.fromarray(fields().images[1]).save(path)
     picture = running.send(case := running.open_case("a case"), path, um_per_px=0.648)
     assert running.send(case, path, um_per_px=0.648) == picture
     assert running.result(picture)["n_positive"] + running.result(picture)["n_negative"] > 50

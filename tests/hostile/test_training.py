@@ -117,7 +117,7 @@ CASES = [
     refused("start: a file", asked("--start", "in/p1_0001_1.jpg"), "in/p1_0001_1.jpg"),
     refused("start: no model", asked("--start", "m", then=theirs("m/model.json", "{}")), "not a model description"),
     *(refused(f"start shipped: {name}", going_on(*options, then=then), says) for name, options, then, says in (
-        ("another network", ("--backend", "unet"), nothing, "the model to start from is pathonet"),
+        ("another network", ("--backend", "unet"), nothing, "the model to start from is contextnet"),
         ("a finished model", (), theirs("out/model.json"), "holds a finished model already"),
         ("a user's table", (), theirs("out/cross_validation.csv"), "out/cross_validation.csv: there already"),
         ("a picture without labels", (), unlabelled, "p2_0001_1"),
