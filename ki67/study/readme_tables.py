@@ -17,8 +17,8 @@ Figures = Sequence[float | None]  # F1 of the three classes, and the error of th
 SCORERS = {"contextnet": "contextnet, longest run", "pathonet": "PathoNet, longest run"}
 ON_REAL = {"ki67_score": "`ki67 score`", **SCORERS, "classical": "classical row"}
 REAL = {"shidc": "SHIDC-B-Ki-67", "bcdata": "BCData"}
-WAYS = {"predict": "`model.predict`", "tf_function": "`tf.function`", "float32": "engine, float32",
-        "bfloat16": "engine, bfloat16", "int8": "engine, int8"}  # fmt: skip
+WAYS = {"predict": "PathoNet, `model.predict`", "tf_function": "PathoNet, `tf.function`", "float32": "`ki67 score`, float32",
+        "bfloat16": "`ki67 score`, bfloat16", "int8": "`ki67 score`, int8"}  # fmt: skip
 
 
 def simulated(root: Path) -> str:
@@ -47,7 +47,7 @@ def real(root: Path) -> str:
 def speed(root: Path) -> str:
     """The network alone, and from a jpg to its cells."""
     measured = read_json(root / "measurements/speed.json")
-    rows = [f"| published way | – | – | {measured['files']['published']['ms']:.0f} ms | 1 |"]
+    rows = [f"| PathoNet, published way | – | – | {measured['files']['published']['ms']:.0f} ms | 1 |"]
     for way, title in WAYS.items():
         network, file = measured["network"][way], measured["files"].get(way)
         times = f"{network['times_predict']:.1f}" if way != "predict" else "1"
