@@ -58,4 +58,10 @@ def test_every_question_is_drawn_within_its_frame_and_the_tissue_is_named() -> N
 
 
 def test_the_field_shown_is_the_one_in_which_the_rarest_class_is_most_frequent() -> None:
-    assert richest(fields((90, 90, 0), (5, 4, 3), (50, 2, 50))) == 1
+    assert richest(fields((40, 40, 0), (5, 4, 3), (40, 2, 40))) == 1
+    assert richest(fields((5, 4, 3), (9, 8, 3), (9, 4, 3))) == 1
+
+
+def test_no_field_is_shown_in_which_rings_hide_the_nuclei_where_there_is_another() -> None:
+    assert richest(fields((30, 30, 200), (5, 4, 3))) == 1
+    assert richest(fields((30, 30, 200), (50, 40, 130))) == 1

@@ -18,6 +18,7 @@ QUANTIZERS = tuple(f"{name}{SMALLEST}" for name in ("cws", "pws", "uq", "ecsq"))
 MODELS = ("gbt", "sr", "resnet34", "resnet50", "xception")
 DESIGNS = ("otsu", "unet_lr", "mob_pw", "mob_pw_unet", "all_tissue", "chance")
 COUNTERS = {"unet": "U-Net", "mask": "the true mask", "pathonet": "PathoNet", "shipped": "ki67 score", "constant": "the mean"}
+AIRY = 90  # cells in a field
 ONE = {"": METHOD_COLOURS[0]}
 
 
@@ -33,8 +34,9 @@ def note(metrics: Path) -> str:
 
 
 def richest(fields: Frames) -> int:
-    """The field to show: where its rarest class is most frequent, all three are seen."""
-    return max(range(len(fields)), key=lambda place: min(len(fields.cells[place].of(label)) for label in LABELS))
+    """The field to show: where its rarest class is most frequent, of those in which nuclei are seen between the rings."""
+    airy = [place for place in range(len(fields)) if len(fields.cells[place]) <= AIRY] or range(len(fields))
+    return max(airy, key=lambda place: sorted(len(fields.cells[place].of(label)) for label in LABELS))
 
 
 def cells(metrics: Path) -> Question:
