@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from pydantic import TypeAdapter
 
-from ki67.base.tables import read_json
 from ki67.study.real_cells import Fields
-from ki67.study.real_fields import RESULT
+from ki67.study.real_fields import kept
 from ki67.study.real_tables import BETTER, CELLS, SCORES, SHIPS, write_tables
 
 ROOT = Path(__file__).parents[1]
@@ -16,8 +14,9 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def sets() -> dict[str, Fields]:
-    told = read_json(ROOT / RESULT)
-    return {name: TypeAdapter(Fields).validate_python(told[name]) for name in ("shidc", "bcdata")}
+    with pytest.MonkeyPatch.context() as at:
+        at.chdir(ROOT)
+        return kept(("shidc", "bcdata"))
 
 
 @pytest.fixture(scope="module")

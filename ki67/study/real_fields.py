@@ -1,15 +1,16 @@
 """The trained networks on real fields: a check during development. Nothing is trained or tuned on them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from ki67.base.errors import InputError
-from ki67.base.tables import write_csv, write_json
+from ki67.base.tables import read_json, write_csv, write_json
 from ki67.cells.cells import Cells
 from ki67.data import bcdata, shidc
 from ki67.data.frames import FRAME, Frames
@@ -66,10 +67,16 @@ def check_folder(folder: Path | None, model: Path | None) -> list[str]:
         write_json({name: asdict(result) for name, result in results.items()}, RESULT)
         lines.append(f"written: {RESULT}")
     if cells:
-        write_tables(cells)
+        write_tables(kept(cells))
     if any((folder / name).is_dir() for name in LIKE.values()):
         write_csv(beside_real(pd.read_csv(SIMULATION), folder), REALISM)
     return lines
+
+
+def kept(sets: Iterable[str]) -> dict[str, Fields]:
+    """These sets as the file of results has them: tables made of it again are the same bytes."""
+    told = read_json(RESULT)
+    return {name: TypeAdapter(Fields).validate_python(told[name]) for name in sets}
 
 
 def cells_of(folder: Path, sets: Mapping[str, Callable[[Path], Frames]], model: Path | None) -> dict[str, Fields]:
