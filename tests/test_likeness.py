@@ -19,7 +19,7 @@ from ki67.simulate.patients import draw_patient
 from ki67.simulate.realism import measure
 
 COHORT = Cohort(4, 1, test_patients=2, test_fields_per_patient=1, seed=5, test_seed=6, scene=Scene(size=300))
-TOO_HIGH = [["SHIDC-like", "index"]]  # .447 where the real fields, chosen because they go wrong, end at .427: to be mended
+TOO_HIGH = [["SHIDC-like", "index"]]  # to be mended with the next simulator
 SHIPPED = Path(__file__).parents[1] / "release/realism.csv"
 
 
@@ -96,8 +96,18 @@ def test_the_command_measures_a_folder_and_sets_it_beside_real_ones(folder: Path
     assert beside.exit_code == 0 and "real_q50" in beside.output
 
 
-def test_the_study_s_simulated_fields_measure_as_the_real_sets_do() -> None:
+def outside() -> list[list[str]]:
+    """The measures whose median lies beside the real fields' band."""
     shipped = pd.read_csv(SHIPPED)
     assert set(shipped.laboratory) == set(LIKE)
-    outside = shipped[(shipped.simulated_q50 < shipped.real_q05) | (shipped.simulated_q50 > shipped.real_q95)]
-    assert outside[["laboratory", "measure"]].to_numpy().tolist() == TOO_HIGH
+    beside = shipped[(shipped.simulated_q50 < shipped.real_q05) | (shipped.simulated_q50 > shipped.real_q95)]
+    return beside[["laboratory", "measure"]].to_numpy().tolist()
+
+
+@pytest.mark.xfail(strict=True, reason="a SHIDC-like index is .447 in the middle; the real fields end at .427")
+def test_the_study_s_simulated_fields_measure_as_the_real_sets_do() -> None:
+    assert outside() == []
+
+
+def test_no_other_measure_lies_outside() -> None:
+    assert outside() == TOO_HIGH

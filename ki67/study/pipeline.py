@@ -97,7 +97,7 @@ def repro(folder: Path, *targets: str) -> list[str]:
     if targets:
         return _repro(folder, remaining, targets)
     ran = _repro(folder, remaining, DRAWN)
-    he, fields = halves(stages_of(folder))
+    he, fields = halves(list(remaining.minutes))
     with ThreadPoolExecutor() as lanes:
         # One of the two draws no bars: on one terminal they would write over each other.
         beside = lanes.submit(_repro, folder, remaining, ["--single-item", *he], {"TQDM_DISABLE": "1"})
