@@ -13,7 +13,7 @@ from ki67.study.readme_tables import real, simulated
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-READ = ("metrics/evaluation.json", "release/metrics/evaluation.json", "release/provenance.json", "params.yaml")
+READ = ("metrics/evaluation.json", "release/metrics/evaluation.json", "release/provenance_pathonet.json", "params.yaml")
 CONTEST = {
     "scorer.csv": "cohort,method,matching,cells,f1",
     "scorer_index.csv": "cohort,method,measure,unit,rmse",

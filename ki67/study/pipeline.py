@@ -26,6 +26,7 @@ from ki67.study.results import main_results
 
 RUNNING = re.compile(r"Running stage '([^'@]+)@?([^']*)'")  # a stage, and the item of one that runs in parts
 PARTS: dict[ReleasePart, tuple[str, ...]] = {  # what can be run for itself: its stages, the last of which needs all of them
+    "pathonet": ("simulate", "split", "train", "tune", "classical", "evaluate"),
     "scorer": ("scorer",),
     "backends": ("backends", "backends_compared"),
     "cellularity": ("tissue", "patches", "segment", "boost", "regress", "cellularity"),

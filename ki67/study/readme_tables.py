@@ -62,7 +62,7 @@ TABLES = {"simulated": simulated, "real": real, "speed": speed}
 def judged_alike(root: Path) -> bool:
     """Whether the longest run was judged on the test cohort of `make reproduce`."""
     settings = yaml.safe_load((root / "params.yaml").read_text())["simulate"]
-    run = read_json(root / "release/provenance.json")["parameters"]["simulate"]
+    run = read_json(root / "release/provenance_pathonet.json")["parameters"]["simulate"]
     return all(settings[name] == run.get(name) for name in settings if name.startswith("test_"))
 
 

@@ -21,7 +21,8 @@ from ki67.study.results import main_results
 CLONE, KEPT = Path("build/release"), Path("release")
 RESULTS = ("metrics", "figures", "measurements")
 OF_BOTH_RUNS = ("claims.*",)  # one page sets both beside the papers; a second one here would grow old unread
-NETWORKS: dict[ReleasePart, str] = {"scorer": "models/scorer/tuned"}  # of a part: the first of them is kept beside its results
+# Of a part: the first of them is kept beside its results.
+NETWORKS: dict[ReleasePart, str] = {"pathonet": "models/tuned", "scorer": "models/scorer/tuned"}
 
 
 def release() -> int:
@@ -39,7 +40,6 @@ def release() -> int:
     benchmark_study(CLONE)
     for name in RESULTS:
         shutil.copytree(CLONE / name, KEPT / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*OF_BOTH_RUNS))
-    shutil.copytree(first_network(CLONE / "models/tuned"), KEPT / "pathonet", dirs_exist_ok=True)
     write_json(provenance(CLONE, stages_of(CLONE)), KEPT / "provenance.json")
     for part in PARTS:
         keep(part, CLONE, KEPT)
