@@ -7,4 +7,4 @@ Pool = Literal["familiar", "other"]  # of laboratories: those that networks lear
 DatasetName = Literal["shidc", "breastpathq", "bcs1"]
 QuantizerName = Literal["cws", "pws", "uq", "ecsq"]
 Scope = Literal["global", "layer"]  # of a codebook: all kernels share one, or each has its own
-ReleasePart = Literal["pathonet", "scorer", "backends", "cellularity", "slides", "masks"]  # chapters that the longest run can run alone
+ReleasePart = Literal["pathonet", "scorer", "backends", "cellularity", "slides", "masks"]  # what the longest run can run alone
