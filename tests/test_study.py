@@ -66,23 +66,19 @@ def test_two_halves_side_by_side_count_once_in_the_time_left() -> None:
     assert left.starts("energy", "") == 5
 
 
-def written_by(stage: dict[str, list[str | dict[str, object]]]) -> set[str]:
-    return {out if isinstance(out, str) else next(iter(out)) for out in stage["outs"]}
-
-
 def test_neither_half_reads_what_the_other_writes() -> None:
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     he, fields = study.halves(list(stages))
     assert {*he, *fields, *study.ALONE} == set(stages)
     for half, other in ((he, fields), (fields, he)):
-        folders = {name.split("${")[0] for stage in other for name in written_by(stages[stage])}
+        folders = {name.split("${")[0] for stage in other for name in study.outputs_of(stages[stage])}
         read = {dep.split("${")[0] for stage in half for dep in stages[stage]["deps"]}
         assert [(dep, name) for dep in read for name in folders if dep.startswith(name) or name.startswith(f"{dep}/")] == []
 
 
 def test_what_is_measured_alone_is_read_by_no_stage() -> None:
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
-    assert [name for name, stage in stages.items() if written_by(stages["energy"]) & set(stage["deps"])] == []
+    assert [name for name, stage in stages.items() if {*study.outputs_of(stages["energy"])} & {*stage["deps"]}] == []
 
 
 def test_the_results_on_the_terminal_are_those_of_the_file(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -67,6 +68,11 @@ def check_disk(folder: Path) -> None:
 def stages_of(folder: Path) -> list[str]:
     """The stages in the order in which dvc.yaml lists them."""
     return list(yaml.safe_load((folder / "dvc.yaml").read_text())["stages"])
+
+
+def outputs_of(stage: Mapping[str, Any]) -> list[str]:
+    """What a stage of dvc.yaml writes: there an output is a name, or a mapping of one name to how DVC keeps it."""
+    return [out if isinstance(out, str) else next(iter(out)) for out in stage["outs"]]
 
 
 @dataclass(frozen=True)

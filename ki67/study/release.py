@@ -15,7 +15,7 @@ from ki67.base.tables import write_json
 from ki67.engine.networks import first_network
 from ki67.settings.names import ReleasePart
 from ki67.study.costs import costs, minutes_of
-from ki67.study.pipeline import PARTS, check_disk, clone, repro, stages_of
+from ki67.study.pipeline import PARTS, check_disk, clone, outputs_of, repro, stages_of
 from ki67.study.results import main_results
 
 CLONE, KEPT = Path("build/release"), Path("release")
@@ -76,8 +76,7 @@ def results_of(stages: Sequence[str], folder: Path) -> Iterator[Path]:
     """Metrics, figures and measurements that dvc.yaml says these stages write, every item of a matrix."""
     listed = yaml.safe_load((folder / "dvc.yaml").read_text())["stages"]
     for stage in stages:
-        for out in listed[stage]["outs"]:
-            name = out if isinstance(out, str) else next(iter(out))
+        for name in outputs_of(listed[stage]):
             if name.startswith(RESULTS):
                 head, item, _ = name.partition("${item.")
                 yield from sorted(folder.glob(head + "*" + name.partition("}")[2] if item else name))
